@@ -1,0 +1,172 @@
+/// The name of something that was observed or done, in our own vocabulary.
+///
+/// An ETSI EN 319 522 name is attached only where our event means exactly what the standard's does. Ours are broader
+/// or narrower in many places (plain SMTP is not a registered service), and a false equation is worse than none.
+public struct EvidenceEvent: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+    /// The name, as written into entries.
+    public let rawValue: String
+
+    /// Wraps a name; the vocabulary below is what the product writes.
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    /// The name.
+    public var description: String { rawValue }
+
+    /// The event in our own namespace.
+    public var urn: String { "urn:songda:event:\(rawValue)" }
+
+    /// The URI of the ETSI EN 319 522 event that means the same, or nil where none does.
+    public var etsiURI: String? {
+        Self.etsiNames[rawValue].map { "http://uri.etsi.org/19522/Event/\($0)" }
+    }
+
+    // What is absent here is absent on purpose: "displayed" by a mail program is no ContentHandover, and "delivered"
+    // by a gateway is a ContentConsignment only because the standard's term claims no person either.
+    private static let etsiNames: [String: String] = [
+        noticeIssued.rawValue: "SubmissionAcceptance",
+        noticeRejected.rawValue: "SubmissionRejection",
+        attemptAccepted.rawValue: "RelayAcceptance",
+        attemptRefused.rawValue: "RelayRejection",
+        deliveryExpired.rawValue: "RelayFailure",
+        receiptDelivered.rawValue: "ContentConsignment",
+        receiptFailed.rawValue: "ContentConsignmentFailure",
+        receiptRelayed.rawValue: "RelayToNonERDS",
+        placedInInbox.rawValue: "ContentConsignment",
+        contentOpened.rawValue: "ContentHandover",
+        acknowledged.rawValue: "ConsignmentAcceptance",
+        receiptRejectedByRecipient.rawValue: "ConsignmentRejection",
+    ]
+}
+
+// MARK: - Notice
+
+extension EvidenceEvent {
+    /// A notice was issued: its number exists and its content hash is fixed.
+    public static let noticeIssued = EvidenceEvent(rawValue: "NoticeIssued")
+    /// A notice was refused before it was issued.
+    public static let noticeRejected = EvidenceEvent(rawValue: "NoticeRejected")
+    /// A person approved exactly this content.
+    public static let approvalGiven = EvidenceEvent(rawValue: "ApprovalGiven")
+    /// An approval lost its force because the content changed or the approver lost the role.
+    public static let approvalVoided = EvidenceEvent(rawValue: "ApprovalVoided")
+    /// A pre-flight finding was overridden by two people with a reason.
+    public static let preflightOverridden = EvidenceEvent(rawValue: "PreflightOverridden")
+    /// The document was rendered, signed and fixed.
+    public static let documentSealed = EvidenceEvent(rawValue: "DocumentSealed")
+    /// A notice was cancelled or withdrawn.
+    public static let noticeCancelled = EvidenceEvent(rawValue: "NoticeCancelled")
+    /// A notice was set aside because processing it crashed repeatedly.
+    public static let quarantined = EvidenceEvent(rawValue: "Quarantined")
+    /// An operator released a notice from quarantine.
+    public static let quarantineReleased = EvidenceEvent(rawValue: "QuarantineReleased")
+    /// Evidence or a proof bundle was read or exported by someone.
+    public static let evidenceRead = EvidenceEvent(rawValue: "EvidenceRead")
+}
+
+// MARK: - Attempts
+
+extension EvidenceEvent {
+    /// An attempt is about to begin; durable before its first byte leaves.
+    public static let attemptStarted = EvidenceEvent(rawValue: "AttemptStarted")
+    /// The next hop (mail server, gateway) took the message.
+    public static let attemptAccepted = EvidenceEvent(rawValue: "AttemptAccepted")
+    /// The next hop refused the message for good.
+    public static let attemptRefused = EvidenceEvent(rawValue: "AttemptRefused")
+    /// The next hop refused for now, or was not reached; the attempt will be repeated.
+    public static let attemptDeferred = EvidenceEvent(rawValue: "AttemptDeferred")
+    /// A worker found that its lease had passed to another before it could record the outcome.
+    public static let attemptFenced = EvidenceEvent(rawValue: "AttemptFenced")
+    /// The attempt ended without an answer; the message may have been accepted.
+    public static let outcomeUnknown = EvidenceEvent(rawValue: "OutcomeUnknown")
+    /// The message could not be handed over before the delivery's time limit.
+    public static let deliveryExpired = EvidenceEvent(rawValue: "DeliveryExpired")
+    /// A route was stopped after repeated failures.
+    public static let breakerOpened = EvidenceEvent(rawValue: "BreakerOpened")
+    /// A stopped route works again.
+    public static let breakerClosed = EvidenceEvent(rawValue: "BreakerClosed")
+}
+
+// MARK: - Receipts and reading
+
+extension EvidenceEvent {
+    /// The mail system or carrier reported arrival at the address.
+    public static let receiptDelivered = EvidenceEvent(rawValue: "ReceiptDelivered")
+    /// The mail system or carrier reported that the message could not be delivered.
+    public static let receiptFailed = EvidenceEvent(rawValue: "ReceiptFailed")
+    /// The mail system reported that it passed the message on to a system without receipts.
+    public static let receiptRelayed = EvidenceEvent(rawValue: "ReceiptRelayed")
+    /// The mail system reported a delay.
+    public static let receiptDelayed = EvidenceEvent(rawValue: "ReceiptDelayed")
+    /// The mail program reported that it displayed the message.
+    public static let receiptDisplayed = EvidenceEvent(rawValue: "ReceiptDisplayed")
+    /// A receipt whose authenticity check failed was set aside.
+    public static let forgedReceiptRefused = EvidenceEvent(rawValue: "ForgedReceiptRefused")
+    /// A receipt came for which no delivery is known.
+    public static let unmatchedReceipt = EvidenceEvent(rawValue: "UnmatchedReceipt")
+    /// The recipient explicitly refused to take the notice.
+    public static let receiptRejectedByRecipient = EvidenceEvent(rawValue: "RejectedByRecipient")
+    /// The notice was written to the recipient's inbox.
+    public static let placedInInbox = EvidenceEvent(rawValue: "PlacedInInbox")
+    /// An identified person was shown the full content.
+    public static let contentOpened = EvidenceEvent(rawValue: "ContentOpened")
+    /// An identified person confirmed receipt by an explicit act.
+    public static let acknowledged = EvidenceEvent(rawValue: "Acknowledged")
+    /// The recipient objected to the notice.
+    public static let objectionReceived = EvidenceEvent(rawValue: "ObjectionReceived")
+    /// Something that should have come back by now did not.
+    public static let expectedEventMissing = EvidenceEvent(rawValue: "ExpectedEventMissing")
+    /// The delivery plan moved on to its next step.
+    public static let escalated = EvidenceEvent(rawValue: "Escalated")
+}
+
+// MARK: - Service by people and by rule
+
+extension EvidenceEvent {
+    /// A rule concluded that service is deemed; never an observation.
+    public static let deemedService = EvidenceEvent(rawValue: "DeemedService")
+    /// A person confirmed a service address and its ownership was proved.
+    public static let addressConfirmed = EvidenceEvent(rawValue: "AddressConfirmed")
+    /// A confirmation of a service address ended.
+    public static let addressRevoked = EvidenceEvent(rawValue: "AddressRevoked")
+    /// A postal item was handed to a carrier.
+    public static let postalHandedOver = EvidenceEvent(rawValue: "PostalHandedOver")
+    /// The recipient signed for the item in person.
+    public static let signedInPerson = EvidenceEvent(rawValue: "SignedInPerson")
+    /// Someone else signed for the recipient.
+    public static let proxySigned = EvidenceEvent(rawValue: "ProxySigned")
+    /// The item came back.
+    public static let postalReturned = EvidenceEvent(rawValue: "PostalReturned")
+    /// The document was left at the place of service before witnesses.
+    public static let leftOnSite = EvidenceEvent(rawValue: "LeftOnSite")
+    /// A public notice was posted.
+    public static let publicNoticePosted = EvidenceEvent(rawValue: "PublicNoticePosted")
+    /// The period of a public notice ended.
+    public static let publicNoticeExpired = EvidenceEvent(rawValue: "PublicNoticeExpired")
+}
+
+// MARK: - The service itself
+
+extension EvidenceEvent {
+    /// The clock jumped or stood before the last checkpoint.
+    public static let clockAnomaly = EvidenceEvent(rawValue: "ClockAnomaly")
+    /// Timestamp requests began to fail; written once an outage.
+    public static let timestampFailed = EvidenceEvent(rawValue: "TimestampFailed")
+    /// Someone was refused access.
+    public static let accessDenied = EvidenceEvent(rawValue: "AccessDenied")
+    /// A retention run destroyed keys of erased content.
+    public static let erasureRun = EvidenceEvent(rawValue: "ErasureRun")
+    /// A legal hold was set; it beats erasure.
+    public static let legalHoldSet = EvidenceEvent(rawValue: "LegalHoldSet")
+    /// A legal hold was lifted.
+    public static let legalHoldLifted = EvidenceEvent(rawValue: "LegalHoldLifted")
+    /// The service started.
+    public static let serviceStarted = EvidenceEvent(rawValue: "ServiceStarted")
+    /// The service found unfinished work after a crash and recorded it.
+    public static let serviceRecovered = EvidenceEvent(rawValue: "ServiceRecovered")
+    /// The service could not work for a while.
+    public static let outageAttested = EvidenceEvent(rawValue: "OutageAttested")
+    /// A signing key was replaced by another.
+    public static let keyRotated = EvidenceEvent(rawValue: "KeyRotated")
+}
