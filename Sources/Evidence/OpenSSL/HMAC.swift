@@ -1,0 +1,28 @@
+import COpenSSL
+
+/// Keyed hashes by RFC 2104.
+public enum HMAC {
+    /// The 32 bytes of HMAC-SHA-256.
+    public static func sha256(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
+        code(EVP_sha256(), 32, key, message)
+    }
+
+    /// The 20 bytes of HMAC-SHA-1, for the provider protocols that still ask for it.
+    public static func sha1(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
+        code(EVP_sha1(), 20, key, message)
+    }
+
+    private static func code(_ kind: OpaquePointer?, _ size: Int, _ key: [UInt8], _ message: [UInt8]) -> [UInt8] {
+        // OpenSSL takes a null key for "the key of last time"; an empty Swift array may pass null.
+        let padded = key.isEmpty ? [0] : key
+        return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            var written: UInt32 = 0
+            let done = COpenSSL.HMAC(
+                kind, padded, Int32(key.count), message, message.count, buffer.baseAddress, &written)
+            guard done != nil, Int(written) == size else {
+                preconditionFailure("HMAC failed: out of memory or no default provider (\(OpenSSLQueue.drain()))")
+            }
+            count = size
+        }
+    }
+}

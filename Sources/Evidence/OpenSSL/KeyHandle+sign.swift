@@ -1,0 +1,97 @@
+import COpenSSL
+
+extension KeyHandle {
+    /// Signs a message with the key's own algorithm.
+    func sign(_ message: [UInt8]) throws(EvidenceError) -> [UInt8] {
+        var signature: [UInt8]?
+        switch algorithm {
+        case .ed25519: signature = signPure(message)
+        default: signature = signDigest(digest(of: message))
+        }
+        guard let signature else {
+            throw OpenSSLQueue.error(.cryptography, "a message could not be signed with \(algorithm.rawValue)")
+        }
+        return signature
+    }
+
+    /// Tells whether a signature is this key's over the message; anything malformed is simply not valid.
+    func isValid(_ signature: [UInt8], for message: [UInt8]) -> Bool {
+        guard !signature.isEmpty else { return false }
+        let valid =
+            algorithm == .ed25519
+            ? verifyPure(signature, message) : verifyDigest(signature, digest(of: message))
+        if !valid { _ = OpenSSLQueue.drain() }
+        return valid
+    }
+
+    // The hash is computed apart and EVP_PKEY_sign used: half the set-up cost of EVP_DigestSign.
+    private func digest(of message: [UInt8]) -> [UInt8] {
+        switch algorithm {
+        case .ecdsaP384SHA384: Self.digest(EVP_sha384(), 48, message)
+        case .ecdsaP521SHA512: Self.digest(EVP_sha512(), 64, message)
+        default: SHA256.hash(message).bytes
+        }
+    }
+
+    private static func digest(_ kind: OpaquePointer?, _ size: Int, _ message: [UInt8]) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            guard EVP_Digest(message, message.count, buffer.baseAddress, nil, kind, nil) == 1 else {
+                preconditionFailure("hashing failed: \(OpenSSLQueue.drain())")
+            }
+            count = size
+        }
+    }
+
+    private var digestKind: OpaquePointer? {
+        switch algorithm {
+        case .ecdsaP384SHA384: EVP_sha384()
+        case .ecdsaP521SHA512: EVP_sha512()
+        default: EVP_sha256()
+        }
+    }
+
+    private func configure(_ context: OpaquePointer?) -> Bool {
+        guard algorithm == .rsaSHA256 else { return true }
+        return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) > 0
+            && EVP_PKEY_CTX_set_signature_md(context, digestKind) > 0
+    }
+
+    private func signDigest(_ digest: [UInt8]) -> [UInt8]? {
+        let context = EVP_PKEY_CTX_new(pointer, nil)
+        defer { EVP_PKEY_CTX_free(context) }
+        guard EVP_PKEY_sign_init(context) == 1, configure(context) else { return nil }
+        var length = Int(EVP_PKEY_get_size(pointer))
+        var done = false
+        let signature = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+            done = EVP_PKEY_sign(context, buffer.baseAddress, &length, digest, digest.count) == 1
+            count = done ? length : 0
+        }
+        return done ? signature : nil
+    }
+
+    private func verifyDigest(_ signature: [UInt8], _ digest: [UInt8]) -> Bool {
+        let context = EVP_PKEY_CTX_new(pointer, nil)
+        defer { EVP_PKEY_CTX_free(context) }
+        return EVP_PKEY_verify_init(context) == 1 && configure(context)
+            && EVP_PKEY_verify(context, signature, signature.count, digest, digest.count) == 1
+    }
+
+    private func signPure(_ message: [UInt8]) -> [UInt8]? {
+        let context = EVP_MD_CTX_new()
+        defer { EVP_MD_CTX_free(context) }
+        guard EVP_DigestSignInit(context, nil, nil, nil, pointer) == 1 else { return nil }
+        var length = 64
+        var signature = [UInt8](repeating: 0, count: length)
+        guard EVP_DigestSign(context, &signature, &length, message, message.count) == 1, length == 64 else {
+            return nil
+        }
+        return signature
+    }
+
+    private func verifyPure(_ signature: [UInt8], _ message: [UInt8]) -> Bool {
+        let context = EVP_MD_CTX_new()
+        defer { EVP_MD_CTX_free(context) }
+        return EVP_DigestVerifyInit(context, nil, nil, nil, pointer) == 1
+            && EVP_DigestVerify(context, signature, signature.count, message, message.count) == 1
+    }
+}

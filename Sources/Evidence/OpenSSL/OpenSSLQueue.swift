@@ -1,0 +1,25 @@
+import COpenSSL
+
+/// OpenSSL's error queue of the current thread.
+///
+/// Emptied at each failed call: what is left there would be reported for the next, innocent call.
+enum OpenSSLQueue {
+    /// Removes everything queued and returns it as text, innermost cause first.
+    static func drain() -> String {
+        var reasons: [String] = []
+        while true {
+            let code = ERR_get_error()
+            if code == 0 { break }
+            var line = [CChar](repeating: 0, count: 256)
+            ERR_error_string_n(code, &line, line.count)
+            let text = line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+            reasons.append(String(decoding: text, as: UTF8.self))
+        }
+        return reasons.isEmpty ? "OpenSSL gave no reason" : reasons.joined(separator: "; ")
+    }
+
+    /// An error with the sentence given and OpenSSL's own words as its detail.
+    static func error(_ code: EvidenceError.Code, _ reason: String) -> EvidenceError {
+        EvidenceError(code, reason, detail: drain())
+    }
+}

@@ -1,0 +1,41 @@
+import COpenSSL
+
+/// Random bytes fit for keys, salts and nonces.
+public enum SecureRandom {
+    /// This many unpredictable bytes.
+    ///
+    /// Ends the process if the generator fails: no caller could go on safely.
+    public static func bytes(_ count: Int) -> [UInt8] {
+        precondition(count >= 0 && count <= Int(Int32.max), "asked for \(count) random bytes")
+        return [UInt8](unsafeUninitializedCapacity: count) { buffer, written in
+            guard count == 0 || RAND_bytes(buffer.baseAddress, Int32(count)) == 1 else {
+                preconditionFailure("the random generator failed: \(OpenSSLQueue.drain())")
+            }
+            written = count
+        }
+    }
+
+    /// A random UUID (version 4) in lower case.
+    public static func uuid() -> String {
+        var bytes = bytes(16)
+        bytes[6] = bytes[6] & 0x0F | 0x40
+        return text(bytes)
+    }
+
+    /// A UUID (version 7, RFC 9562) in lower case that sorts by the instant given, to the millisecond.
+    public static func uuid(at instant: Timestamp) -> String {
+        var bytes = bytes(16)
+        let milliseconds = UInt64(max(0, instant.microseconds / 1_000))
+        for index in 0..<6 { bytes[index] = UInt8(truncatingIfNeeded: milliseconds >> UInt64(40 - 8 * index)) }
+        bytes[6] = bytes[6] & 0x0F | 0x70
+        return text(bytes)
+    }
+
+    private static func text(_ bytes: [UInt8]) -> String {
+        var marked = bytes
+        marked[8] = marked[8] & 0x3F | 0x80
+        let digits = Array(Hex.encode(marked).utf8)
+        let groups = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32]
+        return groups.map { String(decoding: digits[$0], as: UTF8.self) }.joined(separator: "-")
+    }
+}
