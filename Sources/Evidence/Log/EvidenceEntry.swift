@@ -30,7 +30,9 @@ public struct EvidenceDraft: Sendable, Hashable {
     public var facts: JSONValue
 
     /// Drafts a fact.
-    public init(event: EvidenceEvent, subject: EvidenceSubject, happenedAt: ObservedTime, facts: JSONValue = .object([:])) {
+    public init(
+        event: EvidenceEvent, subject: EvidenceSubject, happenedAt: ObservedTime, facts: JSONValue = .object([:])
+    ) {
         self.event = event
         self.subject = subject
         self.happenedAt = happenedAt

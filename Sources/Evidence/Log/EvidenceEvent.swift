@@ -22,21 +22,21 @@ public struct EvidenceEvent: RawRepresentable, Sendable, Hashable, CustomStringC
         Self.etsiNames[rawValue].map { "http://uri.etsi.org/19522/Event/\($0)" }
     }
 
-    // What is absent here is absent on purpose: "displayed" by a mail program is no ContentHandover, and "delivered"
-    // by a gateway is a ContentConsignment only because the standard's term claims no person either.
+    // What is absent here is absent on purpose. A plain mail server or SMS gateway is no registered service, so its
+    // "accepted" is RelayToNonERDS and never RelayAcceptance; a mail program's "displayed" is no ContentHandover.
     private static let etsiNames: [String: String] = [
         noticeIssued.rawValue: "SubmissionAcceptance",
         noticeRejected.rawValue: "SubmissionRejection",
-        attemptAccepted.rawValue: "RelayAcceptance",
-        attemptRefused.rawValue: "RelayRejection",
-        deliveryExpired.rawValue: "RelayFailure",
+        attemptAccepted.rawValue: "RelayToNonERDS",
+        attemptRefused.rawValue: "RelayToNonERDSFailure",
+        deliveryExpired.rawValue: "RelayToNonERDSFailure",
+        receiptRelayed.rawValue: "RelayToNonERDS",
         receiptDelivered.rawValue: "ContentConsignment",
         receiptFailed.rawValue: "ContentConsignmentFailure",
-        receiptRelayed.rawValue: "RelayToNonERDS",
         placedInInbox.rawValue: "ContentConsignment",
         contentOpened.rawValue: "ContentHandover",
-        acknowledged.rawValue: "ConsignmentAcceptance",
-        receiptRejectedByRecipient.rawValue: "ConsignmentRejection",
+        acknowledged.rawValue: "ContentAccessTracking",
+        refusedByRecipient.rawValue: "ConsignmentRejection",
     ]
 }
 
@@ -106,7 +106,7 @@ extension EvidenceEvent {
     /// A receipt came for which no delivery is known.
     public static let unmatchedReceipt = EvidenceEvent(rawValue: "UnmatchedReceipt")
     /// The recipient explicitly refused to take the notice.
-    public static let receiptRejectedByRecipient = EvidenceEvent(rawValue: "RejectedByRecipient")
+    public static let refusedByRecipient = EvidenceEvent(rawValue: "RefusedByRecipient")
     /// The notice was written to the recipient's inbox.
     public static let placedInInbox = EvidenceEvent(rawValue: "PlacedInInbox")
     /// An identified person was shown the full content.

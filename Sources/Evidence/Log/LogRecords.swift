@@ -108,7 +108,7 @@ public struct LoggedEntry: Sendable, Hashable {
     public let subject: EvidenceSubject
     /// When we learnt of it, as indexed by the store.
     public let learntAt: Timestamp
-    /// The body as stored: compressed and sealed under its person's key. Only the vault can open it.
+    /// The body as stored: compressed and sealed under its person's key, so that only the vault can open it.
     public let storedBody: [UInt8]
     /// The signature over the clear body.
     public let signature: [UInt8]
