@@ -95,8 +95,8 @@ private struct CanonicalWriter {
         bytes[start...].reverse()
     }
 
-    /// ECMA-262 Number::toString. Swift's description already has the right digits (shortest, nearest); only their
-    /// arrangement differs, so the digits are taken from it and set anew.
+    // ECMA-262 Number::toString. Swift's description already has the right digits (shortest, nearest); only their
+    // arrangement differs, so the digits are taken from it and set anew.
     private mutating func write(_ number: Double) {
         guard number.isFinite else {
             isExact = false

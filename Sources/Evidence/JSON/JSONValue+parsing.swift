@@ -220,10 +220,9 @@ private struct JSONParser {
         }
         position += 2
         let second = try codeUnit()
-        let joined = 0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) &- 0xDC00)
-        guard (0xDC00...0xDFFF).contains(second), let scalar = Unicode.Scalar(joined) else {
-            throw fault("an unpaired surrogate")
-        }
+        guard (0xDC00...0xDFFF).contains(second),
+            let scalar = Unicode.Scalar(0x10000 + UInt32(first & 0x3FF) << 10 + UInt32(second & 0x3FF))
+        else { throw fault("an unpaired surrogate") }
         return scalar
     }
 

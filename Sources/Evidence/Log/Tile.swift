@@ -41,3 +41,38 @@ public struct Tile: Sendable, Hashable {
     /// How many hashes the tile holds.
     public var width: Int { hashes.count / 32 }
 }
+
+extension TileCoordinate {
+    /// The path of a full tile below the log's address, as in `tile/0/x001/234`.
+    public var path: String {
+        var groups: [String] = []
+        var rest = index
+        repeat {
+            let digits = String(rest % 1000)
+            let padded = String(repeating: "0", count: 3 - digits.utf8.count) + digits
+            groups.append(groups.isEmpty ? padded : "x" + padded)
+            rest /= 1000
+        } while rest > 0
+        return "tile/\(level)/" + groups.reversed().joined(separator: "/")
+    }
+}
+
+extension Tile {
+    /// The path of this version of the tile below the log's address, as in `tile/0/x001/234.p/17`.
+    public var path: String { width == Tile.fullWidth ? coordinate.path : "\(coordinate.path).p/\(width)" }
+
+    /// Returns the hash at a place of the tile.
+    func hash(at place: Int) -> Digest {
+        Digest { $0.copyBytes(from: hashes[(place * Digest.byteCount)..<((place + 1) * Digest.byteCount)]) }
+    }
+
+    /// Returns the root over 2^height neighbouring hashes of the tile.
+    func root(from place: Int, height: Int) -> Digest {
+        MerkleTree.root(of: (place..<(place + 1 << height)).map(hash(at:)))
+    }
+
+    /// Returns the roots of the complete subtrees that make up a range of places starting at 0.
+    func nodes(covering places: Range<Int>) -> [Digest] {
+        MerkleTree.nodes(covering: places).map { root(from: $0.index << $0.level, height: $0.level) }
+    }
+}

@@ -1,0 +1,50 @@
+/// What the log commits to: its name, its size, its root (C2SP tlog-checkpoint).
+public struct Checkpoint: Sendable, Hashable {
+    /// The log's name, unique in the world.
+    public let origin: String
+    /// How many leaves the log has.
+    public let size: Int
+    /// The root over them.
+    public let root: Digest
+
+    /// Describes a state of the log.
+    public init(origin: String, size: Int, root: Digest) {
+        self.origin = origin
+        self.size = size
+        self.root = root
+    }
+
+    /// The text that is signed.
+    public var text: String { "\(origin)\n\(size)\n\(Base64.encode(root.bytes))\n" }
+
+    /// Reads the text of a note; further lines of other logs are allowed and ignored.
+    public init(parsing text: String) throws(EvidenceError) {
+        let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { String(Substring($0)) }
+        guard lines.count >= 4, lines.last == "", !lines[0].isEmpty,
+            lines.dropFirst(3).dropLast().allSatisfy({ !$0.isEmpty })
+        else { throw EvidenceError(.malformed, "no checkpoint: it needs three lines (origin, size, root)") }
+        guard let size = Int(lines[1]), size >= 0, String(size) == lines[1] else {
+            throw EvidenceError(.malformed, "checkpoint size \"\(lines[1].prefix(30))\" is no decimal number")
+        }
+        guard let root = Base64.decode(lines[2]).flatMap(Digest.init(bytes:)) else {
+            throw EvidenceError(.malformed, "checkpoint root \"\(lines[2].prefix(60))\" is not 32 bytes in base 64")
+        }
+        self.init(origin: lines[0], size: size, root: root)
+    }
+
+    /// Reads a published checkpoint and verifies that the log's key signed it under its own name.
+    public init(verifying note: [UInt8], key: NoteKey) throws(EvidenceError) {
+        let signed = try SignedNote(parsing: note)
+        try self.init(parsing: signed.text)
+        guard origin == key.name, signed.isSigned(byOneOf: [key]) else {
+            throw EvidenceError(
+                .badCheckpoint, "checkpoint of \(origin) at size \(size): no valid signature of the log key \(key.name)"
+            )
+        }
+    }
+}
+
+extension EvidenceError.Code {
+    /// A checkpoint is not signed by the log's key.
+    public static let badCheckpoint = Self(rawValue: "bad-checkpoint")
+}

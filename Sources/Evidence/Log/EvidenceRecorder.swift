@@ -1,0 +1,64 @@
+/// Turns a draft into a signed entry.
+///
+/// The body names itself everything a reader needs (identifier, times and their clocks, key), so that an entry taken
+/// out of its database still says what it says. The salt keeps the log silent about erased bodies: without it, the
+/// commitment of a short fact could be guessed.
+public struct EvidenceRecorder: Sendable {
+    /// The largest body: C2SP entry bundles carry lengths of 16 bits, and attachments belong in files, not in entries.
+    public static let maximumBodyBytes = 65_535
+
+    private let signer: any Signer
+    private let clock: any WallClock
+
+    /// Signs with this key and this clock.
+    public init(signer: any Signer, clock: any WallClock) {
+        self.signer = signer
+        self.clock = clock
+    }
+
+    /// Signs a draft; nothing is stored yet.
+    public func sign(_ draft: EvidenceDraft) throws -> SignedEntry {
+        let learntAt = clock.now
+        let id = SecureRandom.uuid(at: learntAt)
+        let body = try Self.body(of: draft, id: id, learntAt: learntAt, keyID: signer.keyID)
+        return SignedEntry(
+            id: id, event: draft.event, subject: draft.subject, learntAt: learntAt, body: body,
+            signature: try signer.sign(body), keyID: signer.keyID, commitment: SHA256.hash(body))
+    }
+
+    private static func body(
+        of draft: EvidenceDraft, id: String, learntAt: Timestamp, keyID: String
+    ) throws(EvidenceError) -> [UInt8] {
+        let name = draft.event.rawValue
+        guard draft.facts.object != nil else {
+            throw EvidenceError(.badEntry, "entry \(name): its facts must be an object")
+        }
+        var members: [String: JSONValue] = [
+            "v": 1, "id": .string(id), "event": .string(name), "facts": draft.facts,
+            "happenedAt": .string(draft.happenedAt.at.rfc3339), "happenedClock": .string(draft.happenedAt.clock),
+            "learntAt": .string(learntAt.rfc3339), "key": .string(keyID),
+            "salt": .string(Base64.encode(SecureRandom.bytes(16))),
+        ]
+        members["etsi"] = draft.event.etsiURI.map(JSONValue.string)
+        members["notice"] = draft.subject.notice.map(JSONValue.string)
+        members["recipient"] = draft.subject.recipient.map(JSONValue.string)
+        members["delivery"] = draft.subject.delivery.map(JSONValue.string)
+        members["attempt"] = draft.subject.attempt.map { .integer(Int64($0)) }
+        guard let body = JSONValue.object(members).exactCanonicalBytes() else {
+            throw EvidenceError(
+                .badEntry, "entry \(name): a number in its facts is not finite or beyond 2^53; write it as text")
+        }
+        guard body.count <= maximumBodyBytes else {
+            throw EvidenceError(
+                .tooLarge,
+                "entry \(name) has \(body.count) bytes (at most \(maximumBodyBytes)); "
+                    + "keep the long part as a file and record its hash")
+        }
+        return body
+    }
+}
+
+extension EvidenceError.Code {
+    /// An entry does not have the form it must have.
+    public static let badEntry = Self(rawValue: "bad-entry")
+}
