@@ -34,3 +34,9 @@ static inline EVP_PKEY *copenssl_generate_rsa(unsigned int bits) { return EVP_RS
 static inline EVP_PKEY *copenssl_generate_ed25519(void) { return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"); }
 // A pass phrase call-back that gives none: without it OpenSSL would ask on the terminal and hang a service.
 static inline int copenssl_no_passphrase(char *b, int n, int rw, void *u) { (void)b; (void)n; (void)rw; (void)u; return 0; }
+// Typed stacks are macros.
+static inline STACK_OF(X509) *copenssl_certificates_new(void) { return sk_X509_new_null(); }
+static inline int copenssl_certificates_push(STACK_OF(X509) *s, X509 *c) { return X509_up_ref(c) && sk_X509_push(s, c) > 0; }
+static inline void copenssl_certificates_free(STACK_OF(X509) *s) { sk_X509_pop_free(s, X509_free); }
+// One line, RFC 2253 order and escapes, but letters beyond ASCII as they are: names are Chinese.
+static inline int copenssl_print_name(BIO *b, const X509_NAME *n) { return X509_NAME_print_ex(b, n, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) >= 0; }

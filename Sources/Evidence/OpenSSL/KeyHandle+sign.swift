@@ -27,11 +27,14 @@ extension KeyHandle {
     // The hash is computed apart and EVP_PKEY_sign used: half the set-up cost of EVP_DigestSign.
     private func digest(of message: [UInt8]) -> [UInt8] {
         switch algorithm {
-        case .ecdsaP384SHA384: Self.digest(EVP_sha384(), 48, message)
-        case .ecdsaP521SHA512: Self.digest(EVP_sha512(), 64, message)
+        case .ecdsaP384SHA384: Self.sha384(message)
+        case .ecdsaP521SHA512: Self.sha512(message)
         default: SHA256.hash(message).bytes
         }
     }
+
+    static func sha384(_ message: [UInt8]) -> [UInt8] { digest(EVP_sha384(), 48, message) }
+    static func sha512(_ message: [UInt8]) -> [UInt8] { digest(EVP_sha512(), 64, message) }
 
     private static func digest(_ kind: OpaquePointer?, _ size: Int, _ message: [UInt8]) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: size) { buffer, count in

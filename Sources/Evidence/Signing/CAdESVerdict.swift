@@ -1,0 +1,59 @@
+/// What the examination of a detached signature found.
+public struct CAdESVerdict: Sendable, Hashable {
+    /// The certificate the signature names, if it could be read.
+    public var signer: Certificate?
+    /// When the signer says it was made; a claim, not an observation.
+    public var claimedSigningTime: Timestamp?
+    /// What was found about the embedded timestamp; nil if there is none.
+    public var timestamp: TimestampVerdict?
+    /// The instant the certificates were judged at: the timestamp's if it is sound, else the one asked for.
+    public var judgedAt: Timestamp
+    /// Everything that is wrong, in the order found; empty for a sound signature.
+    public var faults: [SignatureFault] = []
+
+    /// Tells whether nothing is wrong.
+    public var isValid: Bool { faults.isEmpty }
+}
+
+/// One thing wrong with a detached signature.
+public enum SignatureFault: Sendable, Hashable {
+    /// The bytes are not the signed CMS we accept.
+    case malformed(String)
+    /// The content is not what was signed.
+    case contentDiffers
+    /// The signature is not the signer's over its attributes.
+    case signatureWrong
+    /// A signed attribute is missing or wrong.
+    case attributeWrong(String)
+    /// The signer's certificate does not travel along or cannot be read.
+    case signerMissing
+    /// The algorithms are not ones we accept.
+    case algorithmRefused
+    /// The certificate was not valid at the instant it was judged at.
+    case outsideValidity(Timestamp)
+    /// The certificate does not lead to a trusted root.
+    case untrusted(String)
+    /// The certificate is not for signing documents.
+    case unfitCertificate
+    /// The embedded timestamp is unsound.
+    case timestamp(TimestampFault)
+}
+
+extension SignatureFault: CustomStringConvertible {
+    /// A sentence for a person.
+    public var description: String {
+        switch self {
+        case .malformed(let reason): "the signature cannot be read: \(reason)"
+        case .contentDiffers:
+            "the signed bytes are not these: they were altered after signing, or belong to another signature"
+        case .signatureWrong: "the signature does not fit its certificate's key"
+        case .attributeWrong(let name): "the signed attribute \(name) is missing or wrong"
+        case .signerMissing: "the signer's certificate is not in the signature"
+        case .algorithmRefused: "the signature uses algorithms that are not accepted; expected ECDSA or RSA with SHA-2"
+        case .outsideValidity(let instant): "the signer's certificate was not valid at \(instant)"
+        case .untrusted(let reason): "the signer's certificate is not trusted: \(reason)"
+        case .unfitCertificate: "the signer's certificate is not for signing documents"
+        case .timestamp(let fault): "the timestamp in the signature: \(fault)"
+        }
+    }
+}
