@@ -2,8 +2,11 @@
 ///
 /// Kept inline rather than in an array, so that a Merkle tree of millions of them costs no allocations.
 public struct Digest: Sendable, Hashable {
-    // SIMD only as 32 inline bytes that are Hashable and Sendable; the order in memory is the order of the bytes.
-    private var storage: SIMD32<UInt8>
+    // Four words only as 32 inline bytes that are Hashable and Sendable; the order in memory is the order of the bytes.
+    // Not SIMD32: it is aligned to 32 bytes, the task allocator of Swift 6.3 on Linux aligns to 16, and an async
+    // function that holds one across an await corrupts its task's memory (seen: crash in swift_task_dealloc).
+    private struct Words: Hashable { var first, second, third, fourth: UInt64 }
+    private var storage: Words
 
     /// The number of bytes in a digest.
     public static let byteCount = 32
@@ -22,7 +25,7 @@ public struct Digest: Sendable, Hashable {
 
     /// Lets a closure fill the 32 bytes in place.
     init(_ fill: (UnsafeMutableRawBufferPointer) -> Void) {
-        storage = SIMD32(repeating: 0)
+        storage = Words(first: 0, second: 0, third: 0, fourth: 0)
         withUnsafeMutableBytes(of: &storage, fill)
     }
 
