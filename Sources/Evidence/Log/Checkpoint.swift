@@ -32,14 +32,18 @@ public struct Checkpoint: Sendable, Hashable {
         self.init(origin: lines[0], size: size, root: root)
     }
 
-    /// Reads a published checkpoint and verifies that the log's key signed it under its own name.
-    public init(verifying note: [UInt8], key: NoteKey) throws(EvidenceError) {
+    /// Reads a published checkpoint and verifies that one of the log's keys signed it under its own name.
+    ///
+    /// Several keys only because a log may have changed its key; all carry the log's name.
+    public init(verifying note: [UInt8], keys: [NoteKey]) throws(EvidenceError) {
         let signed = try SignedNote(parsing: note)
         try self.init(parsing: signed.text)
-        guard origin == key.name, signed.isSigned(byOneOf: [key]) else {
+        let ours = keys.filter { $0.name == origin && $0.kind == .ed25519 }
+        guard signed.isSigned(byOneOf: ours) else {
+            let names = Set(keys.map(\.name)).sorted().joined(separator: ", ")
             throw EvidenceError(
-                .badCheckpoint, "checkpoint of \(origin) at size \(size): no valid signature of the log key \(key.name)"
-            )
+                .badCheckpoint,
+                "checkpoint of \(origin) at size \(size): no valid signature of a key of this log (known: \(names))")
         }
     }
 }

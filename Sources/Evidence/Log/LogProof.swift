@@ -23,7 +23,9 @@ public struct LogProof: Sendable, Hashable {
         return Array((text + "\n").utf8) + checkpoint
     }
 
-    /// Reads a file; nothing is verified yet. An `extra` line is refused: nothing vouches for it.
+    /// Reads a file; nothing is verified yet.
+    ///
+    /// An `extra` line is refused: nothing vouches for it.
     public init(parsing bytes: [UInt8]) throws(EvidenceError) {
         var lines: [String] = []
         var rest = bytes[...]
@@ -49,9 +51,9 @@ public struct LogProof: Sendable, Hashable {
         self.init(index: index, path: path, checkpoint: Array(rest))
     }
 
-    /// Verifies that the entry with this commitment is in the log of this key, and returns the checkpoint that says so.
-    public func verify(commitment: Digest, key: NoteKey) throws(EvidenceError) -> Checkpoint {
-        let state = try Checkpoint(verifying: checkpoint, key: key)
+    /// Verifies that the entry with this commitment is in the log of these keys, and returns the checkpoint that says so.
+    public func verify(commitment: Digest, keys: [NoteKey]) throws(EvidenceError) -> Checkpoint {
+        let state = try Checkpoint(verifying: checkpoint, keys: keys)
         let leaf = MerkleTree.leafHash(commitment)
         guard MerkleTree.isIncluded(leaf, at: index, ofSize: state.size, proof: path, root: state.root) else {
             throw EvidenceError(

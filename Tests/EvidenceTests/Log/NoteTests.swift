@@ -42,7 +42,7 @@ struct NoteTests {
         #expect(checkpoint.text == Self.body)
         let note = try signer.sign(checkpoint.text)
         #expect(String(decoding: note.bytes, as: UTF8.self) == Self.body + "\n" + Self.logLine)
-        #expect(try Checkpoint(verifying: note.bytes, key: signer.key) == checkpoint)
+        #expect(try Checkpoint(verifying: note.bytes, keys: [signer.key]) == checkpoint)
     }
 
     @Test func `a witness's cosignature verifies and does not stand for the log's`() throws {
@@ -58,11 +58,11 @@ struct NoteTests {
     @Test func `flipping any byte of a checkpoint makes it unacceptable`() throws {
         let key = try NoteKey(parsing: Self.logKey)
         let good = Array((Self.body + "\n" + Self.logLine).utf8)
-        #expect(throws: Never.self) { try Checkpoint(verifying: good, key: key) }
+        #expect(throws: Never.self) { try Checkpoint(verifying: good, keys: [key]) }
         for position in good.indices {
             var bad = good
             bad[position] ^= 1
-            #expect(throws: EvidenceError.self, "byte \(position)") { try Checkpoint(verifying: bad, key: key) }
+            #expect(throws: EvidenceError.self, "byte \(position)") { try Checkpoint(verifying: bad, keys: [key]) }
         }
     }
 
@@ -101,9 +101,9 @@ struct NoteTests {
             checkpoint: try signer.sign(state.text).bytes)
         let read = try LogProof(parsing: proof.bytes)
         #expect(read == proof)
-        #expect(try read.verify(commitment: commitments[5], key: signer.key) == state)
-        #expect(throws: EvidenceError.self) { try read.verify(commitment: commitments[4], key: signer.key) }
-        #expect(throws: EvidenceError.self) { try read.verify(commitment: leaves[0], key: signer.key) }
+        #expect(try read.verify(commitment: commitments[5], keys: [signer.key]) == state)
+        #expect(throws: EvidenceError.self) { try read.verify(commitment: commitments[4], keys: [signer.key]) }
+        #expect(throws: EvidenceError.self) { try read.verify(commitment: leaves[0], keys: [signer.key]) }
     }
 
     @Test func `flipping any byte of a log proof makes it unacceptable`() throws {
@@ -119,7 +119,7 @@ struct NoteTests {
             var bad = good
             bad[position] ^= 1
             #expect(throws: EvidenceError.self, "byte \(position)") {
-                try LogProof(parsing: bad).verify(commitment: commitments[1], key: signer.key)
+                try LogProof(parsing: bad).verify(commitment: commitments[1], keys: [signer.key])
             }
         }
     }
