@@ -1,0 +1,72 @@
+/// The row by which a transaction whose COMMIT got no reply can be asked for afterwards.
+///
+/// The row is written in the transaction itself. To find out, we insert the same row with another word: if the transaction is
+/// still under way, the insert waits for it; if it was committed, the row is there; and if not, our row now bars the way, so
+/// that it can never be committed later. The answer is a fact either way, never a guess.
+struct CommitWitness {
+    typealias Command = PostgresConnection.Command
+
+    /// The name of this transaction: random, of this group's one attempt.
+    let id: String
+
+    init() {
+        id = String(UInt64.random(in: 0...UInt64.max), radix: 36) + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+    }
+
+    /// Writes the row; rides in front of COMMIT.
+    var commands: [Command] {
+        [Command("INSERT INTO songda_commits (id, outcome) VALUES (\(id), 'committed')")]
+    }
+
+    /// True if the transaction was committed, false if it never will be; throws while the server cannot tell.
+    func wasCommitted(on connection: PostgresConnection) throws -> Bool {
+        let answers = try connection.run([
+            Command(control: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"),
+            // The old session may still be at its COMMIT; we come back rather than wait for it in the dark.
+            Command(control: "SET LOCAL lock_timeout = '2s'"),
+            Command("INSERT INTO songda_commits (id, outcome) VALUES (\(id), 'barred') ON CONFLICT (id) DO NOTHING"),
+            Command("SELECT outcome FROM songda_commits WHERE id = \(id)"),
+            Command(control: "COMMIT"),
+        ])
+        guard answers.last?.tag == "COMMIT", let row = answers[3].rows.first else {
+            throw SQLError(.connectionLost, "PostgreSQL did not answer what became of a transaction")
+        }
+        return try row.get("outcome", as: String.self) == "committed"
+    }
+
+    /// Makes the table, once.
+    static func prepare(_ connection: PostgresConnection) throws {
+        let found = try connection.run([
+            Command(
+                "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = 'songda_commits'"
+            )
+        ])
+        guard found[0].rows.isEmpty else { return try prune(connection) }
+        do {
+            _ = try connection.run([
+                Command(control: "BEGIN"),
+                Command(
+                    control: """
+                        CREATE TABLE songda_commits (
+                            id TEXT PRIMARY KEY,
+                            outcome TEXT NOT NULL CHECK (outcome IN ('committed', 'barred')),
+                            committed_at TIMESTAMPTZ NOT NULL DEFAULT now())
+                        """),
+                Command(control: "CREATE INDEX songda_commits_by_time ON songda_commits (committed_at)"),
+                Command(control: "COMMIT"),
+            ])
+        } catch {
+            _ = try connection.run([Command(control: "ROLLBACK")])
+            // A twin that started at the same moment may have made it; then, and only then, all is well.
+            let again = try connection.run([Command("SELECT count(*) FROM songda_commits")])
+            if again[0].rows.isEmpty { throw error }
+        }
+    }
+
+    /// Deletes rows that nobody can ask for any more; it is a transaction of its own and no writer waits for it.
+    static func prune(_ connection: PostgresConnection) throws {
+        _ = try connection.run([
+            Command(control: "DELETE FROM songda_commits WHERE committed_at < now() - interval '15 minutes'")
+        ])
+    }
+}

@@ -1,0 +1,51 @@
+/// One reading connection: takes one closure at a time, each on its own snapshot. Belongs to its thread.
+final class PostgresReader {
+    private let session: PostgresSession
+    private let queue: WorkQueue<Job>
+    private let statistics: PostgresStatistics
+
+    init(_ session: PostgresSession, _ queue: WorkQueue<Job>, _ statistics: PostgresStatistics) {
+        self.session = session
+        self.queue = queue
+        self.statistics = statistics
+    }
+
+    /// Serves the queue until it is closed.
+    func run() {
+        while let job = queue.take(upTo: 1)?.first {
+            serve(job)
+            statistics.countRead()
+        }
+    }
+
+    private func serve(_ job: Job) {
+        let deadline = ContinuousClock.now + session.patience
+        var backoff = Backoff()
+        while true {
+            do {
+                return try run(job, on: session.connection(until: deadline))
+            } catch {
+                session.disconnect()
+                guard error.code == .connectionLost, backoff.sleep(until: deadline) else { return job.fail(error) }
+            }
+        }
+    }
+
+    /// Runs the closure and answers it; throws only `.connectionLost`, with the closure unanswered.
+    private func run(_ job: Job, on connection: PostgresConnection) throws(SQLError) {
+        let transaction = PostgresTransaction(connection, begin: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        defer {
+            transaction.isOver = true
+            // Nothing to keep, so a failure costs the connection and nothing else.
+            do { try transaction.rollback() } catch { session.disconnect() }
+        }
+        do {
+            let reply = try job.run(transaction)
+            if let failure = transaction.failure { throw failure }
+            reply()
+        } catch {
+            if let failure = transaction.failure, failure.code == .connectionLost { throw failure }
+            job.fail(error)
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import Foundation
+
+/// A thread's access to the server: one connection, made anew when it is lost. Touched by its thread only.
+final class PostgresSession {
+    let target: PostgresTarget
+    /// How long to wait for a server that is gone.
+    let patience: Duration
+    private var current: PostgresConnection?
+
+    init(_ target: PostgresTarget, patience: Duration) {
+        self.target = target
+        self.patience = patience
+    }
+
+    /// The connection, reconnecting until the deadline; throws `.connectionLost` when the server stays away.
+    func connection(until deadline: ContinuousClock.Instant) throws(SQLError) -> PostgresConnection {
+        if let current, !current.isBroken { return current }
+        current = nil
+        var backoff = Backoff()
+        while true {
+            do {
+                let fresh = try PostgresConnection(target)
+                current = fresh
+                return fresh
+            } catch  where error.code == .connectionLost {
+                guard backoff.sleep(until: deadline) else { throw error }
+            }
+        }
+    }
+
+    /// Gives up the connection, and with it any transaction that was open on it.
+    func disconnect() { current = nil }
+}
+
+/// Pauses that double and vary, so that those who lost a race do not meet again at once.
+struct Backoff {
+    private var step = Duration.milliseconds(10)
+
+    /// Sleeps for the next pause; false, without sleeping, once the deadline has passed.
+    mutating func sleep(until deadline: ContinuousClock.Instant) -> Bool {
+        guard ContinuousClock.now < deadline else { return false }
+        let pause = step * Double.random(in: 0.5...1.5)
+        Thread.sleep(forTimeInterval: pause / .seconds(1))
+        step = min(step * 2, .seconds(1))
+        return true
+    }
+}

@@ -1,0 +1,119 @@
+import CPostgres
+
+/// Which server to connect to, and what it must promise.
+struct PostgresTarget: Sendable {
+    private let conninfo: String
+
+    /// Checks that the text can be parsed; the error does not repeat it, since it may hold a password.
+    init(conninfo: String) throws(SQLError) {
+        guard let options = PQconninfoParse(conninfo, nil) else {
+            throw SQLError(
+                .other,
+                "the PostgreSQL conninfo cannot be parsed; write host=… port=… dbname=… user=…, or postgresql://user@host/name"
+            )
+        }
+        PQconninfoFree(options)
+        self.conninfo = conninfo
+    }
+
+    /// What every connection is told before it is used.
+    static let settings = [
+        // Results are read as text, so their shape must not depend on the server's configuration.
+        "SET bytea_output = 'hex'", "SET extra_float_digits = 1", "SET DateStyle = 'ISO'", "SET TimeZone = 'UTC'",
+        "SET client_min_messages = 'warning'",
+        // Another session may hold a row for long; a writer that waits for ever would hold up all others.
+        "SET lock_timeout = '30s'",
+    ]
+
+    /// Asks what `assertDurable` looks at; the second argument makes an engine without the setting answer NULL.
+    static let question = """
+        SELECT current_setting('synchronous_commit', true) AS synchronous_commit, current_setting('fsync', true) AS fsync,
+               current_setting('server_encoding', true) AS encoding
+        """
+
+    /// Connects, blocking, for at most the conninfo's `connect_timeout` a host.
+    func open() throws(SQLError) -> OpaquePointer {
+        // What stands before "dbname" is a default that the conninfo may override.
+        let options: [(String, String)] = [
+            ("application_name", "songda"),
+            ("connect_timeout", "5"),
+            // A peer that vanished without a word is noticed after ten seconds instead of fifteen minutes.
+            ("tcp_user_timeout", "10000"),
+            ("target_session_attrs", "read-write"),
+            ("dbname", conninfo),
+            ("client_encoding", "UTF8"),
+        ]
+        guard let raw = Self.connect(options) else {
+            throw SQLError(.other, "PostgreSQL: no memory for a connection")
+        }
+        guard PQstatus(raw) == CONNECTION_OK else {
+            let said = String(cString: PQerrorMessage(raw))
+            let password = PQpass(raw).map { String(cString: $0) } ?? ""
+            PQfinish(raw)
+            throw PostgresFault.lost(Self.redact(said, password))
+        }
+        return raw
+    }
+
+    /// Refuses a server that would report a commit before it is on the disk.
+    func assertDurable(_ row: Row?) throws(SQLError) {
+        guard let row else {
+            throw SQLError(.other, "PostgreSQL: the server does not tell its settings; use PostgreSQL 14 or later")
+        }
+        let commit: String? = try row.get("synchronous_commit")
+        guard commit != "off" else {
+            throw SQLError(
+                .other,
+                "PostgreSQL: synchronous_commit is off, so a commit could be lost after it was reported; set it to on for this "
+                    + "user or database")
+        }
+        guard try row.get("fsync", as: String?.self) != "off" else {
+            throw SQLError(
+                .other,
+                "PostgreSQL: fsync is off, so a power cut could lose every commit; set fsync = on in postgresql.conf")
+        }
+        let encoding: String? = try row.get("encoding")
+        guard encoding == nil || encoding == "UTF8" else {
+            throw SQLError(
+                .other,
+                "PostgreSQL: the database's encoding is \(encoding ?? ""), which cannot hold every name; create it with UTF8"
+            )
+        }
+    }
+
+    private static func connect(_ options: [(String, String)]) -> OpaquePointer? {
+        let names = options.map { Array($0.0.utf8CString) }
+        let values = options.map { Array($0.1.utf8CString) }
+        return withPointers(names) { names in
+            withPointers(values) { values in PQconnectdbParams(names, values, 1) }
+        }
+    }
+
+    /// Lends a null-terminated array of C strings.
+    private static func withPointers<T>(
+        _ strings: [[CChar]], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> T
+    ) -> T {
+        let joined = Array(strings.joined())
+        return joined.withUnsafeBufferPointer { buffer in
+            var pointers: [UnsafePointer<CChar>?] = []
+            var offset = 0
+            for string in strings {
+                pointers.append(buffer.baseAddress.map { $0 + offset })
+                offset += string.count
+            }
+            return body(pointers + [nil])
+        }
+    }
+
+    /// The message without the password, which no message of libpq is known to hold.
+    private static func redact(_ text: String, _ password: String) -> String {
+        guard !password.isEmpty else { return text }
+        var result = ""
+        var rest = text[...]
+        while let found = rest.firstRange(of: password) {
+            result += rest[..<found.lowerBound] + "…"
+            rest = rest[found.upperBound...]
+        }
+        return result + rest
+    }
+}

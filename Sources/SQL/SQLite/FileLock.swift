@@ -1,0 +1,52 @@
+import Foundation
+
+/// The claim of one program on a database file, held until the value is released or the process ends.
+///
+/// A lock file of its own: SQLite's locks are fcntl locks, which the kernel drops as soon as *any* descriptor of the file is
+/// closed in the process. `flock` belongs to this one descriptor, so a second open in the same process is refused too.
+final class FileLock: Sendable {
+    private let descriptor: Int32
+
+    /// Claims the database at `path`, or throws `.locked` with the number of the process that holds it.
+    init(databasePath path: String) throws(SQLError) {
+        let lockPath = path + ".lock"
+        // CLOEXEC: a child process must not carry the claim on after we are gone.
+        let descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw SQLError(
+                .other,
+                "cannot open the lock file \(lockPath): \(Self.sentence(errno)); check the directory and its owner")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let problem = errno
+            let holder = Self.holder(descriptor)
+            _ = Glibc.close(descriptor)
+            guard problem == EWOULDBLOCK else {
+                throw SQLError(.other, "cannot lock \(lockPath): \(Self.sentence(problem)); use a local file system")
+            }
+            throw SQLError(
+                .locked,
+                "the database \(path) is in use by \(holder); stop it first, use another file, or open this one read-only"
+            )
+        }
+        let owner = Array("\(getpid())\n".utf8)
+        // Only a help for the reader of the message above, so a failure here changes nothing.
+        if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, owner, owner.count, 0) }
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        // The file stays: deleting it would let two programs lock two different files of one name.
+        _ = Glibc.close(descriptor)
+    }
+
+    private static func holder(_ descriptor: Int32) -> String {
+        var bytes = [UInt8](repeating: 0, count: 20)
+        let count = pread(descriptor, &bytes, bytes.count, 0)
+        let digits = bytes.prefix(max(0, count)).prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+        guard let process = Int32(String(decoding: digits, as: UTF8.self)) else { return "another program" }
+        return process == getpid() ? "this same program (process \(process))" : "process \(process)"
+    }
+
+    static func sentence(_ number: Int32) -> String { String(cString: strerror(number)) }
+}
