@@ -20,6 +20,10 @@ extension CAdES {
             verdict.faults.append(.malformed("it is not a detached signature over data"))
             return verdict
         }
+        // An attribute we do not know could be a timestamp made unrecognisable.
+        if message.unsignedAttributes.keys.contains(where: { $0 != .signatureTimestamp }) {
+            verdict.faults.append(.attributeWrong("(unsigned, of an unknown kind)"))
+        }
         if let attribute = message.unsignedAttributes[.signatureTimestamp] {
             let stamped = TimestampToken.verify(
                 attribute.encoded, over: SHA256.hash(message.signature), roots: timestampRoots ?? roots)

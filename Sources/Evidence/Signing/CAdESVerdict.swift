@@ -23,7 +23,7 @@ public enum SignatureFault: Sendable, Hashable {
     case contentDiffers
     /// The signature is not the signer's over its attributes.
     case signatureWrong
-    /// A signed attribute is missing or wrong.
+    /// An attribute is missing, wrong, or of an unknown kind.
     case attributeWrong(String)
     /// The signer's certificate does not travel along or cannot be read.
     case signerMissing
@@ -47,7 +47,7 @@ extension SignatureFault: CustomStringConvertible {
         case .contentDiffers:
             "the signed bytes are not these: they were altered after signing, or belong to another signature"
         case .signatureWrong: "the signature does not fit its certificate's key"
-        case .attributeWrong(let name): "the signed attribute \(name) is missing or wrong"
+        case .attributeWrong(let name): "the attribute \(name) is missing or wrong"
         case .signerMissing: "the signer's certificate is not in the signature"
         case .algorithmRefused: "the signature uses algorithms that are not accepted; expected ECDSA or RSA with SHA-2"
         case .outsideValidity(let instant): "the signer's certificate was not valid at \(instant)"

@@ -80,6 +80,8 @@ extension OID {
     static let sha512 = OID(2, 16, 840, 1, 101, 3, 4, 2, 3)
     static let rsaEncryption = OID(1, 2, 840, 113549, 1, 1, 1)
     static let sha256WithRSA = OID(1, 2, 840, 113549, 1, 1, 11)
+    static let sha384WithRSA = OID(1, 2, 840, 113549, 1, 1, 12)
+    static let sha512WithRSA = OID(1, 2, 840, 113549, 1, 1, 13)
     static let ecdsaWithSHA256 = OID(1, 2, 840, 10045, 4, 3, 2)
     static let ecdsaWithSHA384 = OID(1, 2, 840, 10045, 4, 3, 3)
     static let ecdsaWithSHA512 = OID(1, 2, 840, 10045, 4, 3, 4)

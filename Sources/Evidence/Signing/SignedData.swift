@@ -36,6 +36,7 @@ struct SignedData {
 
         let version = try body.next(0x02)
         let digests = try body.next(0x31)
+        var algorithms = try digests.reader()
         let encapsulated = try body.next(0x30)
         var inner = try encapsulated.reader()
         contentType = try inner.next(0x06).oid()
@@ -67,6 +68,10 @@ struct SignedData {
         signerReference = try SignedData.reference(reference)
         let digest = try signer.next(0x30)
         digestAlgorithm = try SignedData.algorithm(digest)
+        // Not signed, so checked against what is: nothing in the message may be changed and pass.
+        var isListed = false
+        for value in try algorithms.rest() where try SignedData.algorithm(value) == digestAlgorithm { isListed = true }
+        guard isListed else { throw digests.fault("does not list its own digest algorithm") }
         let attributes = try signer.next(0xA0)
         let algorithm = try signer.next(0x30)
         let value = try signer.next(0x04)
@@ -83,6 +88,23 @@ struct SignedData {
             unsignedAttributes = [:]
         }
         try signer.finish()
+        try SignedData.checkVersions(version, parts[0], contentType, signerReference)
+    }
+
+    /// Tells whether the signature algorithm goes with the digest and with a key.
+    ///
+    /// It is not signed, and OpenSSL does not look at it in tokens; without this it could be altered unnoticed.
+    func algorithmFits(_ key: VerificationKey) -> Bool {
+        let digests: [OID] = [.sha256, .sha384, .sha512]
+        guard let index = digests.firstIndex(of: digestAlgorithm) else { return false }
+        let named: [OID] =
+            switch key.algorithm {
+            case .rsaSHA256: [.sha256WithRSA, .sha384WithRSA, .sha512WithRSA]
+            case .ed25519: []
+            default: [.ecdsaWithSHA256, .ecdsaWithSHA384, .ecdsaWithSHA512]
+            }
+        if key.algorithm == .rsaSHA256, signatureAlgorithm == .rsaEncryption { return true }
+        return named.indices.contains(index) && named[index] == signatureAlgorithm
     }
 
     /// The message with one unsigned attribute added; those already there are not kept.
@@ -112,9 +134,32 @@ struct SignedData {
         return nil
     }
 
+    /// The algorithm's identifier; RSA-PSS has parameters, the others NULL or nothing.
     private static func algorithm(_ value: DERValue) throws(EvidenceError) -> OID {
+        guard value.tag == 0x30 else { throw value.fault("has a broken algorithm") }
         var parts = try value.reader()
-        return try parts.next(0x06).oid()
+        let identifier = try parts.next(0x06).oid()
+        if let parameters = try parts.optional(0x05) {
+            guard parameters.content.isEmpty else { throw parameters.fault("has a broken NULL") }
+        } else {
+            _ = try parts.optional(0x30)
+        }
+        try parts.finish()
+        return identifier
+    }
+
+    /// The versions follow from the contents (RFC 5652, 5.1 and 5.3).
+    private static func checkVersions(
+        _ message: DERValue, _ signer: DERValue, _ type: OID, _ reference: SignerReference
+    ) throws(EvidenceError) {
+        var expected = (message: type == .data ? 1 : 3, signer: 1)
+        if case .keyIdentifier = reference { expected = (3, 3) }
+        guard try message.smallNatural() == expected.message else {
+            throw message.fault("has a version that does not go with its contents")
+        }
+        guard try signer.smallNatural() == expected.signer else {
+            throw signer.fault("has a signer version that does not go with its contents")
+        }
     }
 
     private static func reference(_ value: DERValue) throws(EvidenceError) -> SignerReference {
@@ -132,6 +177,7 @@ struct SignedData {
         var previous: [UInt8] = []
         var reader = try value.reader()
         for attribute in try reader.rest() {
+            guard attribute.tag == 0x30 else { throw attribute.fault("has a broken attribute") }
             let encoded = attribute.encoded
             guard !mustBeSorted || previous.lexicographicallyPrecedes(encoded) else {
                 throw attribute.fault("has signed attributes out of their order")

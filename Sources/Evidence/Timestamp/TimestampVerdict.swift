@@ -21,6 +21,8 @@ public enum TimestampFault: Sendable, Hashable {
     case outsideValidity(Timestamp)
     /// The signed attribute that binds the certificate is missing, wrong, or uses SHA-1.
     case certificateNotBound
+    /// The algorithms are not ones we accept, or do not go together.
+    case algorithmRefused
     /// The signature is wrong, or its certificate is not a trusted one for timestamping at that time.
     case untrusted(String)
 }
@@ -35,6 +37,7 @@ extension TimestampFault: CustomStringConvertible {
         case .outsideValidity(let time): "the authority's certificate was not valid at the token's time \(time)"
         case .certificateNotBound:
             "the token does not name its certificate by SHA-256 or better (signing-certificate-v2, RFC 5816)"
+        case .algorithmRefused: "the token uses algorithms that are not accepted; expected ECDSA or RSA with SHA-2"
         case .untrusted(let reason): "the token's signature or certificate is not trusted: \(reason)"
         }
     }
@@ -63,6 +66,7 @@ extension TimestampToken {
         // OpenSSL judges a chain at one instant but lets a genTime before notBefore pass when asked about now: our own
         // comparison does not depend on how it was asked.
         if !certificate.isValid(at: genTime) { verdict.faults.append(.outsideValidity(genTime)) }
+        if !message.algorithmFits(certificate.publicKey) { verdict.faults.append(.algorithmRefused) }
         if !SigningCertificateAttribute.names(certificate, in: message.signedAttributes[.signingCertificateV2]) {
             verdict.faults.append(.certificateNotBound)
         }
