@@ -11,6 +11,8 @@ public struct IncomingReport: Sendable, Hashable {
         case disposition(DispositionReport)
         /// A bounce in free words, as several Chinese mail systems send them.
         case bounce(FreeFormBounce)
+        /// A read receipt in free words, as some mail programs send it; a person must read it.
+        case informalReceipt(subject: String)
         /// A vacation message or another answer that no person wrote.
         case autoReply(subject: String)
         /// Written by a person, as far as the header tells.

@@ -34,12 +34,20 @@ public struct MIMEEntity: Sendable {
                 .tooLarge, field: "message",
                 "has \(bytes.count) bytes; the limit is \(limits.bytes). It was left unread in the mailbox")
         }
+        self.init(beginningOf: bytes, limits: limits)
+    }
+
+    /// Reads as much of a message as the limits allow.
+    init(beginningOf bytes: [UInt8], limits: MIMELimits) {
         var budget = limits.parts
-        self.init(bytes[...], depth: limits.depth, limits: limits, budget: &budget, defaultType: .plainText)
+        self.init(
+            bytes.prefix(limits.bytes), depth: limits.depth, limits: limits, budget: &budget, defaultType: .plainText,
+            isCut: bytes.count > limits.bytes)
     }
 
     private init(
-        _ bytes: ArraySlice<UInt8>, depth: Int, limits: MIMELimits, budget: inout Int, defaultType: ContentType
+        _ bytes: ArraySlice<UInt8>, depth: Int, limits: MIMELimits, budget: inout Int, defaultType: ContentType,
+        isCut: Bool = false
     ) {
         budget -= 1
         let (head, body) = Self.split(bytes)
@@ -48,7 +56,7 @@ public struct MIMEEntity: Sendable {
         contentType = type
         rawBody = body
         var children: [MIMEEntity] = []
-        var incomplete = head.count > limits.headerBytes
+        var incomplete = isCut || head.count > limits.headerBytes
         if type.mediaType.hasPrefix("multipart/"), let boundary = type.parameters["boundary"], !boundary.isEmpty {
             let sections = Self.sections(of: body, boundary: Array(boundary.utf8))
             incomplete = incomplete || !sections.isClosed

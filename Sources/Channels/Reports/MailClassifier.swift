@@ -7,6 +7,7 @@ enum MailClassifier {
         let header = message.header
         let subject = header.text("subject") ?? ""
         if isFromMailSystem(header) { return .bounce(bounce(message)) }
+        if isInformalReceipt(subject) { return .informalReceipt(subject: subject) }
         if isAutomatic(header, subject: subject) { return .autoReply(subject: subject) }
         guard !header.addresses(["from"]).isEmpty else { return .other }
         return .reply(subject: subject)
@@ -22,6 +23,13 @@ enum MailClassifier {
         if senders.contains("10000@qq.com") { return true }
         // An empty return path alone does not make a bounce: vacation programs use it too.
         return header.first("x-failed-recipients") != nil
+    }
+
+    /// Programs that know no RFC 8098 say it in the subject.
+    private static func isInformalReceipt(_ subject: String) -> Bool {
+        let lower = subject.lowercased()
+        let openings = ["已读:", "已读：", "已读回执", "阅读回执", "[已读]", "read:", "read receipt"]
+        return openings.contains { lower.hasPrefix($0) }
     }
 
     /// RFC 3834, and the marks of programs older than it.

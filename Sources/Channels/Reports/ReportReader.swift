@@ -18,11 +18,18 @@ public struct ReportReader: Sendable {
 
     /// What a message is and which delivery it is about; refuses only what is too large to read.
     public func read(_ bytes: [UInt8]) throws(MailError) -> IncomingReport {
-        let message = try MIMEEntity(parsing: bytes, limits: limits)
+        report(try MIMEEntity(parsing: bytes, limits: limits), SHA256.hash(bytes))
+    }
+
+    /// The same for as much of a message as the limits allow; what is cut off makes the report incomplete.
+    func readBeginning(_ bytes: [UInt8]) -> IncomingReport {
+        report(MIMEEntity(beginningOf: bytes, limits: limits), SHA256.hash(bytes))
+    }
+
+    private func report(_ message: MIMEEntity, _ digest: Digest) -> IncomingReport {
         let header = message.header
         let content = MailClassifier.content(of: message)
         let match = match(content, header)
-        let digest = SHA256.hash(bytes)
         return IncomingReport(
             content: content, match: match, from: header.addresses(["from"]).first,
             date: header.first("date").flatMap(MailDate.parse),
@@ -30,8 +37,9 @@ public struct ReportReader: Sendable {
             fingerprint: Self.fingerprint(content, match, digest), isIncomplete: message.isIncomplete)
     }
 
-    /// The keys in the order of their strength. A forged address ends the search: what lies so openly is not
-    /// believed in its other fields.
+    /// The keys in the order of their strength.
+    ///
+    /// A forged address ends the search: what lies so openly is not believed in its other fields.
     private func match(_ content: IncomingReport.Content, _ header: HeaderFields) -> IncomingReport.Match {
         // The envelope recipient as our server noted it comes before To, which the sender writes.
         let addressed = header.addresses(["delivered-to", "x-original-to", "envelope-to", "x-rcpt-to", "to", "cc"])
@@ -93,7 +101,7 @@ public struct ReportReader: Sendable {
             }
         case .disposition(let report):
             facts += ["mdn", report.finalRecipient?.lowercased() ?? "", report.disposition.word]
-        case .bounce, .autoReply, .reply, .other: return raw
+        case .bounce, .informalReceipt, .autoReply, .reply, .other: return raw
         }
         // A separator that no fact can hold: two lists never join to the same bytes.
         return SHA256.hash(facts.map { Array($0.utf8.filter { $0 != 0 }) + [0] })

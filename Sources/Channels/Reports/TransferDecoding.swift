@@ -35,7 +35,9 @@ enum TransferDecoding {
         return bytes
     }
 
-    /// Quoted-printable; a broken escape stays as it is. In a header (`Q`), an underscore is a space.
+    /// Quoted-printable; a broken escape stays as it is.
+    ///
+    /// In a header (`Q`), an underscore is a space.
     static func quotedPrintable(_ text: ArraySlice<UInt8>, inHeader: Bool = false) -> [UInt8] {
         var bytes: [UInt8] = []
         var at = text.startIndex

@@ -19,7 +19,8 @@ public struct DKIM: Sendable {
         }
     }
 
-    private let domain: String
+    /// The domain that takes responsibility.
+    public let domain: String
     private let keys: [(selector: String, algorithm: String, signer: any Signer)]
 
     /// Listed once more than they occur: nobody can add a second one without breaking the signature.
@@ -53,6 +54,11 @@ public struct DKIM: Sendable {
             }
         }
         self.keys = checked
+    }
+
+    /// Whether its domain is a sender's domain or a parent of it, as DMARC's relaxed alignment asks.
+    func covers(_ senderDomain: String) -> Bool {
+        senderDomain == domain || senderDomain.hasSuffix("." + domain)
     }
 
     /// The message with one DKIM-Signature field in front for each key.

@@ -80,7 +80,10 @@ enum DKIMCanonical {
             default:
                 // Line ends are held back until something follows, so that empty lines at the end vanish.
                 if lineBreaks > 0 {
-                    for _ in 0..<lineBreaks { result += [0x0D, 0x0A] }
+                    for _ in 0..<lineBreaks {
+                        result.append(0x0D)
+                        result.append(0x0A)
+                    }
                     lineBreaks = 0
                 }
                 if pendingSpace { result.append(0x20) }

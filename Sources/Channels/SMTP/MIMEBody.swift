@@ -113,7 +113,8 @@ enum Base64Lines {
         while start < flat.count {
             let end = min(start + 76, flat.count)
             result += flat[start..<end]
-            result += [0x0D, 0x0A]
+            result.append(0x0D)
+            result.append(0x0A)
             start = end
         }
         return result

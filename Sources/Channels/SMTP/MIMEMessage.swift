@@ -6,7 +6,7 @@ public struct MailAttachment: Sendable, Hashable {
     public var name: String
     /// An ASCII name for mail programs that cannot read the true one.
     public var fallbackName: String
-    /// `application/pdf`, `application/pkcs7-signature`, …
+    /// The media type: `application/pdf`, `application/pkcs7-signature`.
     public var mediaType: String
     /// The content, unchanged.
     public var bytes: [UInt8]
@@ -50,7 +50,7 @@ public struct MIMEMessage: Sendable, Hashable {
     public var inReplyTo: MessageID?
     /// The thread, oldest first.
     public var references: [MessageID] = []
-    /// The notice's number, for people and for searching.
+    /// The notice's number, for people and for searching; empty for mail that carries no notice.
     public var noticeNumber: String
     /// The plain text; always present.
     public var text: String
@@ -97,7 +97,7 @@ public struct MIMEMessage: Sendable, Hashable {
         try fields.tokens("Auto-Submitted", ["auto-generated"])
         try fields.tokens("Content-Language", [try languageTag()])
         if let receiptTo { try fields.tokens("Disposition-Notification-To", [receiptTo.address]) }
-        try fields.text("X-Songda-Notice", noticeNumber)
+        if !noticeNumber.isEmpty { try fields.text("X-Songda-Notice", noticeNumber) }
         return fields.bytes + (try MIMEBody(of: self).encoded())
     }
 

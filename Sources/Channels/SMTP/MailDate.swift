@@ -18,7 +18,9 @@ enum MailDate {
             + "\(two(inDay / 3600)):\(two(inDay / 60 % 60)):\(two(inDay % 60)) \(sign)\(two(zone / 60))\(two(zone % 60))"
     }
 
-    /// The instant a foreign date means, or nil if it means none. Weekday and comments are passed over.
+    /// The instant a foreign date means, or nil if it means none.
+    ///
+    /// Weekday and comments are passed over.
     static func parse(_ text: String) -> Timestamp? {
         var words = text.utf8.split(whereSeparator: { $0 == 0x20 || $0 == 0x09 || $0 == 0x2C })
             .map { String(decoding: $0, as: UTF8.self) }

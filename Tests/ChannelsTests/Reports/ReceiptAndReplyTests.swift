@@ -1,3 +1,4 @@
+import Foundation
 import Notices
 import Testing
 
@@ -43,6 +44,14 @@ struct ReceiptAndReplyTests {
             Issue.record("matched \(read.match)")
             return
         }
+    }
+
+    @Test func `a read receipt in free words is told from an answer and claims nothing`() throws {
+        let text = String(decoding: try ReportFixture.bytes("human-reply"), as: UTF8.self)
+        let subject = "Subject: =?UTF-8?B?5bey6K+7OiDmlofkuabpgIHovr4=?=\nX-Old: x"
+        let bytes = Array(
+            text.replacingOccurrences(of: "Subject: =?UTF-8?B?5Zue5aSN77ya5paH5Lmm6YCB?=", with: subject).utf8)
+        #expect(try ReportFixture.reader().read(bytes).content == .informalReceipt(subject: "已读: 文书送达"))
     }
 
     @Test func `an answer by a person is found by the message it answers`() throws {
