@@ -1,0 +1,143 @@
+import Yams
+
+/// One node of a YAML file that is read strictly: an unknown key, a wrong type or an anchor is a fault with its place.
+struct YAMLNode {
+    let node: Node
+    let file: String
+    let path: String
+
+    /// The largest file that is read; rules and field lists are small, anything larger is a mistake or an attack.
+    static let sizeLimit = 256 * 1024
+
+    /// Reads a file's text.
+    static func parse(_ text: String, file: String) throws(SourceFault) -> YAMLNode {
+        guard text.utf8.count <= sizeLimit else {
+            throw SourceFault(
+                file: file, line: 1, column: 1,
+                reason: "is \(text.utf8.count) bytes; the limit is \(sizeLimit), split it")
+        }
+        let root: Node?
+        do {
+            root = try compose(yaml: text)
+        } catch let fault as YamlError {
+            throw Self.fault(fault, file: file)
+        } catch {
+            throw SourceFault(file: file, line: 1, column: 1, reason: "is not YAML: \(error)")
+        }
+        guard let root else { throw SourceFault(file: file, line: 1, column: 1, reason: "is empty") }
+        return YAMLNode(node: root, file: file, path: "")
+    }
+
+    private static func fault(_ error: YamlError, file: String) -> SourceFault {
+        func at(_ mark: Mark, _ reason: String) -> SourceFault {
+            SourceFault(file: file, line: mark.line, column: mark.column, reason: "is not YAML: \(reason)")
+        }
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            return at(mark, problem)
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            return at(context.mark, "the key \(duplicates.sorted().joined(separator: ", ")) stands twice; keep one")
+        default:
+            return SourceFault(file: file, line: 1, column: 1, reason: "is not YAML: \(error)")
+        }
+    }
+
+    /// A fault at this node.
+    func fault(_ reason: String) -> SourceFault {
+        SourceFault(
+            file: file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1,
+            reason: path.isEmpty ? reason : "\(path): \(reason)")
+    }
+
+    private func child(_ node: Node, _ name: String) throws(SourceFault) -> YAMLNode {
+        let child = YAMLNode(node: node, file: file, path: path.isEmpty ? name : "\(path).\(name)")
+        // Anchors would let a small file grow without limit, and hide what a line says.
+        if node.anchor != nil || node.isAlias {
+            throw child.fault("anchors and aliases are not allowed; write the value out")
+        }
+        return child
+    }
+
+    /// The entries in file order.
+    func entries() throws(SourceFault) -> [(key: String, value: YAMLNode)] {
+        guard case .mapping(let mapping) = node else { throw fault("must be a mapping (key: value)") }
+        var result: [(key: String, value: YAMLNode)] = []
+        for (key, value) in mapping {
+            guard case .scalar(let scalar) = key else { throw fault("a key must be plain text") }
+            result.append((scalar.string, try child(value, scalar.string)))
+        }
+        return result
+    }
+
+    /// The entries, all of whose keys must be known.
+    func object(_ known: Set<String>) throws(SourceFault) -> [String: YAMLNode] {
+        var result: [String: YAMLNode] = [:]
+        for (key, value) in try entries() {
+            guard known.contains(key) else {
+                throw value.fault("unknown key; known here: \(known.sorted().joined(separator: ", "))")
+            }
+            result[key] = value
+        }
+        return result
+    }
+
+    /// The elements of a list.
+    func elements() throws(SourceFault) -> [YAMLNode] {
+        guard case .sequence(let sequence) = node else { throw fault("must be a list [ … ]") }
+        var result: [YAMLNode] = []
+        for (index, element) in sequence.enumerated() { result.append(try child(element, String(index))) }
+        return result
+    }
+
+    /// The text of a scalar as written, without YAML's guesses about its type.
+    func string() throws(SourceFault) -> String {
+        guard case .scalar(let scalar) = node else { throw fault("must be a text") }
+        guard !scalar.string.isEmpty else { throw fault("must not be empty") }
+        return scalar.string
+    }
+
+    func strings() throws(SourceFault) -> [String] {
+        var result: [String] = []
+        for element in try elements() { result.append(try element.string()) }
+        return result
+    }
+
+    func integer() throws(SourceFault) -> Int {
+        let text = try string()
+        guard let value = Int(text) else { throw fault("\(text.shortened) is not a whole number") }
+        return value
+    }
+
+    func flag() throws(SourceFault) -> Bool {
+        switch try string() {
+        case "true": return true
+        case "false": return false
+        case let other: throw fault("\(other.shortened) is neither true nor false")
+        }
+    }
+
+    /// One of the raw values of an enumeration.
+    func choice<Value: RawRepresentable & CaseIterable>(_: Value.Type) throws(SourceFault) -> Value
+    where Value.RawValue == String {
+        let text = try string()
+        guard let value = Value(rawValue: text) else {
+            let known = Value.allCases.map(\.rawValue).joined(separator: ", ")
+            throw fault("\(text.shortened) is not one of: \(known)")
+        }
+        return value
+    }
+
+    /// `{zh: …, en: …}`, both required.
+    func bilingual() throws(SourceFault) -> BilingualText {
+        let object = try object(["zh", "en"])
+        guard let zh = object["zh"], let en = object["en"] else { throw fault("needs both zh and en") }
+        return BilingualText(zh: try zh.string(), en: try en.string())
+    }
+}
+
+extension Node {
+    fileprivate var isAlias: Bool {
+        if case .alias = self { true } else { false }
+    }
+}

@@ -1,0 +1,93 @@
+/// How firmly it can be shown that a notice reached the person, from 0 to 5, with the reason and the advice.
+public struct EvidenceStrength: Sendable, Hashable {
+    /// 5 signed acknowledgement, or signed for in person with identity; 4 opened by an identified person, bound to the hash
+    /// shown; 3 arrived at a confirmed address; 2 reported delivered at an unconfirmed address; 1 accepted by a server or
+    /// gateway; 0 nothing observed.
+    public let level: Int
+    /// What was observed.
+    public let reason: BilingualText
+    /// What to do about it.
+    public let advice: BilingualText
+
+    /// The strength of the strongest of several observations.
+    public init(_ observations: [ServiceObservation]) {
+        self = observations.map { Self.of($0) }.max { $0.level < $1.level } ?? .nothing
+    }
+
+    private init(_ level: Int, _ reason: BilingualText, _ advice: BilingualText) {
+        self.level = level
+        self.reason = reason
+        self.advice = advice
+    }
+
+    private static func of(_ fact: ServiceObservation) -> EvidenceStrength {
+        switch fact.state {
+        case .acknowledged
+        where fact.channel.isManual ? fact.taker == .person && fact.isPersonIdentified : fact.isSigned:
+            return signed
+        case .delivered where fact.channel.isManual:
+            if fact.taker == .person, fact.isPersonIdentified { return signed }
+            return fact.taker == .cohabitingAdult || fact.taker == .person ? arrived(fact) : proxy
+        case .acknowledged, .opened:
+            if fact.isPersonIdentified { return opened }
+            return fact.channel.isManual ? proxy : arrived(fact)
+        case .delivered, .available: return fact.channel == .publicNotice ? published : arrived(fact)
+        case .accepted, .relayed: return accepted
+        default: return nothing
+        }
+    }
+
+    private static func arrived(_ fact: ServiceObservation) -> EvidenceStrength {
+        fact.isAddressConfirmed ? atConfirmedAddress : atOtherAddress
+    }
+
+    private static let signed = EvidenceStrength(
+        5, BilingualText(zh: "本人已签收，身份和签名可核验", en: "the person acknowledged it; identity and signature can be checked"),
+        BilingualText(zh: "无需进一步送达，请保存证据包", en: "no further service is needed; keep the proof bundle"))
+    private static let opened = EvidenceStrength(
+        4,
+        BilingualText(
+            zh: "经身份验证的本人打开了全文，记录绑定所示内容的校验值",
+            en: "the identified person opened the full text; the record is bound to the hash of what was shown"),
+        BilingualText(
+            zh: "可以再请本人签收；对方否认阅读时，提交打开记录和验证记录",
+            en:
+                "ask for an acknowledgement as well; if reading is denied, submit the record of opening and identification"
+        ))
+    private static let atConfirmedAddress = EvidenceStrength(
+        3, BilingualText(zh: "已到达本人确认的送达地址", en: "it arrived at an address the person confirmed"),
+        BilingualText(
+            zh: "依约定可以主张送达；请附送达地址确认书，并提醒本人阅读",
+            en:
+                "service can be claimed under the agreement; attach the address confirmation and remind the person to read"
+        ))
+    private static let atOtherAddress = EvidenceStrength(
+        2,
+        BilingualText(
+            zh: "报告已到达，但该地址未经本人确认，只能用于证明本人知道或者应当知道",
+            en: "reported delivered, but the person did not confirm this address; it only helps to show knowledge"),
+        BilingualText(
+            zh: "请以邮政特快专递或者当面送达补充，并请本人签署送达地址确认书",
+            en: "add express mail or service in person, and have the person sign an address confirmation"))
+    private static let proxy = EvidenceStrength(
+        2,
+        BilingualText(
+            zh: "他人代收，不能证明本人收到", en: "somebody else signed for it; that does not prove receipt by the person"),
+        BilingualText(
+            zh: "请核实代收人与本人的关系，并再次送达本人", en: "establish how that person is related, and serve the recipient again"))
+    private static let published = EvidenceStrength(
+        2, BilingualText(zh: "已公告，本人是否知悉未被观察到", en: "it was published; whether the person saw it was not observed"),
+        BilingualText(
+            zh: "请保存此前各种送达方式均无法送达的证据，三十日届满前不视为送达",
+            en: "keep the proof that every other way failed; service counts only after thirty days"))
+    private static let accepted = EvidenceStrength(
+        1,
+        BilingualText(
+            zh: "仅有服务器或者网关接收的记录，不等于到达本人", en: "a server or gateway took it, which is not arrival at the person"),
+        BilingualText(
+            zh: "请等待回执；期限内没有回执的，启动下一送达步骤",
+            en: "wait for a receipt; without one in time, start the next step of the plan"))
+    private static let nothing = EvidenceStrength(
+        0, BilingualText(zh: "没有观察到任何送达事实", en: "nothing was observed"),
+        BilingualText(zh: "请核对地址并换一种方式送达", en: "check the address and serve it another way"))
+}
