@@ -43,7 +43,7 @@ struct MailWireTests {
 
     @Test(arguments: ["CONNECT", "EHLO", "MAIL", "RCPT", "DATA"])
     func `F24 a connection lost before the dot is deferred`(verb: String) async throws {
-        let peer = try await ScriptedPeer.smtp(.at(verb, nil, .close))
+        let peer = try await ScriptedPeer.smtp(.at(verb, .close))
         let outcome = await (try channel(peer.port)).deliver(try .mail())
         guard case .deferred = outcome.result else {
             Issue.record("\(outcome)")
