@@ -1,0 +1,102 @@
+extension BundleVerifier {
+    /// Compares what the bundle states about itself with what its entries show.
+    func verifyStatements(
+        of bundle: BundleReader, entries: [VerifiedEntry], checkpoints: [Int: VerifiedCheckpoint],
+        _ report: inout VerificationReport
+    ) {
+        guard let index = bundle.json(BundleLayout.index), let notice = index["notice"]?.string,
+            let origin = index["origin"]?.string, index["v"] == 1
+        else {
+            report.note(
+                .failed, "index", BundleLayout.index, zh: "证据包目录缺失或无法识别", en: "missing or not of version 1")
+            return
+        }
+        report.notice = notice
+        for entry in entries {
+            guard let body = entry.body, body.subject.notice != notice || !entry.subject.hasSuffix("-\(body.event)")
+            else { continue }
+            report.note(
+                .failed, "entry", entry.subject, zh: "记录属于另一份通知或事件名不符",
+                en: "it is about another notice or event than the bundle says")
+        }
+        let newest = checkpoints.keys.max() ?? 0
+        let expected = BundleLayout.completeness(
+            origin: origin, notice: notice, size: newest, leaves: entries.map(\.leaf))
+        let isComplete =
+            bundle.members[BundleLayout.completeness] == expected.canonicalBytes
+            && origin == checkpoints[newest]?.checkpoint.origin
+        report.note(
+            isComplete ? .ok : .failed, "completeness", BundleLayout.completeness,
+            zh: isComplete
+                ? "日志在 \(newest) 条处共有 \(entries.count) 条关于本通知的记录,全部在此"
+                : "所含记录与完整性声明不符",
+            en: isComplete
+                ? "all \(entries.count) entries about the notice in the log at \(newest) are here"
+                : "the entries that hold are not those the statement counts")
+        let timeline = BundleLayout.timeline(entries.map { ($0.leaf, $0.body) })
+        let isTrue = bundle.members[BundleLayout.timeline] == timeline.canonicalBytes
+        report.note(
+            isTrue ? .ok : .failed, "timeline", BundleLayout.timeline,
+            zh: isTrue ? "时间线与记录一致" : "时间线与记录不符",
+            en: isTrue ? "it says what the entries say" : "it says something else than the entries")
+        let anomalies = entries.compactMap(\.body).filter { $0.event == .clockAnomaly }
+        for body in anomalies {
+            report.note(
+                .warning, "clock", body.id, zh: "记录期间系统时钟曾出现异常", en: "a clock anomaly was recorded meanwhile")
+        }
+    }
+
+    /// Checks that what was served is what the entries are about, and that seals hold.
+    func verifyDocuments(
+        of bundle: BundleReader, entries: [VerifiedEntry], roots: [Certificate], _ report: inout VerificationReport
+    ) {
+        let listed = bundle.json(BundleLayout.index)?["documents"]?.array ?? []
+        var named: Set<String> = []
+        for entry in entries { if let facts = entry.body?.facts { Self.collect(from: facts, into: &named) } }
+        let hasErased = entries.contains { $0.isErased }
+        for document in listed {
+            guard let short = document["name"]?.string, let bytes = bundle.members[BundleLayout.documents + short]
+            else {
+                report.note(
+                    .failed, "document", BundleLayout.index, zh: "目录所列文书缺失", en: "a listed document is missing")
+                continue
+            }
+            let name = BundleLayout.documents + short
+            if document["evidenced"]?.bool == true {
+                let isNamed = named.contains(SHA256.hash(bytes).hex)
+                // An erased entry may have been the one that named it: unknown is not the same as wrong.
+                let status: VerificationReport.Status = isNamed ? .ok : hasErased ? .warning : .failed
+                report.note(
+                    status, "document", name, zh: isNamed ? "其哈希值见于存证记录" : "没有存证记录载明其哈希值",
+                    en: isNamed ? "an entry names its SHA-256" : "no readable entry names its SHA-256")
+            }
+            if let seal = bundle.members[name + ".p7s"] { verifySeal(seal, over: bytes, name, roots, &report) }
+        }
+    }
+
+    private func verifySeal(
+        _ seal: [UInt8], over bytes: [UInt8], _ name: String, _ roots: [Certificate],
+        _ report: inout VerificationReport
+    ) {
+        let subject = name + ".p7s"
+        let verdict = CAdES.verify(cms: seal, over: bytes, roots: roots, asOf: now)
+        for fault in verdict.faults {
+            report.note(.failed, "seal", subject, zh: "文书签章核验失败:\(fault)", en: "\(fault)")
+        }
+        if verdict.isValid, let signer = verdict.signer {
+            report.note(
+                .ok, "seal", subject, zh: "文书由 \(signer.subjectName) 签章",
+                en: "the document is sealed by \(signer.subjectName)")
+        }
+        note(verdict.timestamp, of: subject, &report)
+    }
+
+    private static func collect(from value: JSONValue, into strings: inout Set<String>) {
+        switch value {
+        case .string(let text): strings.insert(text)
+        case .array(let elements): for element in elements { collect(from: element, into: &strings) }
+        case .object(let members): for member in members.values { collect(from: member, into: &strings) }
+        default: break
+        }
+    }
+}

@@ -1,0 +1,113 @@
+/// What the log holds about one notice, with the proofs: the part of a bundle that no one but the log can make.
+public struct LogExcerpt: Sendable, Hashable {
+    /// One entry with its proof.
+    public struct Entry: Sendable, Hashable {
+        /// The entry's identifier.
+        public let id: String
+        /// What happened.
+        public let event: EvidenceEvent
+        /// The clear body, or nil when it was erased and only its commitment is left.
+        public let body: [UInt8]?
+        /// The signature over the body.
+        public let signature: [UInt8]
+        /// The key that made the signature.
+        public let keyID: String
+        /// SHA-256 of the body.
+        public let commitment: Digest
+        /// The proof that the log has it, under the earliest timestamped checkpoint that covers it.
+        public let proof: LogProof
+    }
+
+    /// The log's name.
+    public let origin: String
+    /// The notice.
+    public let notice: String
+    /// The entries, in leaf order.
+    public let entries: [Entry]
+    /// The checkpoints the proofs lead to and the newest one, ascending.
+    public let checkpoints: [StoredCheckpoint]
+    /// The proof from each checkpoint to the next: one less than there are checkpoints.
+    public let growth: [[Digest]]
+
+    /// Gathers everything the log at its newest checkpoint holds about a notice.
+    ///
+    /// Every entry is proved under the *earliest* checkpoint with a token that covers it, because that token shows it
+    /// existed at that time; entries too new for a token are proved under the newest checkpoint. Throws when
+    /// something is stored that the log cannot prove: such a bundle must not leave the house.
+    public static func collect(
+        notice: String, from store: any EvidenceLogStore, keys: [NoteKey],
+        open: @Sendable (LoggedEntry) async throws -> OpenedBody
+    ) async throws -> LogExcerpt {
+        guard let newest = try await store.latestCheckpoint() else {
+            throw EvidenceError(.nothingToProve, "the log is empty; there is nothing to prove about \(notice)")
+        }
+        let origin = try Checkpoint(verifying: newest.note, keys: keys).origin
+        let logged = try await store.entries(notice: notice, belowSize: newest.size)
+        guard !logged.isEmpty else {
+            throw EvidenceError(.nothingToProve, "the log holds no entry about the notice \(notice); check its number")
+        }
+        var checkpoints: [Int: StoredCheckpoint] = [newest.size: newest]
+        var covering: StoredCheckpoint?
+        var entries: [Entry] = []
+        for entry in logged {
+            if covering == nil || covering.map({ $0.size <= entry.leafIndex }) == true {
+                covering = try await timestamped(covering: entry.leafIndex, in: store) ?? newest
+            }
+            guard let checkpoint = covering else { continue }
+            checkpoints[checkpoint.size] = checkpoint
+            entries.append(try await prove(entry, under: checkpoint, store, keys, open))
+        }
+        let ordered = checkpoints.values.sorted { $0.size < $1.size }
+        var growth: [[Digest]] = []
+        for (old, new) in zip(ordered, ordered.dropFirst()) {
+            growth.append(try await store.consistencyProof(from: old.size, to: new.size))
+        }
+        return LogExcerpt(origin: origin, notice: notice, entries: entries, checkpoints: ordered, growth: growth)
+    }
+
+    private static func prove(
+        _ entry: LoggedEntry, under checkpoint: StoredCheckpoint, _ store: any EvidenceLogStore, _ keys: [NoteKey],
+        _ open: @Sendable (LoggedEntry) async throws -> OpenedBody
+    ) async throws -> Entry {
+        let path = try await store.inclusionProof(of: entry.leafIndex, inSize: checkpoint.size)
+        let proof = LogProof(index: entry.leafIndex, path: path, checkpoint: checkpoint.note)
+        _ = try proof.verify(commitment: entry.commitment, keys: keys)
+        var body: [UInt8]?
+        if case .clear(let bytes) = try await open(entry) {
+            guard SHA256.hash(bytes) == entry.commitment else {
+                throw EvidenceError(
+                    .notIncluded,
+                    "entry \(entry.id) at leaf \(entry.leafIndex): its body is not what the log holds; audit the log")
+            }
+            body = bytes
+        }
+        return Entry(
+            id: entry.id, event: entry.event, body: body, signature: entry.signature, keyID: entry.keyID,
+            commitment: entry.commitment, proof: proof)
+    }
+
+    private static func timestamped(
+        covering leafIndex: Int, in store: any EvidenceLogStore
+    ) async throws -> StoredCheckpoint? {
+        var from = leafIndex + 1
+        while true {
+            let page = try await store.checkpoints(fromSize: from, limit: 256)
+            if let found = page.first(where: { $0.token != nil }) { return found }
+            guard let last = page.last, page.count == 256 else { return nil }
+            from = last.size + 1
+        }
+    }
+}
+
+/// What became of an entry's body.
+public enum OpenedBody: Sendable, Hashable {
+    /// The clear bytes that were signed.
+    case clear([UInt8])
+    /// Its key was destroyed; only the commitment is left.
+    case erased
+}
+
+extension EvidenceError.Code {
+    /// There is no evidence about what was asked for.
+    public static let nothingToProve = Self(rawValue: "nothing-to-prove")
+}
