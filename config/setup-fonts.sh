@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the fonts of formal notices: setup-fonts.sh [OUTDIR]   (default: var/fonts of this repository)
-# Runs once (about half a minute); afterwards it sees that nothing changed and returns at once.
+# Runs once (about a minute); afterwards it sees that nothing changed and returns at once.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -16,8 +16,6 @@ fail() {
 for file in NotoSerifCJK-Regular.ttc NotoSerifCJK-Bold.ttc NotoSansCJK-Regular.ttc; do
     [ -r "$noto/$file" ] || fail "$noto/$file is missing; install it with: apt-get install fonts-noto-cjk"
 done
-[ -x "$python" ] && "$python" -c 'import fontTools.subset' 2>/dev/null ||
-    fail "Python's fontTools is missing; install it with: apt-get install python3-fonttools"
 
 mkdir -p "$out" || fail "cannot create $out; give a directory this user can write to"
 exec 9>"$out/.lock"
@@ -26,7 +24,6 @@ flock 9 # two builds at once: the second waits, then finds the work done
 state=$({
     cat "$here/fonts/cut.py" "$here/fonts/name-characters.txt" "$here/setup-fonts.sh"
     stat -L -c '%n %s %Y' "$noto"/NotoS*CJK-*.ttc
-    "$python" -c 'import fontTools; print(fontTools.version)'
 } | sha256sum | cut -d' ' -f1)
 names="SongdaSong-Regular.otf SongdaSong-Bold.otf SongdaMono-Regular.otf SongdaFallback-Regular.ttc SongdaFallback-Bold.ttc"
 if [ "$(cat "$out/.state" 2>/dev/null || true)" = "$state" ]; then
@@ -35,7 +32,10 @@ if [ "$(cat "$out/.state" 2>/dev/null || true)" = "$state" ]; then
     [ $complete = yes ] && exit 0
 fi
 
-echo "setup-fonts: cutting the fonts of formal notices (once, about half a minute)" >&2
+[ -x "$python" ] && "$python" -c 'import fontTools.subset' 2>/dev/null ||
+    fail "Python's fontTools is missing; install it with: apt-get install python3-fonttools"
+
+echo "setup-fonts: cutting the fonts of formal notices (once, about a minute)" >&2
 rm -f "$out/.state"
 work=$(mktemp -d "$out/.work.XXXXXX")
 trap 'rm -rf "$work"' EXIT

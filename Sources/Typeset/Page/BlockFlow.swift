@@ -58,7 +58,7 @@ struct BlockFlow {
     // MARK: - Kinds of block
 
     private mutating func heading(_ level: Int, _ inlines: [Inline], in frame: Frame) {
-        let form: Typography = level == 1 ? .title : level == 2 ? .section : .body
+        let form: Typography = level == 1 ? (document.isChinese ? .title : .latinTitle) : level == 2 ? .section : .body
         let style = TextStyle(size: form.size, isBold: true, alignment: level == 1 ? .centre : .left)
         owe(level == 1 ? (lines.isEmpty ? 0 : 16) : level == 2 ? 10 : 4)
         set(StyledText(inlines), style, form, in: frame, keepsAll: true)
@@ -84,9 +84,11 @@ struct BlockFlow {
     private mutating func list(start: Int?, _ items: [[Block]], in frame: Frame) {
         let size = Typography.body.size
         let outer = document.isChinese && frame.isBody ? size * 2 : frame.isBody ? size : 0
-        let style = TextStyle(size: size)
+        // The font's own bullet is too faint beside Han; a small disc, lifted to the middle, is not.
+        let style = TextStyle(size: start == nil ? size * 0.45 : size)
+        let lift = start == nil ? size * 0.22 : 0
         let markers = items.indices.map { index in
-            TextLayout(StyledText(start.map { "\($0 + index)." } ?? "•"), style: style, width: nil, in: typeface)
+            TextLayout(StyledText(start.map { "\($0 + index)." } ?? "●"), style: style, width: nil, in: typeface)
         }
         let room = (markers.map(\.naturalWidth).max() ?? 0) + size * 0.6
         for (item, marker) in zip(items, markers) {
@@ -95,7 +97,7 @@ struct BlockFlow {
             write(item, in: inner)
             if lines.count == first { append(PageLine(height: Typography.body.pitch)) }
             let piece = PageLine.Piece(
-                layout: marker, index: 0, x: inner.x - room, baseline: Typography.body.baseline)
+                layout: marker, index: 0, x: inner.x - room, baseline: Typography.body.baseline - lift)
             lines[first].pieces.insert(piece, at: 0)
         }
         if frame.isBody { owe(3) }

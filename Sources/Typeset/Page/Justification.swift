@@ -40,7 +40,7 @@ enum Justification {
         return runs
     }
 
-    /// Three- and four-byte characters: Han and full-width marks. Latin letters and digits stay as they are.
+    /// Whether a Han character or full-width mark begins here; Latin letters and digits stay as they are.
     private static func isStretchable(_ text: [UInt8], at offset: Int) -> Bool {
         offset < text.count && text[offset] >= 0xE3
     }

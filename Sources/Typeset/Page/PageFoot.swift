@@ -5,17 +5,18 @@ struct PageFoot {
     /// Distance of the rule from the top of the sheet.
     let top: Double
     let text: TextLayout
-    let code: QRCode?
+    let code: CodeImage?
     private(set) var number: TextLayout?
 
     init(document: PageDocument, code: QRCode?, paper: Paper, in typeface: Typeface) throws {
         let width = paper.measure - (code == nil ? 0 : Self.codeSide + 12)
-        self.code = code
+        self.code = try code.map { try CodeImage($0) }
         text = TextLayout(
             Self.styled(document.footerLines), style: TextStyle(size: Typography.foot.size), width: width, in: typeface)
         let lines = Double(document.footerLines.isEmpty ? 0 : text.lines.count)
-        let content = max(code == nil ? 0 : Self.codeSide, lines * Typography.foot.pitch)
-        top = paper.height - paper.bottom - content - 26
+        // The page number stands under the text and beside the code, so the foot stays low.
+        let content = max(code == nil ? 0 : Self.codeSide, (lines + 1) * Typography.foot.pitch + 4)
+        top = paper.height - paper.bottom - content - 6
         guard top > paper.height / 2 else {
             throw TypesetError(
                 .footTooTall, "the footer's \(document.footerLines.count) lines fill half the page; keep to a few")

@@ -55,17 +55,16 @@ struct PagePainter {
         if let code = foot.code { paint(code, top: foot.top + 7) }
     }
 
-    /// Pure black on the bare sheet; the margin to its left and the page edge are the quiet zone.
-    private func paint(_ code: QRCode, top: Double) {
-        let module = PageFoot.codeSide / Double(code.size)
-        let left = paper.width - paper.right - PageFoot.codeSide
-        shade(Self.ink)
-        for run in code.darkRuns {
-            cairo_rectangle(
-                context, left + Double(run.x) * module, top + Double(run.y) * module, Double(run.length) * module,
-                module)
-        }
-        cairo_fill(context)
+    /// The margin to its left and the page's edge are the quiet zone.
+    private func paint(_ code: CodeImage, top: Double) {
+        cairo_save(context)
+        cairo_translate(context, paper.width - paper.right - PageFoot.codeSide, top)
+        let scale = PageFoot.codeSide / Double(code.size)
+        cairo_scale(context, scale, scale)
+        cairo_set_source_surface(context, code.surface, 0, 0)
+        cairo_pattern_set_filter(cairo_get_source(context), CAIRO_FILTER_NEAREST)  // modules stay square
+        cairo_paint(context)
+        cairo_restore(context)
     }
 
     private func show(_ layout: TextLayout, line: Int, x: Double, baseline: Double) {

@@ -5,11 +5,11 @@ struct Paper: Sendable {
     var left: Double
     var right: Double
     var top: Double
-    /// From the lower edge of the sheet to the page number's line.
+    /// From the lower edge of the sheet to the baseline of the page number.
     var bottom: Double
 
     /// A4 with a measure of exactly 36 characters at 12 points, so that lines of Han fill without stretching.
-    static let a4 = Paper(width: 595.276, height: 841.89, left: 81.638, right: 81.638, top: 82, bottom: 34)
+    static let a4 = Paper(width: 595.276, height: 841.89, left: 81.638, right: 81.638, top: 78, bottom: 42)
 
     var measure: Double { width - left - right }
 }
@@ -20,6 +20,8 @@ struct Typography: Sendable {
     var pitch: Double
 
     static let title = Typography(size: 22, pitch: 34)
+    /// Latin words are longer than Han ones: the same rank in a smaller size.
+    static let latinTitle = Typography(size: 18, pitch: 28)
     static let section = Typography(size: 14, pitch: 26)
     static let body = Typography(size: 12, pitch: 22)
     static let table = Typography(size: 10.5, pitch: 17)
