@@ -90,7 +90,7 @@ struct BlockFlow {
         let markers = items.indices.map { index in
             TextLayout(StyledText(start.map { "\($0 + index)." } ?? "●"), style: style, width: nil, in: typeface)
         }
-        let room = (markers.map(\.naturalWidth).max() ?? 0) + size * 0.6
+        let room = max((markers.map(\.naturalWidth).max() ?? 0) + size * 0.6, size * 1.3)
         for (item, marker) in zip(items, markers) {
             let first = lines.count
             let inner = frame.inset(by: outer + room)
