@@ -24,6 +24,15 @@ final class CertificateHandle: @unchecked Sendable {
     var subject: String { name(X509_get_subject_name(pointer)) }
     var issuer: String { name(X509_get_issuer_name(pointer)) }
 
+    /// The certified key, as OpenSSL decoded it along with the certificate: decoding it again would cost more than a
+    /// signature check.
+    func publicKey(origin: String) throws(EvidenceError) -> KeyHandle {
+        guard let key = X509_get0_pubkey(pointer), EVP_PKEY_up_ref(key) == 1 else {
+            throw OpenSSLQueue.error(.badCertificate, "\(origin) holds a key that cannot be read")
+        }
+        return try KeyHandle(adopting: key, origin: "the key in \(origin)")
+    }
+
     /// The subject key identifier, nil if the extension is absent.
     var keyIdentifier: [UInt8]? {
         guard let value = X509_get0_subject_key_id(pointer), let start = ASN1_STRING_get0_data(value) else {

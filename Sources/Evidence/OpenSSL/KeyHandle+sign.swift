@@ -24,7 +24,7 @@ extension KeyHandle {
         return valid
     }
 
-    // The hash is computed apart and EVP_PKEY_sign used: half the set-up cost of EVP_DigestSign.
+    // The hash is computed apart and EVP_PKEY_sign used, whose context, unlike EVP_DigestSign's, can be used again.
     private func digest(of message: [UInt8]) -> [UInt8] {
         switch algorithm {
         case .ecdsaP384SHA384: Self.sha384(message)
@@ -53,30 +53,31 @@ extension KeyHandle {
         }
     }
 
-    private func configure(_ context: OpaquePointer?) -> Bool {
+    private func configure(_ context: OpaquePointer) -> Bool {
         guard algorithm == .rsaSHA256 else { return true }
         return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) > 0
             && EVP_PKEY_CTX_set_signature_md(context, digestKind) > 0
     }
 
     private func signDigest(_ digest: [UInt8]) -> [UInt8]? {
-        let context = EVP_PKEY_CTX_new(pointer, nil)
-        defer { EVP_PKEY_CTX_free(context) }
-        guard EVP_PKEY_sign_init(context) == 1, configure(context) else { return nil }
-        var length = Int(EVP_PKEY_get_size(pointer))
-        var done = false
-        let signature = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
-            done = EVP_PKEY_sign(context, buffer.baseAddress, &length, digest, digest.count) == 1
-            count = done ? length : 0
+        let signature = signing.with(pointer, configure: configure) { context -> ([UInt8], Bool) in
+            var length = Int(EVP_PKEY_get_size(pointer))
+            var done = false
+            let signature = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+                done = EVP_PKEY_sign(context, buffer.baseAddress, &length, digest, digest.count) == 1
+                count = done ? length : 0
+            }
+            return (signature, done)
         }
-        return done ? signature : nil
+        return signature.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     private func verifyDigest(_ signature: [UInt8], _ digest: [UInt8]) -> Bool {
-        let context = EVP_PKEY_CTX_new(pointer, nil)
-        defer { EVP_PKEY_CTX_free(context) }
-        return EVP_PKEY_verify_init(context) == 1 && configure(context)
-            && EVP_PKEY_verify(context, signature, signature.count, digest, digest.count) == 1
+        let code = verifying.with(pointer, configure: configure) { context -> (Int32, Bool) in
+            let code = EVP_PKEY_verify(context, signature, signature.count, digest, digest.count)
+            return (code, code >= 0)
+        }
+        return code == 1
     }
 
     private func signPure(_ message: [UInt8]) -> [UInt8]? {

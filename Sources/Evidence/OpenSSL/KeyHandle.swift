@@ -2,11 +2,13 @@ import COpenSSL
 
 /// Owns one `EVP_PKEY`, private or public.
 ///
-/// Loading a key costs half a millisecond, so a handle is made once and kept.
+/// Loading a key costs half a millisecond, so a handle is made once and kept; so are the contexts for using it.
 // Sendable because an EVP_PKEY is immutable after it is made, and OpenSSL 3 locks its internal caches itself.
 final class KeyHandle: @unchecked Sendable {
     let pointer: OpaquePointer
     let algorithm: SignatureAlgorithm
+    let signing = KeyContextPool(.sign)
+    let verifying = KeyContextPool(.verify)
 
     /// Takes ownership of the pointer, also when it throws.
     init(adopting pointer: OpaquePointer, origin: String) throws(EvidenceError) {
@@ -19,6 +21,7 @@ final class KeyHandle: @unchecked Sendable {
         }
     }
 
+    // The pooled contexts hold references of their own, so the order of release does not matter.
     deinit { EVP_PKEY_free(pointer) }
 
     /// The SubjectPublicKeyInfo of the public half.

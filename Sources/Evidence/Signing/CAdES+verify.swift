@@ -83,7 +83,9 @@ extension CAdES {
         if !signer.handle.mayVerifySignatures { faults.append(.unfitCertificate) }
         guard signer.isValid(at: instant) else { return faults + [.outsideValidity(instant)] }
         // One that cannot be read cannot help to build the chain.
-        let others = message.certificates.compactMap { try? CertificateHandle(der: $0, origin: "a certificate") }
+        let others = message.certificates.filter { $0 != signer.der }.compactMap {
+            try? CertificateHandle(der: $0, origin: "a certificate")
+        }
         if let reason = TrustStore(roots.map(\.handle), at: instant).fault(of: signer.handle, through: others) {
             faults.append(.untrusted(reason))
         }

@@ -36,7 +36,7 @@ public struct Certificate: Sendable {
             throw EvidenceError(.badCertificate, error.reason, detail: error.detail)
         }
         handle = try CertificateHandle(der: der, origin: origin)
-        publicKey = try VerificationKey(spkiDER: fields.publicKeyDER, origin: "the key in \(origin)")
+        publicKey = VerificationKey(try handle.publicKey(origin: origin), spkiDER: fields.publicKeyDER)
         self.der = der
         subjectName = handle.subject
         issuerName = handle.issuer

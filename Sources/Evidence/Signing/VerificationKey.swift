@@ -6,9 +6,12 @@ public struct VerificationKey: Sendable {
     /// The lower-case hexadecimal SHA-256 of `spkiDER`.
     public let keyID: String
 
-    init(_ handle: KeyHandle) {
+    init(_ handle: KeyHandle) { self.init(handle, spkiDER: handle.publicDER) }
+
+    /// Takes a key whose encoded form is known already.
+    init(_ handle: KeyHandle, spkiDER: [UInt8]) {
         self.handle = handle
-        spkiDER = handle.publicDER
+        self.spkiDER = spkiDER
         keyID = SHA256.hash(spkiDER).hex
     }
 

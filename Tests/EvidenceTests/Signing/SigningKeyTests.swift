@@ -90,6 +90,18 @@ import Testing
         #expect(throws: EvidenceError(.badKey, "")) { try VerificationKey(spkiDER: key.publicKey.spkiDER + [0]) }
     }
 
+    @Test(arguments: [SignatureAlgorithm.ecdsaP256SHA256, .ed25519, .rsaSHA256])
+    func `a refused signature does not spoil the checks after it`(algorithm: SignatureAlgorithm) throws {
+        let key = try Self.key(algorithm)
+        let signature = try key.sign([1])
+        for _ in 0..<3 {
+            #expect(!key.publicKey.isValid([0x30, 0x00], for: [1]))
+            #expect(key.publicKey.isValid(signature, for: [1]))
+            #expect(!key.publicKey.isValid(signature, for: [2]))
+            #expect(key.publicKey.isValid(try key.sign([3]), for: [3]))
+        }
+    }
+
     @Test func `one key signs from many threads at once`() async throws {
         let key = try SigningKey.generateP256()
         try await withThrowingTaskGroup(of: Bool.self) { group in
