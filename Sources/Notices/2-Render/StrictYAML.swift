@@ -18,7 +18,17 @@ struct YAMLNode {
         }
         let root: Node?
         do {
-            root = try compose(yaml: text)
+            // Nodes hold their anchors weakly; they are gone with the parser, so they are looked for while it lives.
+            let parser = try Parser(yaml: text)
+            root = try parser.singleRoot()
+            let anchored = withExtendedLifetime(parser) { root?.firstAnchored }
+            if let anchored {
+                throw SourceFault(
+                    file: file, line: anchored.mark?.line ?? 1, column: anchored.mark?.column ?? 1,
+                    reason: "anchors and aliases are not allowed; write the value out")
+            }
+        } catch let fault as SourceFault {
+            throw fault
         } catch let fault as YamlError {
             throw Self.fault(fault, file: file)
         } catch {
@@ -50,13 +60,8 @@ struct YAMLNode {
             reason: path.isEmpty ? reason : "\(path): \(reason)")
     }
 
-    private func child(_ node: Node, _ name: String) throws(SourceFault) -> YAMLNode {
-        let child = YAMLNode(node: node, file: file, path: path.isEmpty ? name : "\(path).\(name)")
-        // Anchors would let a small file grow without limit, and hide what a line says.
-        if node.anchor != nil || node.isAlias {
-            throw child.fault("anchors and aliases are not allowed; write the value out")
-        }
-        return child
+    private func child(_ node: Node, _ name: String) -> YAMLNode {
+        YAMLNode(node: node, file: file, path: path.isEmpty ? name : "\(path).\(name)")
     }
 
     /// The entries in file order.
@@ -65,7 +70,7 @@ struct YAMLNode {
         var result: [(key: String, value: YAMLNode)] = []
         for (key, value) in mapping {
             guard case .scalar(let scalar) = key else { throw fault("a key must be plain text") }
-            result.append((scalar.string, try child(value, scalar.string)))
+            result.append((scalar.string, child(value, scalar.string)))
         }
         return result
     }
@@ -86,7 +91,7 @@ struct YAMLNode {
     func elements() throws(SourceFault) -> [YAMLNode] {
         guard case .sequence(let sequence) = node else { throw fault("must be a list [ … ]") }
         var result: [YAMLNode] = []
-        for (index, element) in sequence.enumerated() { result.append(try child(element, String(index))) }
+        for (index, element) in sequence.enumerated() { result.append(child(element, String(index))) }
         return result
     }
 
@@ -137,7 +142,22 @@ struct YAMLNode {
 }
 
 extension Node {
-    fileprivate var isAlias: Bool {
-        if case .alias = self { true } else { false }
+    /// The first node that bears an anchor: it would let a small file grow without limit, and hide what a line says.
+    fileprivate var firstAnchored: Node? {
+        if anchor != nil { return self }
+        switch self {
+        case .scalar: return nil
+        case .alias: return self
+        case .mapping(let mapping):
+            for (key, value) in mapping {
+                if let found = key.firstAnchored ?? value.firstAnchored { return found }
+            }
+            return nil
+        case .sequence(let sequence):
+            for element in sequence {
+                if let found = element.firstAnchored { return found }
+            }
+            return nil
+        }
     }
 }

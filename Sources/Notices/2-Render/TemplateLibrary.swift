@@ -33,6 +33,11 @@ public struct TemplateLibrary: Sendable {
                 faults += error.faults
             }
         }
+        if templates.isEmpty, faults.isEmpty {
+            faults.append(
+                SourceFault(
+                    file: TemplateManifest.fileName, line: 1, column: 1, reason: "stands alone: there is no template"))
+        }
         guard faults.isEmpty else { throw TemplateError(faults: faults) }
         self.templates = templates
     }
@@ -84,7 +89,10 @@ public struct TemplateLibrary: Sendable {
         func refuse(_ file: String, _ reason: String) -> TemplateError {
             TemplateError(faults: [SourceFault(file: file, line: 1, column: 1, reason: reason)])
         }
-        guard let walk = FileManager.default.enumerator(atPath: directory) else {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: directory, isDirectory: &isFolder), isFolder.boolValue,
+            let walk = FileManager.default.enumerator(atPath: directory)
+        else {
             throw refuse(directory, "is not a readable directory; set the path of the notice templates")
         }
         var files: [String: String] = [:]

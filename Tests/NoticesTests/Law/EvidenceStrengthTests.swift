@@ -1,0 +1,59 @@
+import Evidence
+import Testing
+
+@testable import Notices
+
+@Suite struct EvidenceStrengthTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let name: String
+        let level: Int
+        let fact: ServiceObservation
+        var testDescription: String { name }
+
+        init(
+            _ name: String, _ level: Int, _ channel: ChannelKind, _ state: DeliveryState, confirmed: Bool = false,
+            taker: ServiceObservation.Taker? = nil, identified: Bool = false, signed: Bool = false
+        ) {
+            self.name = name
+            self.level = level
+            fact = ServiceObservation(
+                delivery: DeliveryID("d"), channel: channel, isAddressConfirmed: confirmed, state: state,
+                at: ObservedTime(at: Timestamp(microseconds: 0), clock: "songda"), taker: taker,
+                isPersonIdentified: identified, isSigned: signed)
+        }
+    }
+
+    static let table = [
+        Case("signed acknowledgement", 5, .inbox, .acknowledged, identified: true, signed: true),
+        Case("acknowledged by a click of an identified person", 4, .inbox, .acknowledged, identified: true),
+        Case(
+            "express mail taken by the person, identity checked", 5, .ems, .delivered, taker: .person, identified: true),
+        Case("handed over, identity checked", 5, .onSite, .acknowledged, taker: .person, identified: true),
+        Case("opened by an identified person", 4, .inbox, .opened, identified: true),
+        Case("opened by nobody in particular at a confirmed address", 3, .email, .opened, confirmed: true),
+        Case("in the confirmed inbox", 3, .inbox, .available, confirmed: true),
+        Case("arrived at a confirmed mailbox", 3, .email, .delivered, confirmed: true),
+        Case("arrived at another mailbox", 2, .email, .delivered),
+        Case(
+            "express mail taken by the porter at a confirmed address", 2, .ems, .delivered, confirmed: true,
+            taker: .other),
+        Case("published", 2, .publicNotice, .available),
+        Case("accepted by a server", 1, .email, .accepted, confirmed: true),
+        Case("relayed", 1, .email, .relayed),
+        Case("unknown", 0, .email, .unknown, confirmed: true),
+        Case("queued", 0, .sms, .queued),
+        Case("bounced", 0, .email, .failed, confirmed: true),
+    ]
+
+    @Test(arguments: table)
+    func `each observation has its strength, with reason and advice in both languages`(entry: Case) {
+        let strength = EvidenceStrength([entry.fact])
+        #expect(strength.level == entry.level)
+        for text in [strength.reason, strength.advice] { #expect(!text.zh.isEmpty && !text.en.isEmpty) }
+    }
+
+    @Test func `the strongest observation counts`() {
+        #expect(EvidenceStrength(Self.table.map(\.fact)).level == 5)
+        #expect(EvidenceStrength([]).level == 0)
+    }
+}
