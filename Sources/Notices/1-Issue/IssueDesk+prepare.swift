@@ -1,0 +1,184 @@
+import Evidence
+import Typeset
+
+extension IssueDesk {
+    /// A request that has passed every check, rendered.
+    struct Draft: Sendable {
+        let request: IssueRequest
+        let template: NoticeTemplate
+        let rendered: RenderedNotice
+        let issuer: Issuer
+        let recipients: [NoticeRecipient]
+        let findings: [PreflightFinding]
+        let number: String
+        let now: Timestamp
+
+        /// The document as it will be typeset.
+        var page: PageDocument {
+            DocumentMaker.page(
+                markdown: rendered.markdown, title: template.settings.name.text(rendered.language),
+                language: rendered.language.rawValue, number: number, contentHash: rendered.contentHash,
+                issuer: issuer.fullName, issuedAt: now)
+        }
+
+        func notice(id: NoticeID, author: Principal) -> Notice {
+            let settings = template.settings
+            return Notice(
+                id: id, number: number, issuer: IssuerSnapshot(issuer), kind: request.kind,
+                templateVersion: rendered.template.version, templateHash: rendered.template.hash,
+                language: rendered.language.rawValue, priority: settings.priority,
+                state: settings.approvals > 0 ? .awaitingApproval : .approved, approvalsNeeded: settings.approvals,
+                author: author, createdAt: now, sealedAt: nil, contentHash: rendered.contentHash, documentHash: nil,
+                recipients: recipients, plan: settings.plan,
+                legalBasis: rendered.legalBasis.map { "\($0.law) \($0.article)" },
+                handling: Notice.Handling(
+                    sealsPDF: settings.document == .pdf, observesQuietHours: settings.keepsQuietHours,
+                    asksAcknowledgement: settings.needsAcknowledgement,
+                    isPersonal: settings.document == .pdf),
+                batch: request.batch)
+        }
+
+        func facts(of notice: Notice) -> [String: JSONValue] {
+            var facts: [String: JSONValue] = [
+                "number": .string(notice.number), "kind": .string(notice.kind),
+                "templateVersion": .integer(Int64(notice.templateVersion)),
+                "templateHash": .string(notice.templateHash.hex), "language": .string(notice.language),
+                "issuer": .string(notice.issuer.id.rawValue), "issuerName": .string(notice.issuer.fullName),
+                "creditCode": .string(notice.issuer.creditCode), "contentHash": .string(notice.contentHash.hex),
+                "author": notice.author.facts, "approvalsNeeded": .integer(Int64(notice.approvalsNeeded)),
+                "legalBasis": .array(notice.legalBasis.map { .string($0) }),
+                "recipients": .array(notice.recipients.map { .string($0.person.rawValue) }),
+            ]
+            if let union = request.declarations.unionNotifiedAt { facts["unionNotifiedAt"] = .string(union.rfc3339) }
+            if let states = request.declarations.protectedStates {
+                facts["protectedStates"] = .array(states.sorted().map { .string($0) })
+            }
+            if !request.declarations.evidence.isEmpty {
+                facts["evidenceListed"] = .array(request.declarations.evidence.map { .string($0) })
+            }
+            return facts
+        }
+    }
+
+    /// Checks a request in the order in which people can cure it: who, what, may it.
+    func prepare(
+        _ request: IssueRequest, number: String?, by author: Principal, enforcesPreflight: Bool = true
+    ) async throws -> Draft {
+        let now = clock.now
+        let issuer = try await issuer(request.issuer)
+        let recipients = try await recipients(request.recipients)
+        let language = try language(request.language ?? recipients[0].language)
+        guard case .object(let values) = request.fields else {
+            throw NoticeError(.invalid, "fields must be an object of field names and values")
+        }
+        let number = number ?? NoticeNumber.mint(at: now)
+        let context = RenderContext(
+            number: number, issuer: issuer.fullName, issuerCode: issuer.creditCode.text, issuerContact: issuer.contact,
+            recipient: recipients.map(\.name).joined(separator: language == .chinese ? "、" : ", "),
+            issueDate: CivilDate(inChina: now), portal: settings.portal, smsSignature: issuer.smsSignature)
+        let rendered: RenderedNotice
+        do throws(RenderFailure) {
+            rendered = try renderer.render(
+                kind: request.kind, version: request.version, language: language, values: values, context: context)
+        } catch { throw error.noticeError(in: language) }
+        guard let template = templates.template(kind: request.kind, version: rendered.template.version) else {
+            throw NoticeError(.unavailable, "the template of \(request.kind) went away while it was used")
+        }
+        if let expected = request.expectedContentHash, expected != rendered.contentHash {
+            throw NoticeError(
+                .conflict,
+                "expectedContentHash \(expected.hex.prefix(16))… is not the content's \(rendered.contentHash.hex.prefix(16))…"
+            )
+        }
+        try Self.requireAddress(template.settings.plan, recipients)
+        let findings = preflight.findings(
+            kind: request.kind, fields: request.fields, declarations: request.declarations, recipients: recipients,
+            now: now)
+        if enforcesPreflight { try Self.settle(findings, request.overrides, author, language) }
+        let draft = Draft(
+            request: request, template: template, rendered: rendered, issuer: issuer, recipients: recipients,
+            findings: findings, number: number, now: now)
+        // A document that cannot be typeset (a glyph no font has) is refused now, not when it is due.
+        if template.settings.document == .pdf { _ = try await typesetter.pdf(draft.page) }
+        return draft
+    }
+
+    private func issuer(_ id: IssuerID) async throws -> Issuer {
+        guard let issuer = try await directory.issuer(id) else {
+            throw NoticeError(
+                .invalid, "issuer: there is no issuing entity \"\(id.rawValue.prefix(60))\"; create it first",
+                faults: [.init(field: "issuer", message: "unknown issuing entity")])
+        }
+        return issuer
+    }
+
+    private func recipients(_ ids: [PersonID]) async throws -> [NoticeRecipient] {
+        guard !ids.isEmpty, ids.count <= 100, Set(ids).count == ids.count else {
+            throw NoticeError(
+                .invalid, "recipients: name 1 to 100 people, none twice; \(ids.count) were named",
+                faults: [.init(field: "recipients", message: "1 to 100 people, none twice")])
+        }
+        let known = try await directory.recipients(ids)
+        let missing = ids.filter { known[$0] == nil }
+        guard missing.isEmpty else {
+            throw NoticeError(
+                .invalid, "recipients: \(missing.count) of \(ids.count) are not on record; add them first",
+                faults: missing.prefix(20).map {
+                    .init(field: "recipients", message: "there is no person \"\($0.rawValue.prefix(60))\"")
+                })
+        }
+        return ids.compactMap { known[$0] }.map { NoticeRecipient($0) }
+    }
+
+    private func language(_ text: String) throws -> NoticeLanguage {
+        guard let language = NoticeLanguage(rawValue: text) else {
+            throw NoticeError(
+                .invalid, "language: \"\(text.prefix(20))\" is not one of zh-CN, en",
+                faults: [.init(field: "language", message: "write zh-CN or en")])
+        }
+        return language
+    }
+
+    /// Each recipient can be reached by at least one channel of the plan besides those that are always there.
+    private static func requireAddress(_ plan: DeliveryPlan, _ recipients: [NoticeRecipient]) throws {
+        let channels = Set(plan.rungs.flatMap(\.channels))
+        for recipient in recipients {
+            let reachable = channels.contains(.inbox) || recipient.addresses.contains { channels.contains($0.channel) }
+            guard reachable else {
+                throw NoticeError(
+                    .invalid,
+                    "recipients: \(recipient.person) has no address for any of "
+                        + channels.map(\.rawValue).sorted().joined(separator: ", ") + "; add one first")
+            }
+        }
+    }
+
+    /// Each finding needs an override with a reason, by the author and one other person.
+    private static func settle(
+        _ findings: [PreflightFinding], _ overrides: [PreflightOverride], _ author: Principal,
+        _ language: NoticeLanguage
+    ) throws {
+        for override in overrides {
+            guard override.confirmedBy != author.id, !override.confirmedBy.isEmpty else {
+                throw NoticeError(
+                    .preflight,
+                    "override \"\(override.finding)\": confirmedBy must name a second person, not the author")
+            }
+            guard override.reason.utf8.count >= 4, override.reason.utf8.count <= 2000 else {
+                throw NoticeError(.preflight, "override \"\(override.finding)\": give a reason of 4 to 2000 bytes")
+            }
+            guard findings.contains(where: { $0.id == override.finding }) else {
+                throw NoticeError(
+                    .preflight, "override \"\(override.finding.prefix(40))\" matches no finding; leave it out")
+            }
+        }
+        let open = findings.filter { finding in !overrides.contains { $0.finding == finding.id } }
+        guard open.isEmpty else {
+            throw NoticeError(
+                .preflight, language == .chinese ? "发出前检查未通过" : "the pre-flight check found what must be cured first",
+                faults: open.map {
+                    .init(field: $0.id, message: "\(language == .chinese ? $0.zh : $0.en) [\($0.basis)]")
+                })
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import Evidence
+import Typeset
+
+/// The first two rooms: takes a request, renders it, and puts the notice on disk with its evidence.
+///
+/// What it promises when ``issue(_:by:idempotency:)`` returns: request, idempotency record, content hash and evidence entry
+/// are durable (contract 1). A refusal leaves nothing behind and lists everything that is wrong at once.
+public struct IssueDesk: Sendable {
+    let store: any IssueStore
+    let reader: any NoticeReader
+    let directory: any RecipientDirectory
+    let templates: TemplateLibrary
+    let renderer: Renderer
+    let preflight: Preflight
+    let typesetter: DocumentMaker
+    let recorder: EvidenceRecorder
+    let clock: any WallClock
+    let settings: Settings
+    /// Woken when something waits to be sealed.
+    let sealerPoke: Poke
+
+    /// What the configuration says.
+    public struct Settings: Sendable {
+        /// Where people sign in to read, as words or a bare host name.
+        public var portal: String
+        /// Says where.
+        public init(portal: String) { self.portal = portal }
+    }
+
+    /// Makes a desk.
+    public init(
+        store: any IssueStore, reader: any NoticeReader, directory: any RecipientDirectory, templates: TemplateLibrary,
+        preflight: Preflight, typesetter: DocumentMaker, recorder: EvidenceRecorder, clock: any WallClock,
+        settings: Settings, sealerPoke: Poke
+    ) {
+        self.store = store
+        self.reader = reader
+        self.directory = directory
+        self.templates = templates
+        renderer = Renderer(library: templates)
+        self.preflight = preflight
+        self.typesetter = typesetter
+        self.recorder = recorder
+        self.clock = clock
+        self.settings = settings
+        self.sealerPoke = sealerPoke
+    }
+
+    /// Issues one notice.
+    public func issue(
+        _ request: IssueRequest, by author: Principal, idempotency: IdempotencyClaim? = nil
+    ) async throws -> Acceptance {
+        let draft = try await prepare(request, number: nil, by: author)
+        let id = NoticeID(SecureRandom.uuid(at: draft.now))
+        let notice = draft.notice(id: id, author: author)
+        var evidence = [try recorder.entry(.noticeIssued, notice: id, at: draft.now, draft.facts(of: notice))]
+        for override in request.overrides {
+            evidence.append(
+                try recorder.entry(
+                    .preflightOverridden, notice: id, at: draft.now,
+                    [
+                        "finding": .string(override.finding), "reason": .string(override.reason),
+                        "author": author.facts, "confirmedBy": .string(override.confirmedBy),
+                    ]))
+        }
+        let acceptance = try await store.accept(
+            NewNotice(notice: notice, content: draft.rendered.content, idempotency: idempotency), evidence: evidence)
+        if notice.state == .approved { sealerPoke.poke() }
+        return acceptance
+    }
+
+    /// Renders a request without storing anything: what it would say, and what stands against it.
+    public func preview(_ request: IssueRequest, by author: Principal) async throws -> Preview {
+        let draft = try await prepare(request, number: "SD-00000000-XXXX-XXXX", by: author, enforcesPreflight: false)
+        return Preview(
+            rendered: draft.rendered, findings: draft.findings, settings: draft.template.settings,
+            pdf: draft.template.settings.document == .pdf
+                ? try await typesetter.pdf(draft.page) : nil)
+    }
+
+    /// What a request would become.
+    public struct Preview: Sendable {
+        /// The words of every channel.
+        public let rendered: RenderedNotice
+        /// What stands against issuing it.
+        public let findings: [PreflightFinding]
+        /// The kind's settings, with the plan.
+        public let settings: KindSettings
+        /// The document, for kinds that have one.
+        public let pdf: [UInt8]?
+    }
+
+    /// Adds one approval. Two different people, neither the author, approve one exact content.
+    public func approve(_ id: NoticeID, contentHash: Digest, by approver: Principal) async throws -> Notice {
+        let now = clock.now
+        let entry = try recorder.entry(
+            .approvalGiven, notice: id, at: now,
+            ["approver": approver.facts, "contentHash": .string(contentHash.hex)])
+        let notice = try await store.record(
+            Approval(notice: id, contentHash: contentHash, approver: approver, at: now), evidence: [entry])
+        if notice.state == .approved { sealerPoke.poke() }
+        return notice
+    }
+
+    /// Withdraws a notice of which nothing has left us.
+    public func cancel(_ id: NoticeID, reason: String, by principal: Principal) async throws -> Notice {
+        guard !reason.isEmpty, reason.utf8.count <= 2000 else {
+            throw NoticeError(.invalid, "reason: say in 1 to 2000 bytes why the notice is withdrawn")
+        }
+        let entry = try recorder.entry(
+            .noticeCancelled, notice: id, at: clock.now, ["by": principal.facts, "reason": .string(reason)])
+        return try await store.cancel(id, evidence: [entry])
+    }
+
+    /// Replaces the fields of a notice that waits for approval. Every approval given so far is void.
+    public func edit(_ id: NoticeID, fields: JSONValue, by author: Principal) async throws -> Notice {
+        guard let old = try await reader.notice(id) else {
+            throw NoticeError(.notFound, "there is no notice \"\(id.rawValue.prefix(40))\"")
+        }
+        let request = IssueRequest(
+            issuer: old.issuer.id, kind: old.kind, version: old.templateVersion, language: old.language,
+            recipients: old.recipients.map(\.person), fields: fields)
+        // The findings were answered when it was issued; the number on the document stays.
+        let draft = try await prepare(request, number: old.number, by: author, enforcesPreflight: false)
+        let entry = try recorder.entry(
+            .approvalVoided, notice: id, at: draft.now,
+            [
+                "by": author.facts, "contentHashBefore": .string(old.contentHash.hex),
+                "contentHash": .string(draft.rendered.contentHash.hex),
+            ])
+        return try await store.replaceContent(
+            of: id, with: draft.rendered.content, hash: draft.rendered.contentHash, by: author, evidence: [entry])
+    }
+}

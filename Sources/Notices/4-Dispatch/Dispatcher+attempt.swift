@@ -1,0 +1,192 @@
+import Evidence
+
+/// A claim whose intent is on disk and whose route is chosen.
+struct ReadyAttempt: Sendable {
+    let claim: DeliveryClaim
+    let channel: any Channel
+    let number: Int
+    let parcel: Parcel
+}
+
+extension Dispatcher {
+    /// Chooses routes and makes the intents durable; what cannot go now is given back or set aside.
+    func beginAttempts(_ claims: [DeliveryClaim]) async throws -> [ReadyAttempt] {
+        var ready: [ReadyAttempt] = []
+        var intents: [AttemptIntent] = []
+        var postponed: [DeliveryClaim] = []
+        var wait: (until: Timestamp, reason: String)?
+        for claim in claims {
+            let now = clock.now
+            if claim.claims > Self.poisonLimit {
+                try await setAside(claim, reason: "claimed \(claim.claims - 1) times without an outcome", at: now)
+                continue
+            }
+            let channel: any Channel
+            switch routes.choose(at: now) {
+            case .use(let chosen): channel = chosen
+            case .wait(let until, let reason):
+                postponed.append(claim)
+                wait = (until, reason)
+                continue
+            }
+            let number = claim.delivery.attempts + 1
+            let parcel: Parcel
+            do {
+                parcel = try parcels.parcel(for: claim, attempt: number)
+            } catch {
+                // The stored content cannot be read or does not match its hash: sending it would be worse than not.
+                try await setAside(claim, reason: "the content cannot be used: \(error)", at: now)
+                continue
+            }
+            let started = try recorder.entry(
+                .attemptStarted, delivery: claim.delivery, attempt: number, at: .ours(now),
+                [
+                    "channel": .string(claim.delivery.address.channel.rawValue),
+                    "route": .string(channel.route.rawValue),
+                    "address": .string(claim.delivery.address.value),
+                    "contentHash": .string(claim.notice.contentHash.hex),
+                    "documentHash": .string(claim.document.hash.hex),
+                    "messageKey": .string(parcel.messageKey),
+                    "fence": .integer(claim.fence),
+                ])
+            intents.append(
+                AttemptIntent(
+                    delivery: claim.delivery.id, fence: claim.fence, number: number, route: channel.route,
+                    startedAt: now, evidence: [started]))
+            ready.append(ReadyAttempt(claim: claim, channel: channel, number: number, parcel: parcel))
+        }
+        if let wait { try await store.postpone(postponed, until: wait.until, reason: wait.reason) }
+        guard !intents.isEmpty else { return [] }
+        let ours = try await store.recordIntents(intents)
+        return ready.filter { ours.contains($0.claim.delivery.id) }
+    }
+
+    /// Three claims that ended in a crash; the next one sets the delivery aside.
+    static var poisonLimit: Int { 3 }
+
+    private func setAside(_ claim: DeliveryClaim, reason: String, at now: Timestamp) async throws {
+        let entry = try recorder.entry(
+            .quarantined, delivery: claim.delivery, at: .ours(now), ["reason": .string(reason)])
+        try await store.quarantine(claim, reason: reason, evidence: [entry])
+    }
+
+    /// Hands one parcel over and says what to store; nil only if the entry could not be signed.
+    func attempt(_ one: ReadyAttempt) async -> AttemptRecord? {
+        let outcome = await one.channel.deliver(one.parcel)
+        let now = clock.now
+        do {
+            var evidence: [SignedEntry] = []
+            if let change = routes.report(outcome, on: one.channel.route, at: now) {
+                evidence.append(
+                    try recorder.entry(
+                        change, at: now,
+                        ["route": .string(one.channel.route.rawValue), "peer": .string(outcome.peer)]))
+            }
+            let next = decide(outcome, for: one, at: now)
+            var facts: [String: JSONValue] = [
+                "channel": .string(one.claim.delivery.address.channel.rawValue),
+                "route": .string(one.channel.route.rawValue),
+                "peer": .string(outcome.peer),
+                "reason": .string(next.reason),
+                "reasonCode": .string(outcome.reasonCode.rawValue),
+                "transcriptHash": .string(
+                    SHA256.hash(Array(outcome.transcript.joined(separator: "\n").utf8)).hex),
+            ]
+            if let reference = next.reference { facts["reference"] = .string(reference) }
+            facts.merge(outcome.facts) { ours, _ in ours }
+            evidence.append(
+                try recorder.entry(
+                    next.event, delivery: one.claim.delivery, attempt: one.number, at: .ours(now), facts))
+            return AttemptRecord(
+                delivery: one.claim.delivery.id, fence: one.claim.fence, number: one.number, state: next.state,
+                reason: next.reason, reference: next.reference, finishedAt: .ours(now), dueAt: next.dueAt,
+                expectReceiptBy: next.expectReceiptBy, transcript: outcome.transcript, evidence: evidence)
+        } catch {
+            // Without an entry there is no outcome. The attempt stays begun, and recovery will call it unknown.
+            return nil
+        }
+    }
+
+    private struct Decision {
+        var event: EvidenceEvent
+        var state: DeliveryState
+        var reason: String
+        var reference: String?
+        var dueAt: Timestamp?
+        var expectReceiptBy: Timestamp?
+    }
+
+    private func decide(_ outcome: DeliveryOutcome, for one: ReadyAttempt, at now: Timestamp) -> Decision {
+        switch outcome.result {
+        case .accepted(let reference):
+            return Decision(
+                event: .attemptAccepted, state: .accepted, reason: reference, reference: reference,
+                expectReceiptBy: expectsReceipt(outcome) ? expectReceiptWithin.map { now.adding($0) } : nil)
+        case .refused(let reason):
+            return Decision(event: .attemptRefused, state: .refused, reason: reason)
+        case .deferred(let reason, let after):
+            let next = schedule.next(
+                after: one.number, now: now, createdAt: one.claim.delivery.createdAt, asked: after,
+                jitter: Double.random(in: 0..<1))
+            guard let next else {
+                return Decision(
+                    event: .deliveryExpired, state: .expired,
+                    reason: "no result within the time limit; last: \(reason)")
+            }
+            return Decision(event: .attemptDeferred, state: .deferred, reason: reason, dueAt: next)
+        case .unknown(let reason):
+            return Decision(
+                event: .outcomeUnknown, state: .unknown, reason: reason,
+                dueAt: retryAfterUnknown(
+                    before: one.claim.unknownsBefore, attempts: one.number, delivery: one.claim.delivery, at: now))
+        }
+    }
+
+    /// A receipt can only be missed where one was asked for: mail servers without DSN send none.
+    private func expectsReceipt(_ outcome: DeliveryOutcome) -> Bool {
+        if case .bool(let offered)? = outcome.facts["dsnOffered"] { return offered }
+        return true
+    }
+
+    private func retryAfterUnknown(
+        before: Int, attempts: Int, delivery: Delivery, at now: Timestamp
+    ) -> Timestamp? {
+        guard before < schedule.retriesAfterUnknown else { return nil }
+        return schedule.next(
+            after: attempts, now: now, createdAt: delivery.createdAt, asked: nil, jitter: Double.random(in: 0..<1))
+    }
+
+    /// Turns attempts that a crash or a lost lease left without an outcome into "unknown": an entry, not a guess.
+    ///
+    /// - Parameter isStart: at the start of the process everything this owner had is left over; later only what outlived its
+    ///   lease is.
+    /// - Returns: how many there were.
+    @discardableResult
+    public func recover(isStart: Bool) async throws -> Int {
+        if isStart { try await store.releaseDispatchClaims(of: owner, channels: [channel], now: clock.now) }
+        var total = 0
+        while true {
+            let now = clock.now
+            let lease = Lease(owner: isStart ? owner : "", now: now, until: now.adding(limits.lease))
+            let interrupted = try await store.interruptedAttempts(lease, channels: [channel], limit: 256)
+            guard !interrupted.isEmpty else { return total }
+            total += interrupted.count
+            let records = try interrupted.map { one in
+                let reason = "stopped between handing over and the answer; the peer may have accepted it"
+                let entry = try recorder.entry(
+                    .outcomeUnknown, delivery: one.delivery, attempt: one.number, at: .ours(now),
+                    [
+                        "route": .string(one.route.rawValue), "reason": .string(reason),
+                        "startedAt": .string(one.startedAt.rfc3339), "recovered": .bool(true),
+                    ])
+                return AttemptRecord(
+                    delivery: one.delivery.id, fence: one.fence, number: one.number, state: .unknown, reason: reason,
+                    reference: nil, finishedAt: .ours(now),
+                    dueAt: retryAfterUnknown(
+                        before: one.unknownsBefore, attempts: one.number, delivery: one.delivery, at: now),
+                    expectReceiptBy: nil, transcript: [], evidence: [entry])
+            }
+            _ = try await store.recordOutcomes(records)
+        }
+    }
+}

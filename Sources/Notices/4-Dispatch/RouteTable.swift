@@ -1,0 +1,129 @@
+import Evidence
+import Synchronization
+
+/// The routes of one channel: which to use next, and which are resting.
+///
+/// Routes are used in proportion to their weights. When all breakers are open nothing is moved from one to the other: the
+/// deliveries wait, and no attempt is counted.
+public final class RouteTable: Sendable {
+    /// One configured route.
+    public struct Route: Sendable {
+        /// The channel that serves it.
+        public let channel: any Channel
+        /// Its share; 0 means only when the others rest.
+        public let weight: Int
+        /// Names a route.
+        public init(channel: any Channel, weight: Int) {
+            self.channel = channel
+            self.weight = weight
+        }
+    }
+
+    /// What the table answers.
+    public enum Choice: Sendable {
+        /// Use this one.
+        case use(any Channel)
+        /// All rest or are paused; ask again then.
+        case wait(until: Timestamp, reason: String)
+    }
+
+    /// What people see of a route.
+    public struct Status: Sendable, Hashable {
+        /// Its name.
+        public let route: RouteID
+        /// The breaker.
+        public let breaker: CircuitBreaker.State
+        /// Why the breaker opened last.
+        public let reason: String
+        /// Whether an operator paused it.
+        public let isPaused: Bool
+    }
+
+    private struct Condition {
+        var breaker = CircuitBreaker()
+        var isPaused = false
+        var credit = 0
+    }
+
+    /// The routes in configured order.
+    public let routes: [Route]
+    private let conditions: Mutex<[Condition]>
+
+    /// Makes a table of the routes of one channel.
+    public init(_ routes: [Route]) {
+        self.routes = routes
+        conditions = Mutex(routes.map { _ in Condition() })
+    }
+
+    /// Chooses the route for the next parcel by smooth weighted round robin among those that admit one.
+    public func choose(at now: Timestamp) -> Choice {
+        conditions.withLock { conditions in
+            var usable = routes.indices.filter { index in
+                guard !conditions[index].isPaused else { return false }
+                if case .open(let until) = conditions[index].breaker.state { return now >= until }
+                return conditions[index].breaker.state == .closed
+            }
+            if usable.contains(where: { routes[$0].weight > 0 }) { usable.removeAll { routes[$0].weight == 0 } }
+            let total = usable.reduce(0) { $0 + max(1, routes[$1].weight) }
+            for index in usable { conditions[index].credit += max(1, routes[index].weight) }
+            guard let best = usable.max(by: { conditions[$0].credit < conditions[$1].credit }) else {
+                return Self.wait(conditions, now: now)
+            }
+            conditions[best].credit -= total
+            _ = conditions[best].breaker.admits(at: now)
+            return .use(routes[best].channel)
+        }
+    }
+
+    private static func wait(_ conditions: [Condition], now: Timestamp) -> Choice {
+        var earliest = now.adding(.seconds(60))
+        var reasons: [String] = []
+        for condition in conditions {
+            if condition.isPaused {
+                reasons.append("paused by an operator")
+            } else if case .open(let until) = condition.breaker.state {
+                earliest = min(earliest, until)
+                reasons.append(condition.breaker.reason)
+            } else {
+                // Half open: the probe is under way and will settle it soon.
+                earliest = min(earliest, now.adding(.seconds(2)))
+            }
+        }
+        let reason = reasons.isEmpty ? "no route is configured" : reasons.joined(separator: "; ")
+        return .wait(until: max(earliest, now.adding(.milliseconds(500))), reason: reason)
+    }
+
+    /// Tells the route's breaker what happened; returns the event to record when that opened or closed it.
+    public func report(_ outcome: DeliveryOutcome, on route: RouteID, at now: Timestamp) -> EvidenceEvent? {
+        guard let index = routes.firstIndex(where: { $0.channel.route == route }) else { return nil }
+        return conditions.withLock { conditions in
+            if outcome.blamesRoute {
+                let reason =
+                    switch outcome.result {
+                    case .deferred(let reason, _), .refused(let reason), .unknown(let reason): reason
+                    case .accepted: ""
+                    }
+                return conditions[index].breaker.recordFailure(reason, at: now) ? .breakerOpened : nil
+            }
+            return conditions[index].breaker.recordSuccess() ? .breakerClosed : nil
+        }
+    }
+
+    /// Pauses or resumes a route; false if there is none of that name.
+    public func setPaused(_ paused: Bool, route: RouteID) -> Bool {
+        guard let index = routes.firstIndex(where: { $0.channel.route == route }) else { return false }
+        conditions.withLock { $0[index].isPaused = paused }
+        return true
+    }
+
+    /// The routes as they stand.
+    public var status: [Status] {
+        conditions.withLock { conditions in
+            routes.indices.map { index in
+                Status(
+                    route: routes[index].channel.route, breaker: conditions[index].breaker.state,
+                    reason: conditions[index].breaker.reason, isPaused: conditions[index].isPaused)
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Evidence
+
+/// Starts the later rungs of a plan when their time has come and they are still wanted, and notices receipts that did not
+/// come.
+public struct Escalation: Sendable {
+    private let store: any ReceiptStore
+    private let recorder: EvidenceRecorder
+    private let clock: any WallClock
+    private let starter: DeliveryStarter
+    /// Woken when deliveries were started that are due at once.
+    private let wakes: [Poke]
+
+    /// Makes an escalation that wakes these dispatchers.
+    public init(
+        store: any ReceiptStore, recorder: EvidenceRecorder, clock: any WallClock, starter: DeliveryStarter,
+        wakes: [Poke]
+    ) {
+        self.store = store
+        self.recorder = recorder
+        self.clock = clock
+        self.starter = starter
+        self.wakes = wakes
+    }
+
+    /// Settles what is due now.
+    ///
+    /// - Returns: how many rungs were started.
+    @discardableResult
+    public func runOnce() async throws -> Int {
+        var started = 0
+        let now = clock.now
+        for due in try await store.dueRungs(now: now, limit: 200) {
+            let rung = due.notice.plan.rungs[due.rung.index]
+            let isWanted = rung.condition.holds(for: due.states)
+            let person = due.notice.recipients.first { $0.person == due.rung.person }
+            var deliveries: [NewDelivery] = []
+            var evidence = [
+                try recorder.entry(
+                    .escalated, notice: due.notice.id, person: due.rung.person, at: now,
+                    [
+                        "rung": .integer(Int64(due.rung.index)), "started": .bool(isWanted),
+                        "condition": .string(rung.condition.rawValue),
+                        "states": .array(due.states.map { .string($0.rawValue) }),
+                        "channels": .array(rung.channels.map { .string($0.rawValue) }),
+                    ])
+            ]
+            if isWanted, let person {
+                let begun = try starter.start(due.notice, for: person, rung: due.rung.index, at: now)
+                deliveries = begun.deliveries
+                evidence += begun.evidence
+            }
+            if try await store.settle(due, deliveries: deliveries, evidence: evidence), isWanted { started += 1 }
+        }
+        if started > 0 { for poke in wakes { poke.poke() } }
+        try await recordMissingReceipts(now)
+        return started
+    }
+
+    /// "Expected, and did not come" is a fact of its own; the absence of an entry would prove nothing.
+    private func recordMissingReceipts(_ now: Timestamp) async throws {
+        for delivery in try await store.overdueReceipts(now: now, limit: 200) {
+            let entry = try recorder.entry(
+                .expectedEventMissing, delivery: delivery, attempt: delivery.attempts, at: .ours(now),
+                [
+                    "expected": "delivery report", "channel": .string(delivery.address.channel.rawValue),
+                    "state": .string(delivery.state.rawValue),
+                ])
+            try await store.recordMissingReceipt(delivery.id, evidence: [entry])
+        }
+    }
+}

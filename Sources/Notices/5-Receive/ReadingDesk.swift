@@ -1,0 +1,164 @@
+import Evidence
+
+extension EvidenceEvent {
+    /// The page behind a link was opened by whoever holds the link; their identity was not checked.
+    public static let linkOpened = EvidenceEvent(rawValue: "LinkOpened")
+}
+
+/// Shows a notice to its recipient, and takes their answer.
+///
+/// Nothing is released before the entry that says so is on disk. What was opened and what is confirmed is bound to the
+/// hash of the bytes shown. Opening a link proves possession of the link, not a person: without an identity step it is
+/// recorded as "link opened" and the state does not become `opened`.
+public struct ReadingDesk: Sendable {
+    /// How somebody was identified.
+    public enum Identification: String, Sendable, Hashable, Codable {
+        /// Signed in to the inbox.
+        case account
+        /// A one-time code sent to a number or mailbox already on record.
+        case oneTimeCode = "one-time-code"
+        /// Nothing but the link.
+        case linkOnly = "link"
+    }
+
+    let receipts: any ReceiptStore
+    let reader: any NoticeReader
+    let credentials: any CredentialStore
+    let codes: OneTimeCodes
+    let tickets: ViewTickets
+    let recorder: EvidenceRecorder
+    let clock: any WallClock
+
+    /// Makes a desk.
+    public init(
+        receipts: any ReceiptStore, reader: any NoticeReader, credentials: any CredentialStore, codes: OneTimeCodes,
+        tickets: ViewTickets, recorder: EvidenceRecorder, clock: any WallClock
+    ) {
+        self.receipts = receipts
+        self.reader = reader
+        self.credentials = credentials
+        self.codes = codes
+        self.tickets = tickets
+        self.recorder = recorder
+        self.clock = clock
+    }
+
+    /// What is shown once the opening is on disk.
+    public struct Shown: Sendable {
+        /// The notice.
+        public let notice: Notice
+        /// The words.
+        public let content: NoticeContent
+        /// The sealed bytes.
+        public let document: SealedNotice
+        /// Lets the same person answer within half an hour.
+        public let ticket: String
+    }
+
+    /// Opens a delivery for an identified person.
+    public func open(
+        _ id: DeliveryID, person: PersonID, by identification: Identification, source: Receipt.Source,
+        circumstances: [String: JSONValue] = [:]
+    ) async throws -> Shown {
+        let delivery = try await own(id, person: person)
+        guard
+            let notice = try await reader.notice(delivery.notice),
+            let document = try await reader.document(of: notice.id),
+            let stored = try await reader.content(of: notice.id)
+        else {
+            throw NoticeError(.notFound, "delivery \(id) has no document to show: it is not sealed, or it was erased")
+        }
+        let content = try NoticeContent(stored: stored, expecting: notice.contentHash)
+        let now = clock.now
+        let isIdentified = identification != .linkOnly
+        var facts = circumstances
+        facts["identification"] = .string(identification.rawValue)
+        facts["documentHash"] = .string(document.hash.hex)
+        facts["person"] = .string(person.rawValue)
+        facts["language"] = .string(notice.language)
+        let entry = try recorder.entry(
+            isIdentified ? .contentOpened : .linkOpened, delivery: delivery, at: .ours(now), facts)
+        // Every opening is an entry of its own; the first one makes the state.
+        let recording = try await receipts.record(
+            Receipt(
+                source: source, delivery: id, dedupeKey: "open \(entry.id)", state: isIdentified ? .opened : nil,
+                reason: "opened, identified by \(identification.rawValue)", happenedAt: .ours(now),
+                raw: Array(document.hash.hex.utf8)),
+            evidence: [entry])
+        guard case .recorded = recording else {
+            throw NoticeError(.unavailable, "the opening could not be recorded, so nothing is shown; try again")
+        }
+        return Shown(
+            notice: notice, content: content, document: document,
+            ticket: tickets.ticket(for: id, person: person, by: identification, at: now))
+    }
+
+    /// What a recipient answers.
+    public enum Answer: Sendable, Hashable {
+        /// Confirms receipt of the bytes with this hash (已签收).
+        case acknowledge(Digest)
+        /// Objects, in their own words; recorded with equal weight.
+        case object(String)
+        /// Refuses to take the notice, in their own words (拒收).
+        case refuse(String)
+    }
+
+    /// Records an answer of an identified person.
+    public func answer(
+        _ answer: Answer, to id: DeliveryID, person: PersonID, by identification: Identification,
+        source: Receipt.Source, circumstances: [String: JSONValue] = [:]
+    ) async throws -> DeliveryState {
+        let delivery = try await own(id, person: person)
+        let notice = try await reader.notice(delivery.notice)
+        let now = clock.now
+        var facts = circumstances
+        facts["identification"] = .string(identification.rawValue)
+        facts["person"] = .string(person.rawValue)
+        let event: EvidenceEvent
+        let state: DeliveryState?
+        let reason: String
+        switch answer {
+        case .acknowledge(let hash):
+            guard let documentHash = notice?.documentHash, hash == documentHash else {
+                throw NoticeError(
+                    .conflict,
+                    "the hash \(hash.hex.prefix(16))… is not the hash of the document shown; open it again and confirm "
+                        + "that one")
+            }
+            facts["documentHash"] = .string(hash.hex)
+            (event, state, reason) = (.acknowledged, .acknowledged, "acknowledged, \(identification.rawValue)")
+        case .object(let words):
+            facts["words"] = .string(try Self.checked(words))
+            (event, state, reason) = (.objectionReceived, nil, "objection")
+        case .refuse(let words):
+            facts["words"] = .string(try Self.checked(words))
+            (event, state, reason) = (.refusedByRecipient, .refused, "refused by the recipient")
+        }
+        let entry = try recorder.entry(event, delivery: delivery, at: .ours(now), facts)
+        let recording = try await receipts.record(
+            Receipt(
+                source: source, delivery: id, dedupeKey: "answer \(entry.id)", state: state, reason: reason,
+                happenedAt: .ours(now), raw: []),
+            evidence: [entry])
+        guard case .recorded(let merged) = recording else {
+            throw NoticeError(.unavailable, "the answer could not be recorded; try again")
+        }
+        return merged
+    }
+
+    private static func checked(_ words: String) throws -> String {
+        guard !words.isEmpty, words.utf8.count <= 20_000, !words.utf8.contains(0) else {
+            throw NoticeError(
+                .invalid, "the text has \(words.utf8.count) bytes; write between 1 and 20000 bytes, without NUL")
+        }
+        return words
+    }
+
+    /// The delivery, if it is this person's; others learn nothing about it.
+    func own(_ id: DeliveryID, person: PersonID) async throws -> Delivery {
+        guard let delivery = try await reader.delivery(id), delivery.person == person else {
+            throw NoticeError(.notFound, "there is no delivery \"\(id.rawValue.prefix(40))\" for this person")
+        }
+        return delivery
+    }
+}

@@ -1,0 +1,133 @@
+import Evidence
+
+/// Link tokens, one-time codes and API keys: only their hashes are kept.
+public protocol CredentialStore: Sendable {
+    /// What a link token opens; nil if nobody was given it.
+    func link(_ tokenHash: Digest) async throws -> LinkRecord?
+    /// Marks a link as used; false if it was used before.
+    func useLink(_ tokenHash: Digest, at: Timestamp) async throws -> Bool
+
+    /// Stores a challenge, unless the person had more than `limit` since `since`.
+    func store(_ challenge: Challenge, limit: Int, since: Timestamp) async throws -> Bool
+    /// The newest unused challenge of a person for a purpose.
+    func challenge(person: PersonID, purpose: String) async throws -> Challenge?
+    /// Counts a wrong try; returns how many there were.
+    func countTry(_ id: String) async throws -> Int
+    /// Marks a challenge as used; false if it was used before.
+    func useChallenge(_ id: String, at: Timestamp) async throws -> Bool
+
+    /// Stores an API key's hash.
+    func save(_ key: APIKey) async throws
+    /// The key with this hash, unless revoked.
+    func apiKey(_ hash: Digest) async throws -> APIKey?
+    /// All keys, revoked ones too.
+    func apiKeys() async throws -> [APIKey]
+    /// Revokes a key; false if there is none.
+    func revoke(apiKey id: String, at: Timestamp) async throws -> Bool
+}
+
+/// What a link opens.
+public struct LinkRecord: Sendable, Hashable {
+    /// The delivery that carried it.
+    public let delivery: DeliveryID
+    /// To whom it was sent.
+    public let person: PersonID
+    /// The notice behind it.
+    public let notice: NoticeID
+    /// When it stops working.
+    public let expiresAt: Timestamp
+    /// When it was used.
+    public let usedAt: Timestamp?
+
+    /// Gathers it.
+    public init(delivery: DeliveryID, person: PersonID, notice: NoticeID, expiresAt: Timestamp, usedAt: Timestamp?) {
+        self.delivery = delivery
+        self.person = person
+        self.notice = notice
+        self.expiresAt = expiresAt
+        self.usedAt = usedAt
+    }
+}
+
+/// A one-time code that was sent to an address already on record.
+public struct Challenge: Sendable, Hashable {
+    /// Names it.
+    public let id: String
+    /// Who must answer.
+    public let person: PersonID
+    /// What the answer allows, for example `open:<delivery>`.
+    public let purpose: String
+    /// HMAC of the code.
+    public let codeHash: [UInt8]
+    /// The channel and address it went to.
+    public let address: ServiceAddress
+    /// When it was made.
+    public let createdAt: Timestamp
+    /// When it stops working.
+    public let expiresAt: Timestamp
+    /// Wrong tries so far.
+    public let tries: Int
+
+    /// Gathers a challenge.
+    public init(
+        id: String, person: PersonID, purpose: String, codeHash: [UInt8], address: ServiceAddress,
+        createdAt: Timestamp, expiresAt: Timestamp, tries: Int
+    ) {
+        self.id = id
+        self.person = person
+        self.purpose = purpose
+        self.codeHash = codeHash
+        self.address = address
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+        self.tries = tries
+    }
+}
+
+/// A program's or operator's key to the API.
+public struct APIKey: Sendable, Hashable {
+    /// What a key may do.
+    public enum Scope: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Write notices.
+        case issue
+        /// Approve what others wrote.
+        case approve
+        /// Read notices, evidence and proofs.
+        case read
+        /// Record receipts that people bring.
+        case record
+        /// Act for a person at the inbox.
+        case inbox
+        /// People, issuing entities, keys, holds and erasure.
+        case administer
+    }
+
+    /// Names the key; shown in evidence.
+    public let id: String
+    /// What people call it.
+    public let name: String
+    /// SHA-256 of the secret.
+    public let hash: Digest
+    /// What it may do.
+    public let scopes: Set<Scope>
+    /// For inbox keys, the person it stands for.
+    public let person: PersonID?
+    /// When it was made.
+    public let createdAt: Timestamp
+    /// When it was revoked.
+    public let revokedAt: Timestamp?
+
+    /// Gathers a key.
+    public init(
+        id: String, name: String, hash: Digest, scopes: Set<Scope>, person: PersonID?, createdAt: Timestamp,
+        revokedAt: Timestamp?
+    ) {
+        self.id = id
+        self.name = name
+        self.hash = hash
+        self.scopes = scopes
+        self.person = person
+        self.createdAt = createdAt
+        self.revokedAt = revokedAt
+    }
+}

@@ -1,0 +1,171 @@
+import Evidence
+
+/// What the fifth room asks of a database. Each verb is one transaction.
+public protocol ReceiptStore: Sendable {
+    /// Stores a receipt once and merges what it says into the delivery's state.
+    func record(_ receipt: Receipt, evidence: [SignedEntry]) async throws -> ReceiptRecording
+
+    /// Finds the delivery that a peer's words name.
+    func delivery(matching key: ReceiptKey) async throws -> Delivery?
+
+    /// Keeps a receipt that names nothing we know yet: it may have come before the send returned.
+    func keepUnmatched(_ receipt: UnmatchedReceipt) async throws
+
+    /// Receipts kept unmatched since `since`, oldest first.
+    func unmatched(since: Timestamp, limit: Int) async throws -> [UnmatchedReceipt]
+
+    /// Forgets a kept receipt that has found its delivery.
+    func settleUnmatched(_ id: String) async throws
+
+    /// Deliveries whose expected receipt has not come in time.
+    func overdueReceipts(now: Timestamp, limit: Int) async throws -> [Delivery]
+
+    /// Notes that the absence was recorded, and records it.
+    func recordMissingReceipt(_ delivery: DeliveryID, evidence: [SignedEntry]) async throws
+
+    /// Accepted deliveries of a channel whose provider can still be asked, oldest first.
+    func awaitingReport(channel: ChannelKind, acceptedAfter: Timestamp, limit: Int) async throws -> [AwaitingReport]
+
+    /// Rungs whose time has come.
+    func dueRungs(now: Timestamp, limit: Int) async throws -> [DueRung]
+
+    /// Starts or skips a rung; false if another worker did it first.
+    func settle(_ rung: DueRung, deliveries: [NewDelivery], evidence: [SignedEntry]) async throws -> Bool
+
+    /// The cursor of a mailbox or feed that is read from time to time.
+    func cursor(_ feed: String) async throws -> String?
+
+    /// Stores the cursor; what was read up to it is recorded.
+    func setCursor(_ feed: String, to value: String) async throws
+}
+
+/// How a peer names a message in its receipts.
+public enum ReceiptKey: Sendable, Hashable {
+    /// Our own key, which the peer echoes: Message-ID local part, ENVID, client reference.
+    case messageKey(String)
+    /// The peer's reference, as given when it accepted.
+    case reference(route: RouteID, String)
+    /// A VERP token whose MAC was checked.
+    case delivery(DeliveryID)
+}
+
+/// Something that came back (回执).
+public struct Receipt: Sendable, Hashable {
+    /// Where it came from.
+    public enum Source: String, Sendable, Hashable, Codable {
+        /// Delivery status notification, RFC 3464.
+        case dsn
+        /// Message disposition notification, RFC 8098.
+        case mdn
+        /// The gateway's call-back.
+        case smsReport = "sms_report"
+        /// The gateway's answer to our query.
+        case smsQuery = "sms_query"
+        /// The in-system inbox.
+        case inbox
+        /// The page behind a link.
+        case link
+        /// A waybill or an on-site record entered by a person.
+        case postal
+        /// A human reply.
+        case reply
+        /// An automatic reply.
+        case autoReply = "auto_reply"
+    }
+
+    /// Where it came from.
+    public let source: Source
+    /// Which delivery.
+    public let delivery: DeliveryID
+    /// The same for the same receipt, whenever it comes again.
+    public let dedupeKey: String
+    /// What it says of the delivery; nil when it says nothing about its state.
+    public let state: DeliveryState?
+    /// The words behind it.
+    public let reason: String
+    /// When it happened, by whose clock.
+    public let happenedAt: ObservedTime
+    /// The raw bytes as received; stored encrypted.
+    public let raw: [UInt8]
+
+    /// Gathers a receipt.
+    public init(
+        source: Source, delivery: DeliveryID, dedupeKey: String, state: DeliveryState?, reason: String,
+        happenedAt: ObservedTime, raw: [UInt8]
+    ) {
+        self.source = source
+        self.delivery = delivery
+        self.dedupeKey = dedupeKey
+        self.state = state
+        self.reason = reason
+        self.happenedAt = happenedAt
+        self.raw = raw
+    }
+}
+
+/// What became of a receipt.
+public enum ReceiptRecording: Sendable, Hashable {
+    /// Stored; the delivery's state is now this one.
+    case recorded(DeliveryState)
+    /// It was stored before.
+    case duplicate
+    /// There is no such delivery.
+    case unknownDelivery
+}
+
+/// A receipt that names nothing we know, kept in case it came early.
+public struct UnmatchedReceipt: Sendable, Hashable {
+    /// Names it.
+    public let id: String
+    /// The feed it came by, for example `sms:main`.
+    public let feed: String
+    /// The raw bytes.
+    public let raw: [UInt8]
+    /// When we got it.
+    public let receivedAt: Timestamp
+
+    /// Keeps a receipt.
+    public init(id: String, feed: String, raw: [UInt8], receivedAt: Timestamp) {
+        self.id = id
+        self.feed = feed
+        self.raw = raw
+        self.receivedAt = receivedAt
+    }
+}
+
+/// A message whose provider can be asked what became of it.
+public struct AwaitingReport: Sendable, Hashable {
+    /// The delivery.
+    public let delivery: Delivery
+    /// The route that took it.
+    public let route: RouteID
+    /// The provider's reference, if it gave one.
+    public let reference: String?
+    /// When the attempt was begun.
+    public let startedAt: Timestamp
+
+    /// Gathers it.
+    public init(delivery: Delivery, route: RouteID, reference: String?, startedAt: Timestamp) {
+        self.delivery = delivery
+        self.route = route
+        self.reference = reference
+        self.startedAt = startedAt
+    }
+}
+
+/// A step of a plan whose time has come.
+public struct DueRung: Sendable {
+    /// The plan's row.
+    public let rung: PlannedRung
+    /// The notice.
+    public let notice: Notice
+    /// The states of the person's deliveries so far.
+    public let states: [DeliveryState]
+
+    /// Gathers it.
+    public init(rung: PlannedRung, notice: Notice, states: [DeliveryState]) {
+        self.rung = rung
+        self.notice = notice
+        self.states = states
+    }
+}

@@ -1,0 +1,31 @@
+import Evidence
+
+/// Who a person is and which addresses they have confirmed.
+///
+/// The HR core answers it from its roster; a gateway without the HR core keeps its own list through
+/// ``RecipientStore``.
+public protocol RecipientDirectory: Sendable {
+    /// The people with these ids; unknown ids are absent from the answer.
+    func recipients(_ ids: [PersonID]) async throws -> [PersonID: Recipient]
+    /// The issuing entity with this id.
+    func issuer(_ id: IssuerID) async throws -> Issuer?
+}
+
+/// The gateway's own list of people and issuing entities.
+public protocol RecipientStore: RecipientDirectory {
+    /// Adds a person or replaces name, language and addresses; confirmations of unchanged addresses are kept.
+    func save(_ person: Recipient, evidence: [SignedEntry]) async throws
+    /// Adds an issuing entity or replaces it; the seal certificate of sealed notices stays with them.
+    func save(_ issuer: Issuer, evidence: [SignedEntry]) async throws
+    /// Marks an address as confirmed; false if the person has no such address.
+    func confirm(
+        _ person: PersonID, channel: ChannelKind, value: String, confirmation: AddressConfirmation,
+        evidence: [SignedEntry]
+    ) async throws -> Bool
+    /// All people, a page at a time, by id.
+    func people(after: PersonID?, limit: Int) async throws -> [Recipient]
+    /// The person the caller's own system knows by this id.
+    func person(externalID: String) async throws -> Recipient?
+    /// All issuing entities.
+    func issuers() async throws -> [Issuer]
+}

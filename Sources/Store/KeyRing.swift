@@ -1,0 +1,124 @@
+import Evidence
+import SQL
+import Synchronization
+
+/// The data keys under which rows are sealed, one a person, wrapped by the master key in the table `data_keys`.
+///
+/// Keys are made in a transaction of their own before anything is sealed with them: a key that lived only in a transaction
+/// that was rolled back would have sealed bytes nobody can open.
+final class KeyRing: Sendable {
+    /// The owner of rows that are about no person.
+    static let organisation = "songda"
+    private static let purpose = "records"
+    /// Unwrapped keys kept in memory; 32 bytes each, so this bounds it at a few megabytes.
+    private static let cacheLimit = 20_000
+
+    private let database: any SQLDatabase
+    private let vault: Vault
+    private let clock: any WallClock
+    private let cache = Mutex<[String: DataKey]>([:])
+
+    init(database: any SQLDatabase, vault: Vault, clock: any WallClock) {
+        self.database = database
+        self.vault = vault
+        self.clock = clock
+    }
+
+    /// The keys of these owners, made where there were none; throws `.erased` if one was destroyed.
+    func keys(for owners: Set<String>) async throws -> [String: DataKey] {
+        var found = cache.withLock { cache in cache.filter { owners.contains($0.key) } }
+        let missing = owners.filter { found[$0] == nil }.sorted()
+        guard !missing.isEmpty else { return found }
+        for part in missing.chunks(of: 500) {
+            for (owner, wrapped) in try await stored(part) { found[owner] = try open(wrapped, owner: owner) }
+        }
+        let new = missing.filter { found[$0] == nil }
+        if !new.isEmpty {
+            try await make(new)
+            for part in new.chunks(of: 500) {
+                // Read back: another process may have made the same key a moment earlier, and its key is the one that counts.
+                for (owner, wrapped) in try await stored(part) { found[owner] = try open(wrapped, owner: owner) }
+            }
+        }
+        remember(found)
+        return found
+    }
+
+    /// The keys of these owners as far as they exist; destroyed ones are absent.
+    func existingKeys(for owners: Set<String>) async throws -> [String: DataKey] {
+        var found = cache.withLock { cache in cache.filter { owners.contains($0.key) } }
+        let missing = owners.filter { found[$0] == nil }.sorted()
+        for part in missing.chunks(of: 500) {
+            for (owner, wrapped) in try await stored(part) where wrapped != nil {
+                found[owner] = try open(wrapped, owner: owner)
+            }
+        }
+        remember(found)
+        return found
+    }
+
+    /// Drops a key from memory after its row was destroyed.
+    func forget(_ owner: String) { cache.withLock { _ = $0.removeValue(forKey: owner) } }
+
+    private func stored(_ owners: [String]) async throws -> [(String, WrappedKey?)] {
+        try await database.read { tx in
+            try tx.query("SELECT owner, wrapped FROM data_keys WHERE owner IN \(list: owners)").map { row in
+                let bytes: [UInt8]? = try row.get("wrapped")
+                return (try row.get("owner", as: String.self), try bytes.map { try WrappedKey(bytes: $0) })
+            }
+        }
+    }
+
+    private func make(_ owners: [String]) async throws {
+        let now = clock.now
+        let rows = try owners.map { owner in
+            let wrapped = try vault.makeKey(person: owner, purpose: Self.purpose).wrapped
+            return Query(
+                """
+                INSERT INTO data_keys (owner, wrapped, created_at) VALUES (\(owner), \(wrapped.bytes), \(now))
+                ON CONFLICT (owner) DO NOTHING
+                """)
+        }
+        try await database.write { tx in try tx.executeBatch(rows) }
+    }
+
+    private func open(_ wrapped: WrappedKey?, owner: String) throws -> DataKey {
+        try vault.open(wrapped, person: owner, purpose: Self.purpose)
+    }
+
+    private func remember(_ keys: [String: DataKey]) {
+        cache.withLock { cache in
+            if cache.count + keys.count > Self.cacheLimit { cache.removeAll(keepingCapacity: true) }
+            cache.merge(keys) { _, new in new }
+        }
+    }
+}
+
+extension Array {
+    /// The elements in runs of at most `size`.
+    func chunks(of size: Int) -> [[Element]] {
+        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
+    }
+}
+
+extension Timestamp: SQLBindable, SQLDecodable {
+    /// Microseconds since 1970, as stored.
+    public var sqlValue: SQLValue { .integer(microseconds) }
+
+    /// Reads stored microseconds.
+    public init?(sqlValue: SQLValue) {
+        guard case .integer(let microseconds) = sqlValue else { return nil }
+        self.init(microseconds: microseconds)
+    }
+}
+
+extension Digest: SQLBindable, SQLDecodable {
+    /// The 32 bytes, as stored.
+    public var sqlValue: SQLValue { .blob(bytes) }
+
+    /// Reads 32 stored bytes.
+    public init?(sqlValue: SQLValue) {
+        guard case .blob(let bytes) = sqlValue else { return nil }
+        self.init(bytes: bytes)
+    }
+}

@@ -1,0 +1,91 @@
+import Evidence
+import Foundation
+import Notices
+import SQL
+
+/// Reads and writes notices as rows.
+enum NoticeRows {
+    /// The columns of a notice, under the alias `n`.
+    static let columns: Query = """
+        n.id AS n_id, n.number, n.kind, n.template_version, n.template_hash, n.language, n.priority AS n_priority,
+        n.state AS n_state, n.approvals_needed, n.created_at AS n_created_at, n.sealed_at AS n_sealed_at, n.content_hash,
+        n.document_hash, n.details, n.batch, n.key_owner
+        """
+
+    /// What a notice keeps as one JSON text, because it is read whole and never searched.
+    struct Details: Codable {
+        var issuer: IssuerSnapshot
+        var author: Principal
+        var plan: DeliveryPlan
+        var legalBasis: [String]
+        var handling: Notice.Handling
+        var subject: String?
+    }
+
+    static func details(of notice: Notice) throws -> String {
+        let details = Details(
+            issuer: notice.issuer, author: notice.author, plan: notice.plan, legalBasis: notice.legalBasis,
+            handling: notice.handling)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return String(decoding: try encoder.encode(details), as: UTF8.self)
+    }
+
+    /// A notice out of its row and its recipients.
+    static func notice(_ row: Row, recipients: [NoticeRecipient]) throws -> Notice {
+        let text: String = try row.get("details")
+        let details = try JSONDecoder().decode(Details.self, from: Data(text.utf8))
+        guard
+            let priority = Priority(rawValue: try row.get("n_priority")),
+            let state = NoticeState(rawValue: try row.get("n_state"))
+        else {
+            throw SQLError(
+                .decoding, "notice \(try row.get("n_id", as: String.self)) has a priority or state we do not know")
+        }
+        return Notice(
+            id: NoticeID(try row.get("n_id")), number: try row.get("number"), issuer: details.issuer,
+            kind: try row.get("kind"), templateVersion: try row.get("template_version"),
+            templateHash: try row.get("template_hash"), language: try row.get("language"), priority: priority,
+            state: state, approvalsNeeded: try row.get("approvals_needed"), author: details.author,
+            createdAt: try row.get("n_created_at"), sealedAt: try row.get("n_sealed_at"),
+            contentHash: try row.get("content_hash"), documentHash: try row.get("document_hash"),
+            recipients: recipients, plan: details.plan, legalBasis: details.legalBasis, handling: details.handling,
+            batch: try row.get("batch"))
+    }
+
+    /// What the sealed columns of a notice are bound to.
+    static func place(_ part: String, _ id: String) -> String { "\(part) \(id)" }
+}
+
+/// A row whose sealed columns are opened once the keys are at hand.
+struct SealedRecipient: Sendable {
+    let notice: String
+    let position: Int
+    let person: String
+    let snapshot: [UInt8]
+
+    init(_ row: Row) throws {
+        notice = try row.get("notice")
+        position = try row.get("position")
+        person = try row.get("person")
+        snapshot = try row.get("snapshot")
+    }
+
+    /// The snapshot; after erasure only the person's id is left.
+    func open(_ keys: [String: DataKey]) throws -> NoticeRecipient {
+        guard let key = keys[person] else {
+            return NoticeRecipient(
+                Recipient(id: PersonID(person), externalID: nil, name: "", language: "zh-CN", addresses: []))
+        }
+        let bytes = try key.open(SealedBytes(bytes: snapshot), place: NoticeRows.place("recipient", notice))
+        return try JSONDecoder().decode(NoticeRecipient.self, from: Data(bytes))
+    }
+
+    static func seal(_ recipient: NoticeRecipient, notice: NoticeID, key: DataKey) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return try key.seal(
+            Array(try encoder.encode(recipient)), place: NoticeRows.place("recipient", notice.rawValue)
+        ).bytes
+    }
+}

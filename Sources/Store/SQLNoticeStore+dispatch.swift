@@ -1,0 +1,271 @@
+import Evidence
+import Notices
+import SQL
+
+extension SQLNoticeStore: DispatchStore {
+    /// One statement leases a batch; `due_at` moves to the end of the lease.
+    ///
+    /// Attempts under way are not due: they wait for their outcome, or for recovery once the lease is over.
+    public func claimDue(_ lease: Lease, channels: Set<ChannelKind>, limit: Int) async throws -> [DeliveryClaim] {
+        let names = channels.map(\.rawValue).sorted()
+        let rows = try await database.write { tx in
+            let claimed = try tx.query(
+                """
+                UPDATE deliveries SET due_at = \(lease.until), lease_owner = \(lease.owner), fence = fence + 1,
+                    claims = claims + 1
+                WHERE id IN (
+                    SELECT id FROM deliveries
+                    WHERE channel IN \(list: names) AND due_at <= \(lease.now) AND state <> 'attempting'
+                    ORDER BY priority, due_at LIMIT \(limit) \(tx.dialect.skippingLocked))
+                RETURNING id
+                """)
+            let ids: [String] = try claimed.map { try $0.get("id") }
+            guard !ids.isEmpty else { return [Row]() }
+            return try tx.query(
+                """
+                SELECT \(DeliveryRows.columns), d.fence, d.claims, d.unknowns, \(NoticeRows.columns), n.content,
+                    o.media_type, o.bytes, o.hash AS o_hash, o.signature, o.certificate, o.sealed_at AS o_sealed_at
+                FROM deliveries d JOIN notices n ON n.id = d.notice JOIN documents o ON o.notice = n.id
+                WHERE d.id IN \(list: ids) ORDER BY d.priority, d.id
+                """)
+        }
+        guard !rows.isEmpty else { return [] }
+        let deliveries = try await deliveries(rows)
+        let notices = try await notices(rows)
+        let contents = try await openContents(rows)
+        let documents = try await openDocuments(rows, contents: contents)
+        var claims: [DeliveryClaim] = []
+        for (index, row) in rows.enumerated() {
+            let id = notices[index].id.rawValue
+            guard let content = contents[id], let document = documents[id] else { continue }
+            claims.append(
+                DeliveryClaim(
+                    delivery: deliveries[index], notice: notices[index], content: content, document: document,
+                    fence: try row.get("fence"), claims: try row.get("claims"), unknownsBefore: try row.get("unknowns"))
+            )
+        }
+        return claims
+    }
+
+    /// Documents out of rows that also carry `n_id` and `key_owner`; a message's bytes are its content.
+    func openDocuments(_ rows: [Row], contents: [String: [UInt8]]) async throws -> [String: SealedNotice] {
+        let keys = try await keys.existingKeys(for: Set(try rows.map { try $0.get("key_owner") }))
+        var documents: [String: SealedNotice] = [:]
+        for row in rows {
+            let id: String = try row.get("n_id")
+            guard documents[id] == nil else { continue }
+            var bytes = contents[id]
+            if let sealed: [UInt8] = try row.get("bytes"), let key = keys[try row.get("key_owner")] {
+                bytes = try key.open(SealedBytes(bytes: sealed), place: NoticeRows.place("document", id))
+            }
+            guard let bytes else { continue }
+            documents[id] = SealedNotice(
+                mediaType: try row.get("media_type"), bytes: bytes, hash: try row.get("o_hash"),
+                signature: try row.get("signature"), certificatePEM: try row.get("certificate"),
+                sealedAt: try row.get("o_sealed_at"))
+        }
+        return documents
+    }
+
+    /// The intents of a batch and their entries, durable before the first byte leaves.
+    public func recordIntents(_ intents: [AttemptIntent]) async throws -> Set<DeliveryID> {
+        var entries: [DeliveryID: [Query]] = [:]
+        for intent in intents { entries[intent.delivery] = try await entryRows.stage(intent.evidence) }
+        let staged = entries
+        return try await database.write { tx in
+            let begun = try tx.executeBatch(
+                intents.map {
+                    """
+                    UPDATE deliveries SET state = CASE WHEN state IN ('queued', 'deferred', 'unknown')
+                            THEN 'attempting' ELSE state END,
+                        attempts = \($0.number), state_at = \($0.startedAt), state_clock = \(ObservedTime.ours)
+                    WHERE id = \($0.delivery.rawValue) AND fence = \($0.fence) AND due_at IS NOT NULL
+                    """
+                })
+            let ours = zip(intents, begun).filter { $1 == 1 }.map(\.0)
+            try tx.executeBatch(
+                ours.map {
+                    """
+                    INSERT INTO attempts (delivery, number, route, fence, started_at)
+                    VALUES (\($0.delivery.rawValue), \($0.number), \($0.route.rawValue), \($0.fence), \($0.startedAt))
+                    """
+                })
+            try tx.executeBatch(ours.flatMap { staged[$0.delivery] ?? [] })
+            return Set(ours.map(\.delivery))
+        }
+    }
+
+    /// Outcomes of a batch. A receipt may have come first: the state is merged, never set back.
+    public func recordOutcomes(_ outcomes: [AttemptRecord]) async throws -> Set<DeliveryID> {
+        let persons = try await persons(of: outcomes.map(\.delivery.rawValue))
+        let keys = try await keys.existingKeys(for: Set(persons.values))
+        var prepared: [(outcome: AttemptRecord, attempt: Query, entries: [Query])] = []
+        for outcome in outcomes {
+            let id = outcome.delivery.rawValue
+            var transcript: [UInt8]?
+            if let person = persons[id], let key = keys[person], !outcome.transcript.isEmpty {
+                let text = outcome.transcript.joined(separator: "\n")
+                transcript = try key.seal(
+                    Array(text.utf8), place: NoticeRows.place("transcript", "\(id) \(outcome.number)")
+                ).bytes
+            }
+            prepared.append(
+                (
+                    outcome,
+                    """
+                    UPDATE attempts SET finished_at = \(outcome.finishedAt.at), state = \(outcome.state.rawValue),
+                        reference = \(outcome.reference), transcript = \(transcript)
+                    WHERE delivery = \(id) AND number = \(outcome.number) AND fence = \(outcome.fence)
+                        AND finished_at IS NULL
+                    """, try await entryRows.stage(outcome.evidence)
+                ))
+        }
+        let all = prepared
+        return try await database.write { tx in
+            try tx.executeBatch(all.map(\.attempt))
+            let states = try Self.states(of: all.map(\.outcome.delivery.rawValue), tx)
+            let updates = all.map { one -> Query in
+                let outcome = one.outcome
+                let merged = Self.merge(states[outcome.delivery.rawValue], outcome.state)
+                // A receipt that came first has ended the dispatch already.
+                let due = merged == outcome.state ? outcome.dueAt : nil
+                return """
+                    UPDATE deliveries SET state = \(merged.rawValue),
+                        state_reason = CASE WHEN \(merged == outcome.state) THEN \(outcome.reason) ELSE state_reason END,
+                        state_at = CASE WHEN \(merged == outcome.state) THEN \(outcome.finishedAt.at) ELSE state_at END,
+                        state_clock =
+                            CASE WHEN \(merged == outcome.state) THEN \(outcome.finishedAt.clock) ELSE state_clock END,
+                        due_at = \(due), expect_by = \(merged == .accepted ? outcome.expectReceiptBy : nil),
+                        claims = 0, lease_owner = NULL,
+                        unknowns = unknowns + \(outcome.state == .unknown ? 1 : 0)
+                    WHERE id = \(outcome.delivery.rawValue) AND fence = \(outcome.fence)
+                    """
+            }
+            let counts = try tx.executeBatch(updates)
+            try tx.executeBatch(all.flatMap(\.entries))
+            try Self.closeFinished(deliveries: all.map(\.outcome.delivery.rawValue), tx)
+            return Set(zip(all, counts).filter { $1 == 0 }.map(\.0.outcome.delivery))
+        }
+    }
+
+    private func persons(of deliveries: [String]) async throws -> [String: String] {
+        try await database.read { tx in
+            var persons: [String: String] = [:]
+            for part in deliveries.chunks(of: 500) {
+                for row in try tx.query("SELECT id, person FROM deliveries WHERE id IN \(list: part)") {
+                    persons[try row.get("id")] = try row.get("person", as: String.self)
+                }
+            }
+            return persons
+        }
+    }
+
+    static func states(of deliveries: [String], _ tx: any SQLTransaction) throws -> [String: DeliveryState] {
+        var states: [String: DeliveryState] = [:]
+        for part in deliveries.chunks(of: 500) {
+            for row in try tx.query("SELECT id, state FROM deliveries WHERE id IN \(list: part)") {
+                states[try row.get("id")] = DeliveryState(rawValue: try row.get("state"))
+            }
+        }
+        return states
+    }
+
+    /// The outcome replaces what only said "under way"; anything a receipt has said stays if it is stronger.
+    private static func merge(_ present: DeliveryState?, _ outcome: DeliveryState) -> DeliveryState {
+        guard let present, ![.attempting, .queued, .deferred, .unknown].contains(present) else { return outcome }
+        return present.merged(with: outcome)
+    }
+
+    /// A notice is closed once no delivery is due and no rung waits.
+    static func closeFinished(deliveries: [String], _ tx: any SQLTransaction) throws {
+        for part in deliveries.chunks(of: 500) {
+            try tx.execute(
+                """
+                UPDATE notices SET state = 'closed'
+                WHERE state = 'dispatching' AND id IN (SELECT notice FROM deliveries WHERE id IN \(list: part))
+                    AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notice = notices.id AND d.due_at IS NOT NULL)
+                    AND NOT EXISTS (SELECT 1 FROM rungs r WHERE r.notice = notices.id AND r.settled_at IS NULL)
+                """)
+        }
+    }
+
+    /// Claims go back uncounted.
+    public func postpone(_ claims: [DeliveryClaim], until: Timestamp, reason: String) async throws {
+        guard !claims.isEmpty else { return }
+        try await database.write { tx in
+            try tx.executeBatch(
+                claims.map {
+                    """
+                    UPDATE deliveries SET due_at = \(until), state_reason = \(reason), lease_owner = NULL,
+                        claims = claims - 1
+                    WHERE id = \($0.delivery.id.rawValue) AND fence = \($0.fence)
+                    """
+                })
+        }
+    }
+
+    /// After a restart nothing of ours is under way: what was claimed and not begun is due at once.
+    public func releaseDispatchClaims(
+        of owner: String, channels: Set<ChannelKind>, now: Timestamp
+    ) async throws {
+        let names = channels.map(\.rawValue).sorted()
+        try await database.write { tx in
+            try tx.execute(
+                """
+                UPDATE deliveries SET due_at = \(now), lease_owner = NULL
+                WHERE lease_owner = \(owner) AND channel IN \(list: names) AND state <> 'attempting'
+                    AND due_at > \(now)
+                """)
+        }
+    }
+
+    /// Attempts without an outcome, under a lease that is over or was ours before a restart.
+    public func interruptedAttempts(
+        _ lease: Lease, channels: Set<ChannelKind>, limit: Int
+    ) async throws -> [InterruptedAttempt] {
+        let names = channels.map(\.rawValue).sorted()
+        let rows = try await database.read { tx in
+            try tx.query(
+                """
+                SELECT \(DeliveryRows.columns), d.claims, d.unknowns, a.number, a.started_at, a.route, a.fence
+                FROM deliveries d JOIN attempts a ON a.delivery = d.id AND a.number = d.attempts
+                WHERE d.channel IN \(list: names) AND d.due_at IS NOT NULL AND a.finished_at IS NULL
+                    AND d.attempts > 0 AND (d.due_at <= \(lease.now) OR d.lease_owner = \(lease.owner))
+                    AND a.fence = d.fence
+                LIMIT \(limit)
+                """)
+        }
+        let deliveries = try await deliveries(rows)
+        return try zip(rows, deliveries).map { row, delivery in
+            InterruptedAttempt(
+                delivery: delivery, number: try row.get("number"), startedAt: try row.get("started_at"),
+                route: RouteID(try row.get("route")), fence: try row.get("fence"),
+                unknownsBefore: try row.get("unknowns"), claims: try row.get("claims"))
+        }
+    }
+
+    /// Set aside, never deleted.
+    public func quarantine(_ claim: DeliveryClaim, reason: String, evidence: [SignedEntry]) async throws {
+        let rows = try await entryRows.stage(evidence)
+        try await database.write { tx in
+            try tx.execute(
+                """
+                UPDATE deliveries SET due_at = NULL, stopped_reason = \(reason), lease_owner = NULL
+                WHERE id = \(claim.delivery.id.rawValue) AND fence = \(claim.fence)
+                """)
+            try tx.executeBatch(rows)
+        }
+    }
+
+    /// Reads one end of the index.
+    public func nextDue(channels: Set<ChannelKind>) async throws -> Timestamp? {
+        let names = channels.map(\.rawValue).sorted()
+        return try await database.read { tx in
+            try tx.first(
+                """
+                SELECT min(due_at) AS due FROM deliveries
+                WHERE channel IN \(list: names) AND due_at IS NOT NULL AND state <> 'attempting'
+                """)?.get("due")
+        }
+    }
+}

@@ -1,0 +1,224 @@
+import Evidence
+import Notices
+import SQL
+
+extension SQLNoticeStore: RecipientStore {
+    /// The people with these ids, names and addresses opened; the erased are absent.
+    public func recipients(_ ids: [PersonID]) async throws -> [PersonID: Recipient] {
+        var found: [PersonID: Recipient] = [:]
+        for part in ids.map(\.rawValue).chunks(of: 500) {
+            for person in try await people("WHERE p.id IN \(list: part)") { found[person.id] = person }
+        }
+        return found
+    }
+
+    /// A page of people by id.
+    public func people(after: PersonID?, limit: Int) async throws -> [Recipient] {
+        try await people("WHERE p.id > \(after?.rawValue ?? "") ORDER BY p.id LIMIT \(limit)")
+    }
+
+    /// By the id of the caller's own system.
+    public func person(externalID: String) async throws -> Recipient? {
+        try await people("WHERE p.external_id = \(externalID)").first
+    }
+
+    private func people(_ condition: Query) async throws -> [Recipient] {
+        let (rows, addresses) = try await database.read { tx in
+            let rows = try tx.query("SELECT p.id, p.external_id, p.language, p.name FROM people p \(condition)")
+            let ids: [String] = try rows.map { try $0.get("id") }
+            var addresses: [Row] = []
+            for part in ids.chunks(of: 500) {
+                addresses += try tx.query(
+                    """
+                    SELECT person, channel, value, confirmation FROM addresses WHERE person IN \(list: part)
+                    ORDER BY person, position
+                    """)
+            }
+            return (rows, addresses)
+        }
+        let keys = try await keys.existingKeys(for: Set(try rows.map { try $0.get("id") }))
+        var byPerson: [String: [ServiceAddress]] = [:]
+        for row in addresses {
+            let person: String = try row.get("person")
+            guard let key = keys[person], let channel = ChannelKind(rawValue: try row.get("channel")) else { continue }
+            let value = try key.open(SealedBytes(bytes: try row.get("value")), place: Self.addressPlace(person))
+            let confirmation: String? = try row.get("confirmation")
+            byPerson[person, default: []].append(
+                ServiceAddress(
+                    channel: channel, value: String(decoding: value, as: UTF8.self),
+                    confirmation: try confirmation.map { try Self.value(AddressConfirmation.self, from: $0) }))
+        }
+        return try rows.compactMap { row in
+            let id: String = try row.get("id")
+            guard let key = keys[id] else { return nil }
+            let name = try key.open(SealedBytes(bytes: try row.get("name")), place: NoticeRows.place("person", id))
+            return Recipient(
+                id: PersonID(id), externalID: try row.get("external_id"), name: String(decoding: name, as: UTF8.self),
+                language: try row.get("language"), addresses: byPerson[id] ?? [])
+        }
+    }
+
+    private static func addressPlace(_ person: String) -> String { "address of \(person)" }
+
+    /// Finds an address without storing it in clear; the organisation's key keeps the hash from being guessed.
+    private func valueHash(_ channel: ChannelKind, _ value: String) async throws -> [UInt8] {
+        try await key(for: KeyRing.organisation).blindIndex(of: Array("\(channel.rawValue) \(value)".utf8))
+    }
+
+    /// Addresses that stay keep their confirmation; those that go lose it.
+    public func save(_ person: Recipient, evidence: [SignedEntry]) async throws {
+        let id = person.id.rawValue
+        let key = try await key(for: id)
+        let name = try key.seal(Array(person.name.utf8), place: NoticeRows.place("person", id)).bytes
+        var inserts: [Query] = []
+        var hashes: [[UInt8]] = []
+        for (position, address) in person.addresses.enumerated() {
+            let hash = try await valueHash(address.channel, address.value)
+            let value = try key.seal(Array(address.value.utf8), place: Self.addressPlace(id)).bytes
+            let confirmation = try address.confirmation.map { try Self.json($0) }
+            hashes.append(hash)
+            inserts.append(
+                """
+                INSERT INTO addresses (person, channel, value_hash, position, value, confirmation)
+                VALUES (\(id), \(address.channel.rawValue), \(hash), \(position), \(value), \(confirmation))
+                ON CONFLICT (person, channel, value_hash) DO UPDATE SET position = excluded.position,
+                    value = excluded.value, confirmation = COALESCE(excluded.confirmation, addresses.confirmation)
+                """)
+        }
+        let rows = try await entryRows.stage(evidence)
+        let (kept, new) = (hashes, inserts)
+        try await database.write { tx in
+            try tx.execute(
+                """
+                INSERT INTO people (id, external_id, language, name)
+                VALUES (\(id), \(person.externalID), \(person.language), \(name))
+                ON CONFLICT (id) DO UPDATE SET external_id = excluded.external_id, language = excluded.language,
+                    name = excluded.name
+                """)
+            if kept.isEmpty {
+                try tx.execute("DELETE FROM addresses WHERE person = \(id)")
+            } else {
+                try tx.execute("DELETE FROM addresses WHERE person = \(id) AND value_hash NOT IN \(list: kept)")
+            }
+            try tx.executeBatch(new)
+            try tx.executeBatch(rows)
+        }
+    }
+
+    /// Adds or replaces an issuing entity.
+    public func save(_ issuer: Issuer, evidence: [SignedEntry]) async throws {
+        let rows = try await entryRows.stage(evidence)
+        try await database.write { tx in
+            try tx.execute(
+                """
+                INSERT INTO issuers (id, full_name, credit_code, contact, mailbox, sms_signature, seal_certificate)
+                VALUES (\(issuer.id.rawValue), \(issuer.fullName), \(issuer.creditCode.text), \(issuer.contact),
+                    \(issuer.mailbox), \(issuer.smsSignature), \(issuer.sealCertificatePEM))
+                ON CONFLICT (id) DO UPDATE SET full_name = excluded.full_name, credit_code = excluded.credit_code,
+                    contact = excluded.contact, mailbox = excluded.mailbox, sms_signature = excluded.sms_signature,
+                    seal_certificate = excluded.seal_certificate
+                """)
+            try tx.executeBatch(rows)
+        }
+    }
+
+    /// False if the address is no longer the person's.
+    public func confirm(
+        _ person: PersonID, channel: ChannelKind, value: String, confirmation: AddressConfirmation,
+        evidence: [SignedEntry]
+    ) async throws -> Bool {
+        let hash = try await valueHash(channel, value)
+        let text = try Self.json(confirmation)
+        let rows = try await entryRows.stage(evidence)
+        return try await database.write { tx in
+            let changed = try tx.execute(
+                """
+                UPDATE addresses SET confirmation = \(text)
+                WHERE person = \(person.rawValue) AND channel = \(channel.rawValue) AND value_hash = \(hash)
+                """)
+            guard changed == 1 else { return false }
+            try tx.executeBatch(rows)
+            return true
+        }
+    }
+
+    /// By id.
+    public func issuer(_ id: IssuerID) async throws -> Issuer? {
+        try await issuers(" WHERE id = \(id.rawValue)").first
+    }
+
+    /// All of them.
+    public func issuers() async throws -> [Issuer] { try await issuers(" ORDER BY id") }
+
+    private func issuers(_ condition: Query) async throws -> [Issuer] {
+        let rows = try await database.read { tx in
+            try tx.query(
+                """
+                SELECT id, full_name, credit_code, contact, mailbox, sms_signature, seal_certificate FROM issuers
+                \(condition)
+                """)
+        }
+        return try rows.map { row in
+            Issuer(
+                id: IssuerID(try row.get("id")), fullName: try row.get("full_name"),
+                creditCode: try UnifiedSocialCreditCode(try row.get("credit_code")), contact: try row.get("contact"),
+                mailbox: try row.get("mailbox"), smsSignature: try row.get("sms_signature"),
+                sealCertificatePEM: try row.get("seal_certificate"))
+        }
+    }
+}
+
+extension SQLNoticeStore: RetentionStore {
+    /// Whether a hold is set.
+    public func isHeld(_ person: PersonID) async throws -> Bool {
+        try await database.read { tx in
+            try tx.first("SELECT is_held FROM people WHERE id = \(person.rawValue)")?.get("is_held") ?? false
+        }
+    }
+
+    /// Sets or lifts a hold.
+    public func setHold(_ person: PersonID, held: Bool, reason: String, evidence: [SignedEntry]) async throws {
+        let rows = try await entryRows.stage(evidence)
+        try await database.write { tx in
+            let changed = try tx.execute("UPDATE people SET is_held = \(held) WHERE id = \(person.rawValue)")
+            guard changed == 1 else {
+                throw NoticeError(.notFound, "there is no person \"\(person.rawValue.prefix(60))\"")
+            }
+            try tx.executeBatch(rows)
+        }
+    }
+
+    /// The newest notice given to a person.
+    public func newestNotice(of person: PersonID) async throws -> Timestamp? {
+        try await database.read { tx in
+            try tx.first(
+                """
+                SELECT max(n.created_at) AS newest FROM notice_recipients r JOIN notices n ON n.id = r.notice
+                WHERE r.person = \(person.rawValue)
+                """)?.get("newest")
+        }
+    }
+
+    /// The key goes; what it sealed stays as bytes nobody can open, so that the log's commitments still stand for something.
+    public func erase(_ person: PersonID, keepAfter: Timestamp, evidence: [SignedEntry]) async throws {
+        let id = person.rawValue
+        let rows = try await entryRows.stage(evidence)
+        let now = clock.now
+        try await database.write { tx in
+            let held: Bool? = try tx.first("SELECT is_held FROM people WHERE id = \(id)")?.get("is_held")
+            guard let held else { throw NoticeError(.notFound, "there is no person \"\(id.prefix(60))\"") }
+            guard !held else { throw NoticeError(.forbidden, "\(id) is under a legal hold; lift it first") }
+            let newer = try tx.first(
+                """
+                SELECT n.id FROM notice_recipients r JOIN notices n ON n.id = r.notice
+                WHERE r.person = \(id) AND n.created_at > \(keepAfter) LIMIT 1
+                """)
+            guard newer == nil else { throw NoticeError(.forbidden, "a notice to \(id) is still within its retention") }
+            try tx.execute(
+                "UPDATE data_keys SET wrapped = NULL, destroyed_at = \(now) WHERE owner = \(id) AND wrapped IS NOT NULL"
+            )
+            try tx.executeBatch(rows)
+        }
+        keys.forget(id)
+    }
+}
