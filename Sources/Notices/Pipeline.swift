@@ -1,8 +1,10 @@
 import Evidence
 
-/// The six rooms in order. Start here.
+/// The six rooms in order.
 ///
-///     issue ─► render ─► seal ─► dispatch ─► receive ─► prove
+/// Start here.
+///
+/// issue ─► render ─► seal ─► dispatch ─► receive ─► prove
 ///
 /// 1. ``IssueDesk`` checks a request, has it rendered and approved, and puts it on disk.
 /// 2. ``Renderer`` fills a template, or refuses with everything that is missing.

@@ -95,7 +95,9 @@ extension SQLNoticeStore: DispatchStore {
         }
     }
 
-    /// Outcomes of a batch. A receipt may have come first: the state is merged, never set back.
+    /// Outcomes of a batch.
+    ///
+    /// A receipt may have come first: the state is merged, never set back.
     public func recordOutcomes(_ outcomes: [AttemptRecord]) async throws -> Set<DeliveryID> {
         let persons = try await persons(of: outcomes.map(\.delivery.rawValue))
         let keys = try await keys.existingKeys(for: Set(persons.values))

@@ -90,7 +90,9 @@ public struct IssueDesk: Sendable {
         public let pdf: [UInt8]?
     }
 
-    /// Adds one approval. Two different people, neither the author, approve one exact content.
+    /// Adds one approval.
+    ///
+    /// Two different people, neither the author, approve one exact content.
     public func approve(_ id: NoticeID, contentHash: Digest, by approver: Principal) async throws -> Notice {
         let now = clock.now
         let entry = try recorder.entry(
@@ -112,7 +114,9 @@ public struct IssueDesk: Sendable {
         return try await store.cancel(id, evidence: [entry])
     }
 
-    /// Replaces the fields of a notice that waits for approval. Every approval given so far is void.
+    /// Replaces the fields of a notice that waits for approval.
+    ///
+    /// Every approval given so far is void.
     public func edit(_ id: NoticeID, fields: JSONValue, by author: Principal) async throws -> Notice {
         guard let old = try await reader.notice(id) else {
             throw NoticeError(.notFound, "there is no notice \"\(id.rawValue.prefix(40))\"")

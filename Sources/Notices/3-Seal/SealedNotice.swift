@@ -8,7 +8,9 @@ public struct SealedNotice: Sendable, Hashable {
     public let bytes: [UInt8]
     /// SHA-256 of ``bytes``.
     public let hash: Digest
-    /// Detached CAdES-B-B over ``bytes``, DER. Its time is covered by the timestamped log.
+    /// Detached CAdES-B-B over ``bytes``, DER.
+    ///
+    /// Its time is covered by the timestamped log.
     public let signature: [UInt8]
     /// The certificate that verifies it, PEM.
     public let certificatePEM: String

@@ -38,7 +38,9 @@ public struct Parcel: Sendable {
     public let content: ParcelContent
     /// The Date header; the moment of sealing.
     public let date: Timestamp
-    /// What identifies this delivery to the peer: Message-ID for mail, client reference for SMS. ASCII letters and digits.
+    /// What identifies this delivery to the peer: Message-ID for mail, client reference for SMS.
+    ///
+    /// ASCII letters and digits.
     public let messageKey: String
 
     /// The issuing entity as a peer sees it.

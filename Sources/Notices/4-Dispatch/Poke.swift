@@ -25,7 +25,9 @@ public final class Poke: Sendable {
         waiter?.resume()
     }
 
-    /// Returns when poked, after `timeout`, or when the task is cancelled. One worker waits at a time.
+    /// Returns when poked, after `timeout`, or when the task is cancelled.
+    ///
+    /// One worker waits at a time.
     public func wait(_ timeout: Duration) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.waitForPoke() }

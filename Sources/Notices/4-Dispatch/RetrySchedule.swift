@@ -17,8 +17,10 @@ public struct RetrySchedule: Sendable, Hashable {
         self.retriesAfterUnknown = retriesAfterUnknown
     }
 
-    /// Mail: RFC 5321 section 4.5.4.1 asks for two tries in the first hour, then every two to three hours, for four to five
-    /// days. One repeat after an unknown outcome, with the same bytes, so that a receiver can drop the duplicate.
+    /// Mail: RFC 5321 section 4.5.4.1 asks for two tries in the first hour, then every two to three hours, for four
+    /// to five days.
+    ///
+    /// One repeat after an unknown outcome, with the same bytes, so that a receiver can drop the duplicate.
     public static let email = RetrySchedule(
         waits: [.seconds(300), .seconds(1500), .seconds(3600), .seconds(7200), .seconds(10_800)],
         maximumAge: .seconds(5 * 86_400), retriesAfterUnknown: 1)

@@ -37,7 +37,9 @@ public struct ReceiptDesk: Sendable {
         public init() {}
     }
 
-    /// Takes raw bytes from a feed. Durable when it returns: the feed may then forget them.
+    /// Takes raw bytes from a feed.
+    ///
+    /// Durable when it returns: the feed may then forget them.
     public func take(_ raw: [UInt8], by parser: some ReceiptParser) async throws -> Tally {
         let now = clock.now
         let parsed = try parser.parse(raw, receivedAt: now)

@@ -1,6 +1,8 @@
 import Evidence
 
-/// What the fourth room asks of a database. Each verb is one transaction for the whole batch.
+/// What the fourth room asks of a database.
+///
+/// Each verb is one transaction for the whole batch.
 public protocol DispatchStore: Sendable {
     /// Leases deliveries that are due on these channels, the most urgent first, raises their fence and counts the claim.
     func claimDue(_ lease: Lease, channels: Set<ChannelKind>, limit: Int) async throws -> [DeliveryClaim]

@@ -1,6 +1,8 @@
 import Evidence
 
-/// The in-system inbox (站内信箱). Items come into being with the sealed notice; here they are read.
+/// The in-system inbox (站内信箱).
+///
+/// Items come into being with the sealed notice; here they are read.
 public protocol InboxStore: Sendable {
     /// A person's items, unread first, then the newest.
     func items(of person: PersonID, limit: Int) async throws -> [InboxItem]

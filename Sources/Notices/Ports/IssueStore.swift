@@ -1,6 +1,8 @@
 import Evidence
 
-/// What the first room asks of a database. Each verb is one transaction that writes state and evidence, or nothing.
+/// What the first room asks of a database.
+///
+/// Each verb is one transaction that writes state and evidence, or nothing.
 public protocol IssueStore: Sendable {
     /// Stores a new notice with its idempotency record.
     ///

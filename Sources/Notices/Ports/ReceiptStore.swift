@@ -1,6 +1,8 @@
 import Evidence
 
-/// What the fifth room asks of a database. Each verb is one transaction.
+/// What the fifth room asks of a database.
+///
+/// Each verb is one transaction.
 public protocol ReceiptStore: Sendable {
     /// Stores a receipt once and merges what it says into the delivery's state.
     func record(_ receipt: Receipt, evidence: [SignedEntry]) async throws -> ReceiptRecording

@@ -1,6 +1,8 @@
 import Evidence
 
-/// Legal hold and erasure. Nothing else ever removes anything (contract 10).
+/// Legal hold and erasure.
+///
+/// Nothing else ever removes anything (contract 10).
 public protocol RetentionStore: Sendable {
     /// Whether evidence about a person must be kept whatever its age.
     func isHeld(_ person: PersonID) async throws -> Bool

@@ -1,6 +1,8 @@
 import Evidence
 
-/// What the third room asks of a database. Each verb is one transaction.
+/// What the third room asks of a database.
+///
+/// Each verb is one transaction.
 public protocol SealStore: Sendable {
     /// Leases approved notices, the most urgent first, and counts the claim against each (three claims without a result
     /// quarantine a notice).

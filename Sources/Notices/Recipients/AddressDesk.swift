@@ -26,7 +26,9 @@ public struct AddressDesk: Sendable {
         self.normalise = normalise
     }
 
-    /// Adds or replaces a person. Addresses come without confirmations: those are earned.
+    /// Adds or replaces a person.
+    ///
+    /// Addresses come without confirmations: those are earned.
     ///
     /// - Returns: the person as stored.
     public func save(

@@ -1,8 +1,10 @@
 import SQL
 
 extension Migrations {
-    /// The evidence log: entries, tiles, checkpoints. Append-only by triggers in both databases, so that neither a mistake of
-    /// ours nor a hand on the console changes history without first dropping a trigger.
+    /// The evidence log: entries, tiles, checkpoints.
+    ///
+    /// Append-only by triggers in both databases, so that neither a mistake of ours nor a hand on the console changes
+    /// history without first dropping a trigger.
     static let evidence = Migration(
         name: "001-evidence",
         sqlite: [

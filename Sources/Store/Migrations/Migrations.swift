@@ -1,6 +1,8 @@
 import SQL
 
-/// Every change of the schema, oldest first. A released one is never edited; the migrator refuses if it was.
+/// Every change of the schema, oldest first.
+///
+/// A released one is never edited; the migrator refuses if it was.
 public enum Migrations {
     /// All of them, in order.
     public static let all: [Migration] = [evidence, gateway]
