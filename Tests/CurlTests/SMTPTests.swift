@@ -52,6 +52,7 @@ func deliver(
     return delivery
 }
 
+@Suite(.serialized)
 struct SMTPTests {
     @Test(arguments: [true, false])
     func `a message is handed over byte for byte but for dot-stuffing`(_ pipelining: Bool) async throws {
@@ -96,10 +97,12 @@ struct SMTPTests {
         await peer.stop()
     }
 
-    @Test(arguments: [
-        "a\nb\r\n", "a\rb\r\n", "a\r", "\n.\r\n", "a\u{0}\r\n", String(repeating: "x", count: 999) + "\r\n",
-    ])
-    func `a message that servers would read differently is not sent`(_ text: String) async throws {
+    @Test(
+        arguments: Raw.texts(
+            "a\nb\r\n", "a\rb\r\n", "a\r", "\n.\r\n", "a\r\r\n", "a\u{0}\r\n",
+            String(repeating: "x", count: 999) + "\r\n", "a\r\n" + String(repeating: "x", count: 999)))
+    func `a message that servers would read differently is not sent`(_ sample: Raw) async throws {
+        let text = sample.text
         let peer = try await ScriptedPeer.smtp()
         let delivery = await deliver(to: peer, .example(), Array(text.utf8))
         #expect(delivery.outcome.deferral?.phase == .data)
@@ -107,10 +110,11 @@ struct SMTPTests {
         await peer.stop()
     }
 
-    @Test(arguments: [
-        "a@x.test\r\nRCPT TO:<evil@x.test", "a@x.test\nb", "a\u{0}@x.test", "a@x.test>\r\nDATA", "a b@x.test",
-    ])
-    func `an address with CR, LF or NUL is refused before anything is sent`(_ address: String) async throws {
+    @Test(
+        arguments: Raw.texts(
+            "a@x.test\r\nRCPT TO:<evil@x.test", "a@x.test\nb", "a\u{0}@x.test", "a@x.test>\r\nDATA", "a b@x.test"))
+    func `an address with CR, LF or NUL is refused before anything is sent`(_ sample: Raw) async throws {
+        let address = sample.text
         let peer = try await ScriptedPeer.smtp()
         let asRecipient = await deliver(to: peer, .example(recipient: address))
         #expect(asRecipient.outcome.deferral?.phase == .rcptTo)

@@ -40,7 +40,9 @@ final class EasyHandle {
 
     func set(_ option: CURLoption, _ value: Int) { note(ccurl_set_long(raw, option, value), option) }
 
-    /// Sets a text; nil restores "none". A NUL would cut the text short, so it counts as a refused option.
+    /// Sets a text, or takes it away.
+    ///
+    /// A NUL would cut the text short, so it counts as a refused option.
     func set(_ option: CURLoption, _ value: String?) {
         guard let value else { return note(ccurl_set_string(raw, option, nil), option) }
         guard !value.utf8.contains(0) else { return note(CURLE_BAD_FUNCTION_ARGUMENT, option) }

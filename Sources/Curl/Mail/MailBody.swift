@@ -12,34 +12,46 @@ struct MailBody: Sendable {
 
     /// Refuses what servers read differently from one another: bare CR or LF (SMTP smuggling), NUL, over-long lines.
     init(_ bytes: [UInt8]) throws(MailAddressError) {
-        var previous: UInt8 = 0
-        var lineStart = 0
-        var high: UInt8 = 0
-        var fault: String?
-        for (index, byte) in bytes.enumerated() {
-            high |= byte
-            if byte < 0x0E || previous == 0x0D {
-                if byte == 0x0A, previous == 0x0D {
-                    if index - 1 - lineStart > Self.maxLineBytes { fault = "a line of more than 998 bytes" }
-                    lineStart = index + 1
-                } else if byte == 0x0A || previous == 0x0D {
-                    fault = "a CR or LF alone"
-                } else if byte == 0 {
-                    fault = "a NUL"
-                }
-                if let fault {
-                    throw MailAddressError(reason: "message has \(fault) at byte \(index + 1); use CR LF lines")
-                }
-            }
-            previous = byte
-        }
-        if previous == 0x0D { throw MailAddressError(reason: "message ends with a CR alone; use CR LF lines") }
-        if bytes.count - lineStart > Self.maxLineBytes {
-            throw MailAddressError(reason: "message has a line of more than 998 bytes at its end; use CR LF lines")
+        let fault = bytes.withUnsafeBufferPointer(Self.fault)
+        if let fault {
+            throw MailAddressError(
+                reason: "message has \(fault.what) at byte \(fault.index + 1); use short CR LF lines")
         }
         self.bytes = bytes
-        has8Bit = high >= 0x80
-        endsWithCRLF = bytes.isEmpty || lineStart == bytes.count
+        has8Bit = bytes.withUnsafeBytes(Self.has8Bit)
+        endsWithCRLF = bytes.isEmpty || bytes.last == 0x0A
+    }
+
+    /// Goes from LF to LF, so that the work is the C library's.
+    private static func fault(in source: UnsafeBufferPointer<UInt8>) -> (what: String, index: Int)? {
+        guard let base = source.baseAddress else { return nil }
+        let find = { (byte: Int32, range: Range<Int>) in
+            memchr(base + range.lowerBound, byte, range.count).map { UnsafeRawPointer($0) - UnsafeRawPointer(base) }
+        }
+        if let index = find(0x00, 0..<source.count) { return ("a NUL", index) }
+        var start = 0
+        while start < source.count {
+            let lineFeed = find(0x0A, start..<source.count)
+            let end = lineFeed ?? source.count
+            let carriageReturn = find(0x0D, start..<end)
+            // Each line must end with the pair, each byte of it nowhere else; the last line may have no end.
+            if let carriageReturn, lineFeed == nil || carriageReturn != end - 1 {
+                return ("a CR alone", carriageReturn)
+            }
+            if let lineFeed, carriageReturn == nil { return ("an LF alone", lineFeed) }
+            if (carriageReturn ?? end) - start > maxLineBytes { return ("a line of more than 998 bytes", start) }
+            start = end + 1
+        }
+        return nil
+    }
+
+    private static func has8Bit(_ source: UnsafeRawBufferPointer) -> Bool {
+        let words = source.count / 8 * 8
+        for offset in stride(from: 0, to: words, by: 8)
+        where source.loadUnaligned(fromByteOffset: offset, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 {
+            return true
+        }
+        return source[words...].contains { $0 >= 0x80 }
     }
 
     /// Calls `send` with the dot-stuffed message piece by piece; the last piece ends with the final dot.

@@ -113,6 +113,9 @@ let peerProgram = #"""
             lines = ["peer.test"] + offers
             self.reply(*["250-" + l for l in lines[:-1]], "250 " + lines[-1])
 
+        def on_helo(self, text):
+            self.reply("250 peer.test")
+
         def on_starttls(self, text):
             self.reply("220 2.0.0 go ahead")
             self.act("TLS", self.secure)
@@ -173,7 +176,7 @@ let peerProgram = #"""
                 body, self.buffer = self.buffer[:length], self.buffer[length:]
                 self.note("request", (head + b"\r\n\r\n" + body).decode("latin-1"))
                 path = head.split(b" ")[1].decode().split("?")[0]
-                self.act(path, lambda: self.reply("HTTP/1.1 200 OK", "Content-Length: 2", "", "ok"[:0]) and self.send(b"ok"))
+                self.act(path, lambda: self.reply("HTTP/1.1 200 OK", "Content-Length: 2", "") and self.send(b"ok"))
 
 
     def serve(number, sock):

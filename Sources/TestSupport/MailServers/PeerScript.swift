@@ -46,9 +46,13 @@ public struct PeerRule: Sendable, Encodable {
     let occurrence: Int?
     let actions: [PeerAction]
 
-    /// At `verb` (CONNECT, TLS, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA, BODY, DOT, RSET, QUIT, or an HTTP path), always or only
-    /// at its `occurrence`-th time, counted over all connections.
-    public static func at(_ verb: String, _ occurrence: Int? = nil, _ actions: PeerAction...) -> PeerRule {
+    /// Every time at `verb`: CONNECT, TLS, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA, BODY, DOT, RSET, QUIT, or an HTTP path.
+    public static func at(_ verb: String, _ actions: PeerAction...) -> PeerRule {
+        PeerRule(verb: verb, occurrence: nil, actions: actions)
+    }
+
+    /// Only at the `occurrence`-th time at `verb`, counted from 1 over all connections.
+    public static func at(_ verb: String, _ occurrence: Int, _ actions: PeerAction...) -> PeerRule {
         PeerRule(verb: verb, occurrence: occurrence, actions: actions)
     }
 }

@@ -94,7 +94,7 @@ public final class ServerProcess: @unchecked Sendable {
 
     /// Waits until `condition` holds, looking every few milliseconds; throws with the server's log when it never does.
     public func wait(
-        for what: String, within limit: Duration = .seconds(20), until condition: () async throws -> Bool
+        for what: String, within limit: Duration = .seconds(60), until condition: () async throws -> Bool
     ) async throws {
         let end = ContinuousClock.now + limit
         while try await !condition() {
