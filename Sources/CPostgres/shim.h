@@ -9,3 +9,4 @@ static inline char *cpostgres_error_detail(const PGresult *r) { return PQresultE
 static inline char *cpostgres_error_table(const PGresult *r) { return PQresultErrorField(r, PG_DIAG_TABLE_NAME); }
 static inline char *cpostgres_error_column(const PGresult *r) { return PQresultErrorField(r, PG_DIAG_COLUMN_NAME); }
 static inline char *cpostgres_error_constraint(const PGresult *r) { return PQresultErrorField(r, PG_DIAG_CONSTRAINT_NAME); }
+static inline char *cpostgres_error_function(const PGresult *r) { return PQresultErrorField(r, PG_DIAG_SOURCE_FUNCTION); }

@@ -69,7 +69,9 @@ enum Placeholders {
         byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") ? Int(byte - UInt8(ascii: "0")) : nil
     }
 
-    /// The position after a quoted run. A doubled quote inside reads as two runs side by side, which comes to the same.
+    /// The position after a quoted run.
+    ///
+    /// A doubled quote inside reads as two runs side by side, which comes to the same.
     private static func skipQuoted(_ bytes: [UInt8], _ start: Int) -> Int {
         (bytes[(start + 1)...].firstIndex(of: bytes[start]) ?? bytes.count - 1) + 1
     }

@@ -88,7 +88,6 @@ final class PostgresConnection {
 
     /// Sends the commands at once and reads all answers; throws `Failure` for the first that failed.
     func run(_ commands: [Command]) throws -> [Answer] {
-        if prepared.count > 1_000 { try forgetStatements() }
         // All checks come before the first byte, so that a refused statement leaves nothing half-sent.
         for (position, command) in commands.enumerated() where command.isPrepared {
             do {
@@ -174,6 +173,7 @@ final class PostgresConnection {
                 }
             case PGRES_PIPELINE_ABORTED: break
             default:
+                if PostgresFault.isStalePlan(result) { prepared = [:] }
                 let error = PQstatus(raw) == CONNECTION_OK ? PostgresFault.error(result) : lost()
                 failure = failure ?? Failure(error: error.inStatement(step.statement), position: step.position)
                 if isBroken { throw failure ?? Failure(error: lost(), position: step.position) }
@@ -189,7 +189,10 @@ final class PostgresConnection {
         return answers
     }
 
-    /// Drops all prepared statements, as after a change of the schema or when there are too many.
+    /// True if so many statements are prepared that they weigh on the server.
+    var isCrowded: Bool { prepared.count > 1_000 }
+
+    /// Drops all prepared statements; not in a transaction.
     func forgetStatements() throws {
         prepared = [:]
         checked = [:]

@@ -12,6 +12,9 @@ enum PostgresFault {
         // After FATAL and PANIC the server hangs up, whatever the reason was.
         let severity = field(cpostgres_error_severity(result))
         if severity == "FATAL" || severity == "PANIC" { return lost(said) }
+        if isStalePlan(result) {
+            return SQLError(.serializationFailure, "the schema changed under a prepared statement; try again")
+        }
         switch state {
         case "23505":
             let columns = field(cpostgres_error_detail(result)).flatMap { keyColumns($0, table) } ?? constraint
@@ -22,6 +25,14 @@ enum PostgresFault {
             return SQLError(.notNullViolation, "\(table).\(column) must have a value")
         default: return error(state: state, said: said)
         }
+    }
+
+    /// True if another program changed the schema since the statement was prepared.
+    ///
+    /// 0A000 alone means "not supported" in general; the place in the server's source tells, in every language.
+    static func isStalePlan(_ result: OpaquePointer) -> Bool {
+        guard let state = cpostgres_error_sqlstate(result), String(cString: state) == "0A000" else { return false }
+        return cpostgres_error_function(result).map { String(cString: $0) } == "RevalidateCachedQuery"
     }
 
     /// The error of an SQLSTATE.

@@ -1,4 +1,6 @@
-/// One reading connection: takes one closure at a time, each on its own snapshot. Belongs to its thread.
+/// One reading connection: takes one closure at a time, each on its own snapshot.
+///
+/// Belongs to its thread.
 final class PostgresReader {
     private let session: PostgresSession
     private let queue: WorkQueue<Job>
@@ -25,13 +27,15 @@ final class PostgresReader {
             do {
                 return try run(job, on: session.connection(until: deadline))
             } catch {
-                session.disconnect()
-                guard error.code == .connectionLost, backoff.sleep(until: deadline) else { return job.fail(error) }
+                if error.code == .connectionLost { session.disconnect() }
+                guard error.code == .connectionLost || error.code == .serializationFailure,
+                    backoff.sleep(until: deadline)
+                else { return job.fail(error) }
             }
         }
     }
 
-    /// Runs the closure and answers it; throws only `.connectionLost`, with the closure unanswered.
+    /// Runs the closure and answers it; throws only what may be tried again, with the closure unanswered.
     private func run(_ job: Job, on connection: PostgresConnection) throws(SQLError) {
         let transaction = PostgresTransaction(connection, begin: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         defer {
@@ -44,7 +48,7 @@ final class PostgresReader {
             if let failure = transaction.failure { throw failure }
             reply()
         } catch {
-            if let failure = transaction.failure, failure.code == .connectionLost { throw failure }
+            if let failure = transaction.failure, PostgresTransaction.costsTransaction(failure) { throw failure }
             job.fail(error)
         }
     }

@@ -1,6 +1,8 @@
 import Foundation
 
-/// A thread's access to the server: one connection, made anew when it is lost. Touched by its thread only.
+/// A thread's access to the server: one connection, made anew when it is lost.
+///
+/// Touched by its thread only.
 final class PostgresSession {
     let target: PostgresTarget
     /// How long to wait for a server that is gone.
@@ -14,7 +16,14 @@ final class PostgresSession {
 
     /// The connection, reconnecting until the deadline; throws `.connectionLost` when the server stays away.
     func connection(until deadline: ContinuousClock.Instant) throws(SQLError) -> PostgresConnection {
-        if let current, !current.isBroken { return current }
+        if let current, !current.isBroken {
+            do {
+                if current.isCrowded { try current.forgetStatements() }
+                return current
+            } catch {
+                // A connection that cannot even do this is of no use; a fresh one is made below.
+            }
+        }
         current = nil
         var backoff = Backoff()
         while true {

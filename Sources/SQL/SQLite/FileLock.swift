@@ -1,11 +1,13 @@
 import Foundation
+import Synchronization
 
 /// The claim of one program on a database file, held until the value is released or the process ends.
 ///
 /// A lock file of its own: SQLite's locks are fcntl locks, which the kernel drops as soon as *any* descriptor of the file is
 /// closed in the process. `flock` belongs to this one descriptor, so a second open in the same process is refused too.
 final class FileLock: Sendable {
-    private let descriptor: Int32
+    /// The open lock file; -1 once released.
+    private let descriptor: Atomic<Int32>
 
     /// Claims the database at `path`, or throws `.locked` with the number of the process that holds it.
     init(databasePath path: String) throws(SQLError) {
@@ -32,12 +34,16 @@ final class FileLock: Sendable {
         let owner = Array("\(getpid())\n".utf8)
         // Only a help for the reader of the message above, so a failure here changes nothing.
         if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, owner, owner.count, 0) }
-        self.descriptor = descriptor
+        self.descriptor = Atomic(descriptor)
     }
 
-    deinit {
+    deinit { release() }
+
+    /// Gives the claim up, at once and not when the last reference happens to go.
+    func release() {
         // The file stays: deleting it would let two programs lock two different files of one name.
-        _ = Glibc.close(descriptor)
+        let held = descriptor.exchange(-1, ordering: .relaxed)
+        if held >= 0 { _ = Glibc.close(held) }
     }
 
     private static func holder(_ descriptor: Int32) -> String {

@@ -11,11 +11,11 @@ public final class SQLiteDatabase: SQLDatabase {
     public let dialect = SQLDialect.sqlite
     /// The file, with links resolved.
     public let path: String
-    private let pool: DatabasePool
+    let pool: DatabasePool
     private let texts = SQLiteTexts()
     /// Nil when the file was opened read-only.
     private let writer: SQLiteWriter?
-    private let threads = WorkerThreads()
+    let threads = WorkerThreads()
     private let reads = Atomic(0)
     private let isClosed = Atomic(false)
 
@@ -45,7 +45,7 @@ public final class SQLiteDatabase: SQLDatabase {
             writer.run()
             // Closing copies the WAL into the file; if that fails, the WAL still holds everything.
             try? pool.close()
-            withExtendedLifetime(lock) {}
+            lock.release()
         }
     }
 

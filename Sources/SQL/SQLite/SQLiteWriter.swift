@@ -10,8 +10,10 @@ final class SQLiteWriter: Sendable {
     private let pool: DatabasePool
     private let texts: SQLiteTexts
     private let path: String
-    /// Set once the disk has failed: after a failed fsync nobody knows what the kernel kept, and trying again may "succeed"
-    /// without having written (fsyncgate). Only a restart, which reads the file anew, finds out.
+    /// Set once the disk has failed.
+    ///
+    /// After a failed fsync nobody knows what the kernel kept, and trying again may "succeed" without having written
+    /// (fsyncgate). Only a restart, which reads the file anew, finds out.
     private let failure = Mutex<SQLError?>(nil)
     /// Pages put into the WAL since it was last emptied.
     private let pagesInLog = Atomic(0)

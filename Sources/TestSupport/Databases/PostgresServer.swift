@@ -159,8 +159,16 @@ public final class PostgresServer: Sendable {
         }
         defer { environment.forEach { free($0) } }
         environment.append(nil)
+        // Our threads block most signals, and a child would inherit that: it could not be stopped.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var process: pid_t = 0
-        let problem = posix_spawnp(&process, words[0], &actions, nil, arguments, environment)
+        let problem = posix_spawnp(&process, words[0], &actions, &attributes, arguments, environment)
         guard problem == 0 else {
             throw TestSupportError("cannot start \(words[0]): \(String(cString: strerror(problem)))")
         }
