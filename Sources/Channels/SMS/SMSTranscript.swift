@@ -1,5 +1,6 @@
 import Curl
 import Evidence
+import Glibc
 
 /// The exchange with a gateway as evidence: what was said, without keys and without the message itself.
 ///
@@ -10,13 +11,14 @@ struct SMSTranscript {
     static let maximumBytes = 4_096
 
     private(set) var lines: [String] = []
-    private let redactions: [(found: String, replacement: String)]
+    private let redactions: [(found: [UInt8], replacement: [UInt8])]
 
     init(secrets: [String], text: String, units: Int) {
         let hidden = secrets.flatMap { secret in Self.spellings(secret).map { ($0, "<secret>") } }
         let message = Self.spellings(text).map { ($0, "<text: \(units) units>") }
         // Longest first, so that a spelling inside another does not leave half of it behind.
-        redactions = (hidden + message).filter { !$0.0.isEmpty }.sorted { $0.0.utf8.count > $1.0.utf8.count }
+        redactions = (hidden + message).map { (Array($0.0.utf8), Array($0.1.utf8)) }
+            .sorted { $0.0.count > $1.0.count }
     }
 
     mutating func record(_ request: HTTPRequest) {
@@ -51,7 +53,8 @@ struct SMSTranscript {
     }
 
     private func redacted(_ text: String) -> String {
-        redactions.reduce(text) { $0.replacing($1.found, with: $1.replacement) }
+        let bytes = redactions.reduce(Array(text.utf8)) { Self.replacing($1.found, in: $0, with: $1.replacement) }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func isCredential(_ name: String) -> Bool {
@@ -61,11 +64,37 @@ struct SMSTranscript {
     }
 
     /// The ways a value may be written in a form, a query or JSON.
-    private static func spellings(_ value: String) -> [String] {
+    private static func spellings(_ value: String) -> Set<String> {
+        guard !value.isEmpty else { return [] }
         let json = WebEncoding.jsonString(value)
         return [
             value, json, WebEncoding.asciiJSONString(value), WebEncoding.percent(value), WebEncoding.form(value),
             WebEncoding.percent(json), WebEncoding.form(json),
         ]
+    }
+
+    /// Works on bytes: a value must be found even where Swift would join its ends to neighbouring characters.
+    private static func replacing(_ found: [UInt8], in bytes: [UInt8], with replacement: [UInt8]) -> [UInt8] {
+        guard let first = found.first, bytes.count >= found.count else { return bytes }
+        var out: [UInt8] = []
+        var kept = 0
+        bytes.withUnsafeBytes { whole in
+            guard let start = whole.baseAddress else { return }
+            let last = whole.count - found.count
+            var index = 0
+            while index <= last, let hit = memchr(start + index, Int32(first), last - index + 1) {
+                index = start.distance(to: UnsafeRawPointer(hit))
+                if memcmp(start + index, found, found.count) == 0 {
+                    out += whole[kept..<index]
+                    out += replacement
+                    index += found.count
+                    kept = index
+                } else {
+                    index += 1
+                }
+            }
+            if kept > 0 { out += whole[kept...] }
+        }
+        return kept == 0 ? bytes : out
     }
 }

@@ -199,4 +199,23 @@ private let now = StoppedClock().now
         #expect(error?.reason.hasPrefix("g.yaml") == true)
         #expect(error?.reason.contains(names) == true || names == "700", "\(error?.reason ?? "")")
     }
+
+    @Test func `one part that arrived is not the message that arrived, one that failed is a failure`() throws {
+        let parts = """
+            callback:
+              id: /id
+              code: /s
+              part: { sequence: /seq, total: /total }
+              states: { DELIVRD: delivered, UNDELIV: failed }
+            """
+        let gateway = try gateway("url: https://x.example/", extra: parts)
+        func receipt(_ text: String) throws -> SMSReceipt {
+            try #require(
+                try gateway.receipts(in: SMSCallback(url: "https://x/", headers: [], body: Array(text.utf8))).first)
+        }
+        #expect(try receipt(#"{"id":"1","s":"DELIVRD","seq":1,"total":2}"#).deliveryState == nil)
+        #expect(try receipt(#"{"id":"1","s":"UNDELIV","seq":"2","total":"2"}"#).deliveryState == .failed)
+        #expect(try receipt(#"{"id":"1","s":"DELIVRD","seq":1,"total":1}"#).deliveryState == .delivered)
+        #expect(try receipt(#"{"id":"1","s":"DELIVRD","seq":3,"total":2}"#).part == nil)
+    }
 }

@@ -105,4 +105,15 @@ import Testing
             #expect(outcome.blamesRoute)
         }
     }
+
+    @Test func `a secret is found in every spelling, at the ends and joined to combining marks`() {
+        var transcript = SMSTranscript(secrets: ["p&s \"x\""], text: "送达", units: 2)
+        transcript.record(
+            HTTPRequest(
+                method: "POST", url: "https://x/?p=p%26s%20%22x%22&t=%E9%80%81%E8%BE%BE",
+                body: Array(#"p&s "x"\#u{301}|p\u0026|送达|\u9001\u8fbe|p%26s+%22x%22|p&s \"x\""#.utf8)))
+        let text = transcript.lines.joined(separator: "\n")
+        #expect(text.contains("?p=<secret>&t=<text: 2 units>"))
+        #expect(text.contains("<secret>\u{301}|p\\u0026|<text: 2 units>|<text: 2 units>|<secret>|<secret>"), "\(text)")
+    }
 }

@@ -100,6 +100,13 @@ public struct GatewayDescription: Sendable, Hashable {
         var time: Place?
         var timeForm: ProviderTime
         var states: [String: SMSReceipt.State]
+        var part: PartPlaces?
+    }
+
+    /// Where a gateway that reports long messages part by part says which one it means.
+    struct PartPlaces: Sendable, Hashable {
+        let sequence: Place
+        let total: Place
     }
 
     struct StatusQuery: Sendable, Hashable {

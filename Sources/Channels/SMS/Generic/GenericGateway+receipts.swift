@@ -92,6 +92,14 @@ extension GenericGateway {
             gateway: name, providerID: id, reference: reference,
             phone: SMSReceipt.phone(report.phone.flatMap(reader.text)), state: report.states[code] ?? .unknown,
             rawCode: code, rawText: report.text.flatMap(reader.text) ?? "",
-            happenedAt: time.map { ObservedTime(at: $0, clock: "provider:\(name)") })
+            happenedAt: time.map { ObservedTime(at: $0, clock: "provider:\(name)") },
+            part: part(report.part, reader))
+    }
+
+    private func part(_ places: GatewayDescription.PartPlaces?, _ reader: AnswerReader) -> SMSReceipt.Part? {
+        guard let places, let sequence = reader.text(at: places.sequence).flatMap({ Int($0) }),
+            let total = reader.text(at: places.total).flatMap({ Int($0) }), total > 0, (1...total).contains(sequence)
+        else { return nil }
+        return SMSReceipt.Part(sequence: sequence, total: total)
     }
 }
