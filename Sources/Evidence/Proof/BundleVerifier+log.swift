@@ -177,12 +177,13 @@ extension BundleVerifier {
             throw EvidenceError(.badKey, "the key in \(BundleLayout.key(id)) is another one than its name says")
         }
         signers[id] = key
-        noteCertificate(of: key, bundle, &report)
+        noteCertificate(of: key, bundle, roots, at: instant, &report)
         return key
     }
 
     private func noteCertificate(
-        of key: VerificationKey, _ bundle: BundleReader, _ report: inout VerificationReport
+        of key: VerificationKey, _ bundle: BundleReader, _ roots: [Certificate], at instant: Timestamp,
+        _ report: inout VerificationReport
     ) {
         let name = BundleLayout.certificate(key.keyID)
         guard let pem = bundle.text(name) else {
@@ -191,14 +192,19 @@ extension BundleVerifier {
                 en: "the entry key is vouched for by the seal")
             return
         }
-        // A certificate that cannot be read is a fault, whatever the reason.
-        let certificate = try? Certificate(pem: pem, origin: name)
-        let holds = certificate?.publicKey == key
-        report.note(
-            holds ? .ok : .failed, "entry-key", name,
-            zh: holds ? "存证密钥属于 \(certificate?.subjectName ?? "")" : "证书与存证密钥不符",
-            en: holds
-                ? "the entry key is certified for \(certificate?.subjectName ?? "")"
-                : "the certificate is unreadable or for another key")
+        do throws(EvidenceError) {
+            let certificate = try Certificate(pem: pem, origin: name)
+            guard certificate.publicKey == key else {
+                throw EvidenceError(.badCertificate, "the certificate is for another key")
+            }
+            if let reason = TrustStore(roots.map(\.handle), at: instant).fault(of: certificate.handle, through: []) {
+                throw EvidenceError(.badCertificate, "the certificate is not trusted: \(reason)")
+            }
+            report.note(
+                .ok, "entry-key", name, zh: "存证密钥属于 \(certificate.subjectName)",
+                en: "the entry key is certified for \(certificate.subjectName)")
+        } catch {
+            report.note(.failed, "entry-key", name, zh: "存证密钥的证书无效", en: error.reason)
+        }
     }
 }

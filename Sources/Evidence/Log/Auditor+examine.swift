@@ -1,0 +1,145 @@
+/// The tree rebuilt twice: from the entries, and from the stored tiles once they disagree.
+struct LogReplay {
+    private(set) var fromEntries = TileTree()
+    /// Nil while the tiles agree with the entries.
+    private(set) var fromTiles: TileTree?
+    /// Leaves since the last matching root at which entry and tile disagree, with the entry's identifier.
+    private(set) var disputed: [(leaf: Int, entry: String?)] = []
+    /// Whether a root could not be reached in any way; later roots then cannot match either.
+    var isLost = false
+    private var tiles: [Tile] = []
+
+    /// Adds a leaf; `entryHash` is nil when there is no entry, `tileHash` when there is no tile.
+    mutating func append(entryHash: Digest?, tileHash: Digest?, leaf: Int, entry: String?) {
+        if entryHash != tileHash {
+            disputed.append((leaf, entry))
+            if fromTiles == nil { fromTiles = fromEntries }
+        }
+        let any = entryHash ?? tileHash ?? MerkleTree.emptyRoot
+        tiles += fromEntries.append([any])
+        _ = fromTiles?.append([tileHash ?? any])
+    }
+
+    /// Ends a dispute: both trees go on from the one that led to the signed root.
+    mutating func settle(byTiles: Bool) {
+        if byTiles, let fromTiles { fromEntries = fromTiles }
+        fromTiles = nil
+        disputed = []
+    }
+
+    /// Returns the tiles completed or grown since the last call, each at its widest.
+    mutating func takeTiles() -> [Tile] {
+        defer { tiles = [] }
+        return Dictionary(tiles.map { ($0.coordinate, $0) }, uniquingKeysWith: { $1 }).values
+            .sorted { $0.coordinate < $1.coordinate }
+    }
+}
+
+extension Auditor {
+    func examine(
+        _ entry: LoggedEntry?, at leaf: Int, tileHash: Digest?, _ replay: inout LogReplay, _ report: inout AuditReport
+    ) async throws {
+        guard let entry else {
+            report.add(.entryMissing, leaf: leaf, "the entry was deleted; the log still commits to it")
+            replay.append(entryHash: nil, tileHash: tileHash, leaf: leaf, entry: nil)
+            return
+        }
+        switch try await open(entry) {
+        case .erased: report.entriesErased += 1
+        case .clear(let body):
+            if let fault = fault(of: body, in: entry) {
+                report.add(fault.kind, leaf: leaf, entry: entry.id, fault.sentence)
+            } else {
+                report.entriesVerified += 1
+            }
+        }
+        replay.append(
+            entryHash: MerkleTree.leafHash(entry.commitment), tileHash: tileHash, leaf: leaf, entry: entry.id)
+    }
+
+    private func fault(
+        of bytes: [UInt8], in entry: LoggedEntry
+    ) -> (kind: AuditReport.Kind, sentence: String)? {
+        guard SHA256.hash(bytes) == entry.commitment else {
+            return (.entryAltered, "the body is not what its commitment says")
+        }
+        let body: EntryBody
+        do throws(EvidenceError) {
+            body = try EntryBody(parsing: bytes)
+        } catch {
+            return (.entryAltered, error.reason)
+        }
+        guard let key = entryKeys[body.keyID] else {
+            return (.entrySignature, "it is signed by the unknown key \(body.keyID.prefix(64))")
+        }
+        guard key.isValid(entry.signature, for: bytes) else {
+            return (.entrySignature, "the signature does not fit the body and the key \(body.keyID)")
+        }
+        guard body.id == entry.id, body.event == entry.event, body.subject == entry.subject,
+            body.learntAt == entry.learntAt, body.keyID == entry.keyID
+        else { return (.rowDiffers, "the row says something else than the signed body; the body counts") }
+        return nil
+    }
+
+    func examine(
+        _ stored: StoredCheckpoint, after previous: StoredCheckpoint?, _ replay: inout LogReplay,
+        _ report: inout AuditReport
+    ) {
+        report.checkpointsVerified += 1
+        let size = stored.size
+        do throws(EvidenceError) {
+            let signed = try Checkpoint(verifying: stored.note, keys: logKeys)
+            if signed.size != size || signed.root != stored.root {
+                report.add(.checkpoint, checkpoint: size, "the row says something else than the signed note")
+            }
+            compare(root: signed.root, size: signed.size, &replay, &report)
+        } catch {
+            report.add(.checkpoint, checkpoint: size, error.reason)
+            compare(root: stored.root, size: size, &replay, &report)
+        }
+        if let previous, stored.signedAt < previous.signedAt {
+            report.add(.timeOrder, checkpoint: size, "it is dated before the checkpoint \(previous.size)")
+        }
+        if let token = stored.token {
+            let verdict = TimestampToken.verify(token, over: SHA256.hash(stored.note), roots: roots)
+            if verdict.isValid {
+                report.tokensVerified += 1
+                report.timestampedSize = max(report.timestampedSize, size)
+            }
+            for fault in verdict.faults { report.add(.token, checkpoint: size, "\(fault)") }
+        }
+    }
+
+    /// Lets the signed root decide between entries and tiles.
+    private func compare(root: Digest, size: Int, _ replay: inout LogReplay, _ report: inout AuditReport) {
+        guard size == replay.fromEntries.size else {
+            report.add(.checkpoint, checkpoint: size, "the note is for another size than its place in the log")
+            return
+        }
+        let disputed = replay.disputed
+        if replay.fromEntries.root == root {
+            // Without an entry the tile's hash stood in, and was right.
+            for (leaf, entry) in disputed where entry != nil {
+                report.add(
+                    .tileAltered, leaf: leaf, entry: entry, "the tile is wrong, the entry is right; rebuild the tile")
+            }
+            replay.settle(byTiles: false)
+            replay.isLost = false
+        } else if replay.fromTiles?.root == root {
+            for (leaf, entry) in disputed where entry != nil {
+                report.add(
+                    .entryAltered, leaf: leaf, entry: entry, "it is not the entry the log committed to at this leaf")
+            }
+            replay.settle(byTiles: true)
+            replay.isLost = false
+        } else if !replay.isLost {
+            // Once lost, every later root differs too: said once.
+            for (leaf, entry) in disputed {
+                report.add(
+                    .entryAltered, leaf: leaf, entry: entry, "entry and tile disagree, and neither fits the root")
+            }
+            report.add(.rootDiffers, checkpoint: size, "the entries before it do not lead to its signed root")
+            replay.isLost = true
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Evidence
+import Foundation
+import TestSupport
+import Testing
+
+/// A log with a notice, and everything needed to write its bundle.
+struct BundleFixture {
+    let log: LogFixture
+    let issuer: CertificateIssuer
+    let seal: SigningIdentity
+    let authority: EmbeddedAuthority
+    let entryCertificate: Certificate
+    static let pdf = Array("%PDF-1.7 解除劳动合同通知书".utf8)
+
+    init() throws {
+        log = try LogFixture()
+        let now = log.clock.now
+        let start = now.adding(.seconds(-86_400))
+        issuer = try CertificateIssuer.root(named: "Test Root", key: .generateP256(), from: start)
+        let sealKey = try SigningKey.generateP256()
+        seal = try SigningIdentity(
+            signer: sealKey,
+            certificate: issuer.sealCertificate(
+                organisation: "上海示例科技有限公司", creditCode: "91310000MA1FL0000X", key: sealKey.publicKey,
+                from: start))
+        let tsaKey = try SigningKey.generateP256()
+        authority = try EmbeddedAuthority(
+            key: tsaKey,
+            certificate: issuer.timestampCertificate(named: "Test TSA", key: tsaKey.publicKey, from: start),
+            clock: log.clock)
+        entryCertificate = try issuer.entryCertificate(
+            named: "Test Entries", key: log.entryKey.publicKey, from: start)
+    }
+
+    static func facts(_ event: EvidenceEvent) -> JSONValue {
+        event == .documentSealed ? ["sha256": .string(SHA256.hash(pdf).hex)] : ["note": "事实 \"quoted\" \\ key"]
+    }
+
+    /// Records events about a notice, sequences each round and stamps it if asked to.
+    func record(_ events: [EvidenceEvent], notice: String = "N-1", stamped: Bool = true) async throws {
+        let entries = try events.map { event in
+            try log.recorder.sign(
+                EvidenceDraft(
+                    event: event, subject: EvidenceSubject(notice: notice, recipient: "P-1", delivery: "D-1"),
+                    happenedAt: .ours(log.clock.now), facts: Self.facts(event)))
+        }
+        try await log.store.stage(entries)
+        try await log.stage(30, notice: "N-other")
+        _ = try await log.sequencer().step()
+        if stamped {
+            let scheduler = TimestampScheduler(
+                store: log.store, authority: authority, recorder: log.recorder, clock: log.clock)
+            guard case .stamped = try await scheduler.step() else { throw Unstamped() }
+        }
+        log.pass(.seconds(60))
+    }
+
+    struct Unstamped: Error {}
+
+    /// A whole life in three checkpoints.
+    func live(lastStamped: Bool = true) async throws {
+        try await record([.noticeIssued, .approvalGiven, .documentSealed])
+        try await record([.attemptStarted, .attemptDeferred, .attemptStarted, .attemptAccepted, .receiptFailed])
+        try await record([.placedInInbox, .contentOpened, .acknowledged], stamped: lastStamped)
+    }
+
+    func contents(erased: Set<String> = []) async throws -> BundleContents {
+        let excerpt = try await LogExcerpt.collect(notice: "N-1", from: log.store, keys: [log.signer.key]) { entry in
+            erased.contains(entry.event.rawValue) ? .erased : .clear(entry.storedBody)
+        }
+        let sealed = try CAdES.sign(detached: Self.pdf, with: seal, at: log.clock.now)
+        let stamp = try await authority.token(for: CAdES.timestampImprint(of: sealed))
+        return BundleContents(
+            notice: ["number": "N-1", "kind": "dismissal"],
+            documents: [
+                .init(name: "notice.pdf", mediaType: "application/pdf", bytes: Self.pdf, isEvidenced: true),
+                .init(
+                    name: "notice.pdf.p7s", mediaType: "application/pkcs7-signature",
+                    bytes: try CAdES.addingTimestamp(stamp, to: sealed), isEvidenced: false),
+            ],
+            excerpt: excerpt, logKeys: [log.signer.key], entryKeys: [log.entryKey.publicKey],
+            entryCertificates: [entryCertificate], roots: [issuer.certificate])
+    }
+
+    func bundle(_ contents: BundleContents) async throws -> [UInt8] {
+        try await BundleWriter(identity: seal, authority: authority, clock: log.clock).write(contents).bytes
+    }
+
+    func verify(_ bundle: [UInt8], pinned: Bool = true) -> VerificationReport {
+        let trust = BundleVerifier.Trust(
+            roots: pinned ? [issuer.certificate] : nil, logKeys: pinned ? [log.signer.key] : nil)
+        return BundleVerifier(trust: trust, now: log.clock.now).verify(bundle)
+    }
+}
