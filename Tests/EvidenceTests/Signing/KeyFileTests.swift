@@ -39,11 +39,11 @@ import Testing
         #expect(throws: EvidenceError(.tooLarge, "")) { try KeyFile.readPublic(openssl.path("big")) }
     }
 
-    @Test func `a full disk leaves no half key behind`() throws {
-        // /dev/full refuses every write; a new file beside it cannot be made, so the refusal must name the cause.
-        let error = #expect(throws: EvidenceError.self) { try KeyFile.write([1], to: "/dev/full") }
+    @Test(arguments: ["/nonexistent/dir/key", "/dev/null"])
+    func `a key that cannot be written is refused with its path`(path: String) throws {
+        let error = #expect(throws: EvidenceError.self) { try KeyFile.write([1], to: path) }
         #expect(error?.code == .badFile)
-        #expect(throws: EvidenceError(.badFile, "")) { try KeyFile.write([1], to: "/nonexistent/dir/key") }
+        #expect(error?.reason.contains(path) == true)
     }
 
     @Test func `a signing identity is read from files and refused when expired or mismatched`() throws {
