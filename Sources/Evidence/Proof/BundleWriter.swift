@@ -1,7 +1,7 @@
 /// Writes proof bundles: ASiC-E containers whose manifest is signed (CAdES-B-T) by the issuing entity.
 ///
-/// The container's bytes follow from the contents and the signature alone. Nothing is invented here: the writer
-/// refuses contents that its own verifier would find wrong.
+/// The container's bytes follow from the contents and the signature alone. Nothing is invented here: index, timeline
+/// and completeness statement are computed from the excerpt, whose proofs were verified when it was collected.
 public struct BundleWriter: Sendable {
     private let identity: SigningIdentity
     private let authority: (any TimestampAuthority)?
