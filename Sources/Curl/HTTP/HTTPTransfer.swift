@@ -85,6 +85,8 @@ final class HTTPTransfer: @unchecked Sendable {
         } else if code == CURLE_OK {
             let status = handle.long(CURLINFO_RESPONSE_CODE)
             answer.resume(returning: .success(HTTPResponse(status: status, headers: headers, body: body)))
+        } else if code == CURLE_SEND_FAIL_REWIND {
+            fail("the kept connection ended without a reply, and the request is not repeated (\(peer))")
         } else {
             fail("\(handle.reason(code)) (\(peer))")
         }

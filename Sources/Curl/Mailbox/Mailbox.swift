@@ -1,5 +1,5 @@
 /// How a mailbox is read.
-public enum MailboxProtocol: String, Sendable, Hashable, Codable {
+public enum MailboxProtocol: String, Sendable, Hashable, Codable, CaseIterable {
     /// IMAP: messages stay until told otherwise and keep their numbers.
     case imap
     /// POP3: messages are listed anew each time.
