@@ -1,0 +1,145 @@
+import Evidence
+import Hummingbird
+import Notices
+
+/// Many notices in one request.
+///
+/// Every row is checked before the first is issued, and one bad row refuses them all, with a list of every fault by row.
+/// Rows are then issued one by one, each under its own idempotency key: a batch that was interrupted is simply sent again.
+struct BatchAPI: Sendable {
+    /// The most notices in one request.
+    static let maximumRows = 10_000
+    /// The largest request; about 1,600 bytes a row when it is full.
+    static let maximumBody = 16 << 20
+    /// Rows under way at once: enough for the store to commit them in groups.
+    private static let width = 64
+
+    let services: ConsoleServices
+
+    var endpoints: [Endpoint] {
+        [Endpoint(.post, Site.batches, .scope(.issue), bodyLimit: Self.maximumBody, answer: issue)]
+    }
+
+    private struct Row: Sendable {
+        let index: Int
+        let request: IssueRequest
+        let claim: IdempotencyClaim
+    }
+
+    private func issue(_ call: Call) async throws -> Reply {
+        let claim = try IdempotencyClaim(call)
+        var reader = ObjectReader(body: try call.json())
+        let elements = reader.elements("notices", maximum: Self.maximumRows, isRequired: true)
+        let given = reader.optionalLine("batch", maximum: 100)
+        if elements.isEmpty, reader.faults.isEmpty { reader.fault("notices", "is empty; give at least one notice") }
+        try reader.finish()
+        // Without a name of its own the batch is named after its key, so that a repetition finds the same name.
+        let batch = given ?? "B-\(SHA256.hash(Array("\(claim.principal) \(claim.key)".utf8)).hex.prefix(16))"
+        let rows = try read(elements, claim, batch)
+        try await check(rows, by: call.principal)
+        return answer(try await issue(rows, by: call.principal), batch: batch)
+    }
+
+    private func read(_ elements: [JSONValue], _ claim: IdempotencyClaim, _ batch: String) throws -> [Row] {
+        var rows: [Row] = []
+        var faults: [NoticeError.Fault] = []
+        for (index, element) in elements.enumerated() {
+            do throws(NoticeError) {
+                let request = try IssueRequest(body: element, path: "notices[\(index)]", batch: batch)
+                rows.append(Row(index: index, request: request, claim: claim.row(index, element)))
+            } catch { faults += error.faults }
+        }
+        try Self.refuse(faults)
+        return rows
+    }
+
+    /// Renders every row without storing anything.
+    private func check(_ rows: [Row], by principal: Principal) async throws {
+        let desk = services.pipeline.issue
+        let faults = try await inParallel(rows) { row -> [NoticeError.Fault] in
+            do {
+                let preview = try await desk.preview(row.request, by: principal)
+                let open = preview.findings.filter { finding in
+                    !row.request.overrides.contains { $0.finding == finding.id }
+                }
+                return open.map { .init(field: "notices[\(row.index)].\($0.id)", message: "\($0.en) [\($0.basis)]") }
+            } catch let error as NoticeError where error.code != .unavailable {
+                guard !error.faults.isEmpty else {
+                    return [.init(field: "notices[\(row.index)]", message: error.reason)]
+                }
+                return error.faults.map { .init(field: "notices[\(row.index)].\($0.field)", message: $0.message) }
+            }
+        }
+        try Self.refuse(faults.flatMap(\.self))
+    }
+
+    private static func refuse(_ faults: [NoticeError.Fault]) throws {
+        guard !faults.isEmpty else { return }
+        throw NoticeError(
+            .invalid, "nothing was issued: \(faults.count) place(s) in the batch need correction", faults: faults)
+    }
+
+    private enum Result: Sendable {
+        case issued(IssuedNotice)
+        case refused(Problem)
+    }
+
+    private func issue(_ rows: [Row], by principal: Principal) async throws -> [Result] {
+        let services = services
+        return try await inParallel(rows) { row in
+            do {
+                let acceptance = try await services.pipeline.issue.issue(
+                    row.request, by: principal, idempotency: row.claim)
+                return .issued(try await IssuedNotice(acceptance, reader: services.reader))
+            } catch {
+                // The rows already issued are told; a fault of ours stops the batch, which can be sent again.
+                guard let problem = Problem(known: error) else { throw error }
+                return .refused(problem)
+            }
+        }
+    }
+
+    private func answer(_ results: [Result], batch: String) -> Reply {
+        var counts = (accepted: 0, replayed: 0, refused: 0)
+        let rows: [JSONValue] = results.enumerated().map { index, result in
+            switch result {
+            case .issued(let notice):
+                if notice.isReplay { counts.replayed += 1 } else { counts.accepted += 1 }
+                var members = notice.members
+                members["index"] = .integer(Int64(index))
+                members["replayed"] = .bool(notice.isReplay)
+                return .object(members)
+            case .refused(let problem):
+                counts.refused += 1
+                return .object(["index": .integer(Int64(index)), "problem": problem.json])
+            }
+        }
+        let status = counts.refused == results.count ? 422 : 202
+        return .json(
+            .object([
+                "batch": .string(batch), "accepted": .integer(Int64(counts.accepted)),
+                "replayed": .integer(Int64(counts.replayed)), "refused": .integer(Int64(counts.refused)),
+                "results": .array(rows),
+            ]), status: status)
+    }
+
+    /// Works through rows a bounded number at a time and keeps their order.
+    private func inParallel<T: Sendable>(
+        _ rows: [Row], _ work: @escaping @Sendable (Row) async throws -> T
+    ) async throws -> [T] {
+        try await withThrowingTaskGroup(of: (Int, T).self) { group in
+            var results: [Int: T] = [:]
+            var waiting = rows[...]
+            func begin() {
+                guard let row = waiting.popFirst() else { return }
+                group.addTask { (row.index, try await work(row)) }
+            }
+            for _ in 0..<Self.width { begin() }
+            while let (index, value) = try await group.next() {
+                results[index] = value
+                begin()
+            }
+            return rows.compactMap { results[$0.index] }
+        }
+    }
+}

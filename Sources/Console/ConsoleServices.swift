@@ -1,0 +1,129 @@
+import Evidence
+import Notices
+
+/// Everything the server is given; it makes nothing itself.
+public struct ConsoleServices: Sendable {
+    /// The six rooms.
+    public var pipeline: Pipeline
+    /// People, addresses and issuing entities.
+    public var addresses: AddressDesk
+    /// Holds and erasure.
+    public var retention: RetentionDesk
+    /// Reads notices.
+    public var reader: any NoticeReader
+    /// Reads inboxes.
+    public var inbox: any InboxStore
+    /// API keys.
+    public var credentials: any CredentialStore
+    /// Reads people and issuing entities.
+    public var recipients: any RecipientStore
+    /// The kinds of notices.
+    public var templates: TemplateLibrary
+    /// The evidence log.
+    public var log: any EvidenceLogStore
+    /// Signs what operators do.
+    public var recorder: EvidenceRecorder
+    /// The time.
+    public var clock: any WallClock
+    /// The routes of every channel, to show and to pause.
+    public var routes: [RouteTable]
+    /// The gateways that report by calling us.
+    public var callbacks: [CallbackFeed]
+    /// The PEM certificate with which an entity's seal is verified; throws a sentence that says where to put it.
+    public var sealCertificate: @Sendable (IssuerID) throws -> String
+    /// Turns the Markdown of a notice into HTML without raw tags.
+    public var renderMarkdown: @Sendable (String) throws -> String
+    /// Says whether work can be done.
+    public var health: @Sendable () async -> HealthReport
+    /// Figures in the text format of Prometheus.
+    public var metrics: @Sendable () async -> String
+    /// What the configuration says.
+    public var settings: Settings
+
+    /// What the configuration says about the server.
+    public struct Settings: Sendable {
+        /// Shown by `/healthz`.
+        public var version: String
+        /// How the world reaches us, without a slash at the end; nil when only machines beside us do.
+        public var publicBaseURL: String?
+        /// Believe the last address in `X-Forwarded-For`.
+        ///
+        /// Only behind a proxy of our own that sets it: anybody else could otherwise choose the address by which tries are
+        /// counted.
+        public var trustsForwardedFor: Bool
+        /// Ask for a key with the scope `read` at `/metrics`; otherwise the counts are open to whoever reaches the port.
+        public var metricsNeedKey: Bool
+        /// 32 secret bytes, the same in every process: the key of the passes that fetch an opened document.
+        public var passKey: [UInt8]
+
+        /// States the settings.
+        public init(
+            version: String, publicBaseURL: String?, passKey: [UInt8], trustsForwardedFor: Bool = false,
+            metricsNeedKey: Bool = false
+        ) {
+            precondition(passKey.count >= 32, "the pass key needs 32 bytes")
+            self.version = version
+            self.publicBaseURL = publicBaseURL.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+            self.passKey = passKey
+            self.trustsForwardedFor = trustsForwardedFor
+            self.metricsNeedKey = metricsNeedKey
+        }
+    }
+
+    /// Gathers the services.
+    public init(
+        pipeline: Pipeline, addresses: AddressDesk, retention: RetentionDesk, reader: any NoticeReader,
+        inbox: any InboxStore, credentials: any CredentialStore, recipients: any RecipientStore,
+        templates: TemplateLibrary, log: any EvidenceLogStore, recorder: EvidenceRecorder, clock: any WallClock,
+        routes: [RouteTable], callbacks: [CallbackFeed],
+        sealCertificate: @escaping @Sendable (IssuerID) throws -> String,
+        renderMarkdown: @escaping @Sendable (String) throws -> String,
+        health: @escaping @Sendable () async -> HealthReport, metrics: @escaping @Sendable () async -> String,
+        settings: Settings
+    ) {
+        self.pipeline = pipeline
+        self.addresses = addresses
+        self.retention = retention
+        self.reader = reader
+        self.inbox = inbox
+        self.credentials = credentials
+        self.recipients = recipients
+        self.templates = templates
+        self.log = log
+        self.recorder = recorder
+        self.clock = clock
+        self.routes = routes
+        self.callbacks = callbacks
+        self.sealCertificate = sealCertificate
+        self.renderMarkdown = renderMarkdown
+        self.health = health
+        self.metrics = metrics
+        self.settings = settings
+    }
+}
+
+/// Whether the process can do its work, with a reason for everything that stands against it.
+public struct HealthReport: Sendable, Hashable {
+    /// One thing that was looked at.
+    public struct Check: Sendable, Hashable {
+        /// What was looked at, for example `database`.
+        public let name: String
+        /// Whether it is in order.
+        public let isOK: Bool
+        /// What was found; for people.
+        public let reason: String
+        /// States a finding.
+        public init(name: String, isOK: Bool, reason: String) {
+            self.name = name
+            self.isOK = isOK
+            self.reason = reason
+        }
+    }
+
+    /// What was looked at, in order.
+    public let checks: [Check]
+    /// Whether everything is in order.
+    public var isReady: Bool { checks.allSatisfy(\.isOK) }
+    /// Gathers findings.
+    public init(checks: [Check]) { self.checks = checks }
+}

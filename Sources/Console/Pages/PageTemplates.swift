@@ -1,0 +1,111 @@
+import Evidence
+import Foundation
+import Mustache
+
+/// The pages' templates and their style sheet, read and checked once at start.
+struct PageTemplates: Sendable {
+    /// Why the server cannot start with these templates.
+    struct Fault: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// The one template that may write HTML as it is: the document that the sandboxed frame shows.
+    private static let frame = "frame"
+    private static let names = ["head", "foot", "landing", "shown", "frame", "answered", "refusal"]
+
+    private let library: MustacheLibrary
+    /// The style sheet's bytes.
+    let style: [UInt8]
+    /// Its name, which changes with its bytes.
+    let styleName: String
+
+    /// Reads every template of the directory `templates/console`.
+    init(directory: String) throws {
+        MustacheContentTypes.register(HTMLText(), named: HTMLText.name)
+        var templates: [String: MustacheTemplate] = [:]
+        for name in Self.names {
+            let file = "\(directory)/\(name).mustache"
+            guard let data = FileManager.default.contents(atPath: file),
+                let text = String(validating: data, as: UTF8.self)
+            else {
+                throw Fault(
+                    description: "\(file) is missing or not UTF-8; set the directory of the console's templates")
+            }
+            try Self.check(text, file: file, isFrame: name == Self.frame)
+            do { templates[name] = try MustacheTemplate(string: text) } catch {
+                throw Fault(description: "\(file) is not a template: \(error)")
+            }
+        }
+        guard let style = FileManager.default.contents(atPath: "\(directory)/assets/console.css") else {
+            throw Fault(description: "\(directory)/assets/console.css is missing")
+        }
+        library = MustacheLibrary(templates: templates)
+        self.style = Array(style)
+        styleName = "console.\(SHA256.hash(self.style).hex.prefix(16)).css"
+        try proveEscaping()
+    }
+
+    /// Partials begin with the library's own escaper again, so each file has to name ours; and nothing may switch it off.
+    private static func check(_ text: String, file: String, isFrame: Bool) throws {
+        guard text.hasPrefix("{{% CONTENT_TYPE:\(HTMLText.name)}}\n") else {
+            throw Fault(description: "\(file) must begin with {{% CONTENT_TYPE:\(HTMLText.name)}} on a line of its own")
+        }
+        guard !text.contains("{{="), !text.contains("{{&"), isFrame || !text.contains("{{{"),
+            text.components(separatedBy: "{{%").count == 2
+        else {
+            throw Fault(
+                description:
+                    "\(file) writes a value as it is or changes delimiters; only {{value}} and sections are allowed")
+        }
+    }
+
+    /// The library keeps escapers in a table of the process: what counts is that ours is the one in use.
+    private func proveEscaping() throws {
+        let probe = try MustacheTemplate(string: "{{% CONTENT_TYPE:\(HTMLText.name)}}\n{{x}}").render(
+            ["x": "\"\u{301}<"])
+        guard probe.unicodeScalars.elementsEqual("&#34;\u{301}&#60;".unicodeScalars) else {
+            throw Fault(description: "another escaper was registered as \(HTMLText.name)")
+        }
+    }
+
+    /// Fills a template.
+    func render(_ name: String, _ page: some Sendable) -> String {
+        guard let text = library.render(page, withTemplate: name) else {
+            preconditionFailure("template \(name) was read at start")
+        }
+        return text
+    }
+
+    /// The head that every page shares.
+    func head(_ title: String, _ language: PageLanguage) -> PageHead {
+        PageHead(language: language.rawValue, title: title, stylesheet: Site.asset(styleName))
+    }
+
+    /// A page that says why something was refused.
+    func refusal(_ problem: Problem, language: PageLanguage) -> Reply {
+        let words = language.words
+        let (title, text) = words.refusal(problem)
+        let page = RefusalPage(
+            head: head(title, language), title: title, text: text, incident: problem.incident,
+            incidentLabel: words.incident)
+        var reply = Reply.page(render("refusal", page), status: problem.status)
+        reply.headers = problem.headers
+        return reply
+    }
+}
+
+/// What stands in the head of every page.
+struct PageHead: Sendable {
+    let language: String
+    let title: String
+    let stylesheet: String
+}
+
+/// A refusal.
+struct RefusalPage: Sendable {
+    let head: PageHead
+    let title: String
+    let text: String
+    let incident: String?
+    let incidentLabel: String
+}

@@ -1,0 +1,170 @@
+import Evidence
+import Hummingbird
+import Logging
+import Notices
+
+/// The HTTP server: the JSON API, the gateways' call-backs and the pages behind links.
+///
+/// Every address stands in one table with who may use it. A request is answered in this order: address, key, size, media
+/// type, content; so that whoever has no key learns nothing from the answer.
+public struct ConsoleServer: Sendable {
+    private let services: ConsoleServices
+    private let pages: PageTemplates
+    private let logger: Logger
+    private let gate: Gatekeeper
+
+    /// Makes a server.
+    ///
+    /// - Parameter pageTemplates: the directory `templates/console`; a template that could let a value break out of its
+    ///   place refuses the start.
+    public init(services: ConsoleServices, pageTemplates: String, logger: Logger) throws {
+        self.services = services
+        self.logger = logger
+        pages = try PageTemplates(directory: pageTemplates)
+        gate = Gatekeeper(
+            credentials: services.credentials, clock: services.clock,
+            trustsForwardedFor: services.settings.trustsForwardedFor)
+    }
+
+    /// Every address with its method, in a stable order.
+    var endpoints: [Endpoint] {
+        NoticeAPI(services: services).endpoints + BatchAPI(services: services).endpoints
+            + PeopleAPI(services: services).endpoints + InboxAPI(services: services).endpoints
+            + OperationAPI(services: services).endpoints + KeyAPI(services: services).endpoints
+            + ReceiptsIn(services: services, logger: logger).endpoints
+            + LinkPages(services: services, templates: pages, logger: logger).endpoints
+    }
+
+    /// The table as a router.
+    public func makeRouter() -> Router<ConsoleContext> {
+        let router = Router(context: ConsoleContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: AccessLog(logger: logger, clock: services.clock))
+        router.add(
+            middleware: SecurityHeaders(
+                isSecure: services.settings.publicBaseURL?.hasPrefix("https://") ?? false))
+        router.add(middleware: LastResort(logger: logger))
+        let endpoints = endpoints
+        for endpoint in endpoints {
+            router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
+                try await answer(request, context, by: endpoint)
+            }
+        }
+        for (path, same) in Dictionary(grouping: endpoints, by: \.path) {
+            let taken = same.map(\.method)
+            for method in Self.methods where !taken.contains(method) && !(method == .head && taken.contains(.get)) {
+                router.on(RouterPath(path), method: method) { _, context -> Response in
+                    context.trace.note { $0.route = path }
+                    throw Problem.methodNotAllowed(taken.map(\.rawValue).sorted())
+                }
+            }
+        }
+        return router
+    }
+
+    /// The router behind a listening socket; a service to be run with the others.
+    ///
+    /// - Parameter onRunning: told the port once connections are taken; with port 0 the system chooses one.
+    public func makeApplication(
+        host: String, port: Int, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) -> some ApplicationProtocol {
+        // A peer that neither sends nor reads for half a minute is gone or means harm.
+        Application(
+            router: makeRouter(), server: .http1(configuration: .init(idleTimeout: .seconds(30))),
+            configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
+            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) }, logger: logger)
+    }
+
+    private static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+
+    private func answer(
+        _ request: Request, _ context: ConsoleContext, by endpoint: Endpoint
+    ) async throws -> Response {
+        context.trace.note { $0.route = endpoint.path }
+        do {
+            return try await endpoint.answer(try await call(request, context, endpoint)).response
+        } catch  where endpoint.style == .page {
+            let problem = problem(for: error, context)
+            return pages.refusal(problem, language: PageLanguage(request)).response
+        }
+    }
+
+    /// The request as a call: admitted, then read.
+    private func call(_ request: Request, _ context: ConsoleContext, _ endpoint: Endpoint) async throws -> Call {
+        let client = gate.client(request, peer: context.peer)
+        let key = try await gate.admit(request, to: endpoint.access, client: client)
+        var parameters: [String: String] = [:]
+        for name in endpoint.parameterNames { parameters[name] = context.parameters.get(name) }
+        context.trace.note { facts in
+            facts.key = key?.id
+            facts.notice = parameters["notice"].flatMap(Self.loggable)
+            facts.delivery = parameters["delivery"].flatMap(Self.loggable)
+        }
+        return Call(
+            method: request.method.rawValue, path: request.uri.path, parameters: parameters,
+            rawQuery: request.uri.query ?? "", headers: request.headers, authority: request.head.authority ?? "",
+            body: try await Self.body(of: request, limit: endpoint.bodyLimit), key: key, client: client)
+    }
+
+    private static func loggable(_ value: String) -> String? {
+        value.utf8.count <= 64 && value.utf8.allSatisfy(\.isNameByte) ? value : nil
+    }
+
+    /// Reads no more than the limit, and nothing when the sender announces more.
+    private static func body(of request: Request, limit: Int) async throws -> [UInt8] {
+        if let announced = request.headers.values(of: "Content-Length").first.flatMap({ Int($0) }), announced > limit {
+            throw Problem.tooLarge(limit)
+        }
+        var body: [UInt8] = []
+        for try await part in request.body {
+            guard body.count + part.readableBytes <= limit else { throw Problem.tooLarge(limit) }
+            body += part.readableBytesView
+        }
+        return body
+    }
+
+    private func problem(for error: any Error, _ context: ConsoleContext) -> Problem {
+        LastResort(logger: logger).problem(for: error, context)
+    }
+}
+
+extension Endpoint {
+    /// The names that stand for segments of the path.
+    var parameterNames: [String] {
+        path.split(separator: "/").filter { $0.hasPrefix("{") && $0.hasSuffix("}") }
+            .map { String($0.dropFirst().dropLast()) }
+    }
+}
+
+/// Turns whatever was thrown into an answer; nothing gets past it.
+struct LastResort: RouterMiddleware {
+    let logger: Logger
+
+    func handle(
+        _ request: Request, context: ConsoleContext, next: (Request, ConsoleContext) async throws -> Response
+    ) async throws -> Response {
+        do { return try await next(request, context) } catch {
+            return Reply.problem(problem(for: error, context)).response
+        }
+    }
+
+    /// The error as a problem; a fault of ours is logged under a new incident id.
+    func problem(for error: any Error, _ context: ConsoleContext) -> Problem {
+        var problem: Problem
+        if let known = Problem(known: error) {
+            problem = known
+        } else if let http = error as? any HTTPResponseError {
+            problem = http.status == .notFound ? .notFound() : .malformed("the request cannot be read; check it")
+        } else {
+            let incident = Self.incident()
+            logger.error("incident=\(incident) route=\(context.trace.facts.route ?? "none") error=\(error)")
+            problem = .incident(incident)
+        }
+        context.trace.note { facts in
+            facts.problem = problem.code
+            facts.incident = problem.incident
+        }
+        return problem
+    }
+
+    private static func incident() -> String { String(Hex.encode(SecureRandom.bytes(6))) }
+}
