@@ -41,9 +41,6 @@ extension EvidenceRecorder {
 extension ObservedTime {
     /// The name of our own clock in entries.
     public static let ours = "songda"
-
-    /// A moment by our own clock.
-    public static func ours(_ at: Timestamp) -> ObservedTime { ObservedTime(at: at, clock: ours) }
 }
 
 extension Principal {

@@ -20,16 +20,28 @@ enum DeliveryRows {
             let state = DeliveryState(rawValue: try row.get("d_state"))
         else { throw SQLError(.decoding, "delivery \(id) has a channel or state we do not know") }
         var address = ServiceAddress(channel: channel, value: "")
+        var reason: String?
         if let key = keys[person] {
+            if let sealed: [UInt8] = try row.get("state_reason") {
+                reason = String(
+                    decoding: try key.open(SealedBytes(bytes: sealed), place: NoticeRows.place("reason", id)),
+                    as: UTF8.self)
+            }
             let bytes = try key.open(
                 SealedBytes(bytes: try row.get("address")), place: NoticeRows.place("address", id))
             address = try JSONDecoder().decode(ServiceAddress.self, from: Data(bytes))
         }
         return Delivery(
             id: DeliveryID(id), notice: NoticeID(try row.get("d_notice")), person: PersonID(person), address: address,
-            rung: try row.get("rung"), state: state, stateReason: try row.get("state_reason"),
+            rung: try row.get("rung"), state: state, stateReason: reason,
             stateAt: ObservedTime(at: try row.get("state_at"), clock: try row.get("state_clock")),
             attempts: try row.get("attempts"), dueAt: try row.get("d_due_at"), createdAt: try row.get("d_created_at"))
+    }
+
+    /// The words behind a state, sealed: a mail server's refusal quotes the address. Nothing without the person's key.
+    static func sealed(reason: String?, of delivery: String, _ key: DataKey?) throws -> [UInt8]? {
+        guard let reason, let key else { return nil }
+        return try key.seal(Array(reason.utf8), place: NoticeRows.place("reason", delivery)).bytes
     }
 }
 

@@ -16,7 +16,13 @@ final class KeyRing: Sendable {
     private let database: any SQLDatabase
     private let vault: Vault
     private let clock: any WallClock
-    private let cache = Mutex<[String: DataKey]>([:])
+    private let cache = Mutex(Cache())
+
+    private struct Cache {
+        var keys: [String: DataKey] = [:]
+        /// A reader that loaded a key before it was destroyed must not put it back.
+        var destroyed: Set<String> = []
+    }
 
     init(database: any SQLDatabase, vault: Vault, clock: any WallClock) {
         self.database = database
@@ -26,7 +32,7 @@ final class KeyRing: Sendable {
 
     /// The keys of these owners, made where there were none; throws `.erased` if one was destroyed.
     func keys(for owners: Set<String>) async throws -> [String: DataKey] {
-        var found = cache.withLock { cache in cache.filter { owners.contains($0.key) } }
+        var found = known(owners)
         let missing = owners.filter { found[$0] == nil }.sorted()
         guard !missing.isEmpty else { return found }
         for part in missing.chunks(of: 500) {
@@ -46,7 +52,7 @@ final class KeyRing: Sendable {
 
     /// The keys of these owners as far as they exist; destroyed ones are absent.
     func existingKeys(for owners: Set<String>) async throws -> [String: DataKey] {
-        var found = cache.withLock { cache in cache.filter { owners.contains($0.key) } }
+        var found = known(owners)
         let missing = owners.filter { found[$0] == nil }.sorted()
         for part in missing.chunks(of: 500) {
             for (owner, wrapped) in try await stored(part) where wrapped != nil {
@@ -57,8 +63,42 @@ final class KeyRing: Sendable {
         return found
     }
 
+    /// What became of an owner's key.
+    enum Standing {
+        /// It opens what it sealed.
+        case usable(DataKey)
+        /// It was destroyed on purpose.
+        case destroyed
+        /// There never was one: whoever names this owner is wrong.
+        case missing
+    }
+
+    /// Tells a key that was destroyed from one that never was.
+    func standing(of owner: String) async throws -> Standing {
+        if let key = known([owner])[owner] { return .usable(key) }
+        guard let (_, wrapped) = try await stored([owner]).first else { return .missing }
+        guard let wrapped else { return .destroyed }
+        let key = try open(wrapped, owner: owner)
+        remember([owner: key])
+        return .usable(key)
+    }
+
     /// Drops a key from memory after its row was destroyed.
-    func forget(_ owner: String) { cache.withLock { _ = $0.removeValue(forKey: owner) } }
+    func forget(_ owner: String) {
+        cache.withLock { cache in
+            cache.keys[owner] = nil
+            cache.destroyed.insert(owner)
+        }
+    }
+
+    /// Looked up one by one: the cache may hold many thousands, the owners asked for are few.
+    private func known(_ owners: Set<String>) -> [String: DataKey] {
+        cache.withLock { cache in
+            var found: [String: DataKey] = [:]
+            for owner in owners { found[owner] = cache.keys[owner] }
+            return found
+        }
+    }
 
     private func stored(_ owners: [String]) async throws -> [(String, WrappedKey?)] {
         try await database.read { tx in
@@ -88,8 +128,8 @@ final class KeyRing: Sendable {
 
     private func remember(_ keys: [String: DataKey]) {
         cache.withLock { cache in
-            if cache.count + keys.count > Self.cacheLimit { cache.removeAll(keepingCapacity: true) }
-            cache.merge(keys) { _, new in new }
+            if cache.keys.count + keys.count > Self.cacheLimit { cache.keys.removeAll(keepingCapacity: true) }
+            for (owner, key) in keys where !cache.destroyed.contains(owner) { cache.keys[owner] = key }
         }
     }
 }

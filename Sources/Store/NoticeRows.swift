@@ -19,16 +19,28 @@ enum NoticeRows {
         var plan: DeliveryPlan
         var legalBasis: [String]
         var handling: Notice.Handling
-        var subject: String?
+        /// Who has changed its words since it was written; like the author they cannot approve it.
+        var editors: [String]?
+    }
+
+    /// The details as stored once somebody has changed the words.
+    static func details(_ text: String, editedBy editor: String) throws -> String {
+        var details = try JSONDecoder().decode(Details.self, from: Data(text.utf8))
+        details.editors = (details.editors ?? []).filter { $0 != editor } + [editor]
+        return try SQLNoticeStore.json(details)
+    }
+
+    /// Everybody whose words a notice holds: its author and its editors.
+    static func writers(_ text: String) throws -> Set<String> {
+        let details = try JSONDecoder().decode(Details.self, from: Data(text.utf8))
+        return Set((details.editors ?? []) + [details.author.id])
     }
 
     static func details(of notice: Notice) throws -> String {
         let details = Details(
             issuer: notice.issuer, author: notice.author, plan: notice.plan, legalBasis: notice.legalBasis,
             handling: notice.handling)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        return String(decoding: try encoder.encode(details), as: UTF8.self)
+        return try SQLNoticeStore.json(details)
     }
 
     /// A notice out of its row and its recipients.

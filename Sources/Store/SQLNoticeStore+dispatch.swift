@@ -5,18 +5,30 @@ import SQL
 extension SQLNoticeStore: DispatchStore {
     /// One statement leases a batch; `due_at` moves to the end of the lease.
     ///
-    /// Attempts under way are not due: they wait for their outcome, or for recovery once the lease is over.
+    /// Attempts under way are not due: they wait for their outcome, or for recovery once the lease is over. A delivery that
+    /// was claimed before without an outcome is claimed alone: if it is what crashes us, it takes no other along.
     public func claimDue(_ lease: Lease, channels: Set<ChannelKind>, limit: Int) async throws -> [DeliveryClaim] {
         let names = channels.map(\.rawValue).sorted()
         let rows = try await database.write { tx in
+            let first = try tx.first(
+                """
+                SELECT claims FROM deliveries WHERE channel IN \(list: names) AND due_at <= \(lease.now)
+                    AND state IN ('queued', 'deferred', 'unknown')
+                ORDER BY priority, due_at LIMIT 1
+                """)
+            guard let first else { return [Row]() }
+            let isSuspect = try first.get("claims", as: Int.self) > 0
+            let kind: Query = isSuspect ? "claims > 0" : "claims = 0"
             let claimed = try tx.query(
                 """
+                WITH due AS MATERIALIZED (
+                    SELECT id FROM deliveries
+                    WHERE channel IN \(list: names) AND due_at <= \(lease.now)
+                        AND state IN ('queued', 'deferred', 'unknown') AND \(kind)
+                    ORDER BY priority, due_at LIMIT \(isSuspect ? 1 : limit) \(tx.dialect.skippingLocked))
                 UPDATE deliveries SET due_at = \(lease.until), lease_owner = \(lease.owner), fence = fence + 1,
                     claims = claims + 1
-                WHERE id IN (
-                    SELECT id FROM deliveries
-                    WHERE channel IN \(list: names) AND due_at <= \(lease.now) AND state <> 'attempting'
-                    ORDER BY priority, due_at LIMIT \(limit) \(tx.dialect.skippingLocked))
+                WHERE id IN (SELECT id FROM due)
                 RETURNING id
                 """)
             let ids: [String] = try claimed.map { try $0.get("id") }
@@ -24,47 +36,58 @@ extension SQLNoticeStore: DispatchStore {
             return try tx.query(
                 """
                 SELECT \(DeliveryRows.columns), d.fence, d.claims, d.unknowns, \(NoticeRows.columns), n.content,
-                    o.media_type, o.bytes, o.hash AS o_hash, o.signature, o.certificate, o.sealed_at AS o_sealed_at
+                    \(DocumentRows.columns)
                 FROM deliveries d JOIN notices n ON n.id = d.notice JOIN documents o ON o.notice = n.id
                 WHERE d.id IN \(list: ids) ORDER BY d.priority, d.id
                 """)
         }
         guard !rows.isEmpty else { return [] }
+        do {
+            return try await claims(rows)
+        } catch let error as SQLError where error.code != .decoding {
+            throw error
+        } catch {
+            // One of them is damaged. Each is judged alone, so that the sound ones go on.
+            var claims: [DeliveryClaim] = []
+            for row in rows { claims += try await [claimOrDamage(row)] }
+            return claims
+        }
+    }
+
+    private func claims(_ rows: [Row]) async throws -> [DeliveryClaim] {
         let deliveries = try await deliveries(rows)
         let notices = try await notices(rows)
         let contents = try await openContents(rows)
         let documents = try await openDocuments(rows, contents: contents)
-        var claims: [DeliveryClaim] = []
-        for (index, row) in rows.enumerated() {
+        return try rows.indices.map { index in
             let id = notices[index].id.rawValue
-            guard let content = contents[id], let document = documents[id] else { continue }
-            claims.append(
-                DeliveryClaim(
-                    delivery: deliveries[index], notice: notices[index], content: content, document: document,
-                    fence: try row.get("fence"), claims: try row.get("claims"), unknownsBefore: try row.get("unknowns"))
-            )
+            guard let content = contents[id], let document = documents[id] else {
+                throw EvidenceError(.erased, "the content of notice \(id) was erased")
+            }
+            return try Self.claim(rows[index], deliveries[index], notices[index], content, document)
         }
-        return claims
     }
 
-    /// Documents out of rows that also carry `n_id` and `key_owner`; a message's bytes are its content.
-    func openDocuments(_ rows: [Row], contents: [String: [UInt8]]) async throws -> [String: SealedNotice] {
-        let keys = try await keys.existingKeys(for: Set(try rows.map { try $0.get("key_owner") }))
-        var documents: [String: SealedNotice] = [:]
-        for row in rows {
-            let id: String = try row.get("n_id")
-            guard documents[id] == nil else { continue }
-            var bytes = contents[id]
-            if let sealed: [UInt8] = try row.get("bytes"), let key = keys[try row.get("key_owner")] {
-                bytes = try key.open(SealedBytes(bytes: sealed), place: NoticeRows.place("document", id))
-            }
-            guard let bytes else { continue }
-            documents[id] = SealedNotice(
-                mediaType: try row.get("media_type"), bytes: bytes, hash: try row.get("o_hash"),
-                signature: try row.get("signature"), certificatePEM: try row.get("certificate"),
-                sealedAt: try row.get("o_sealed_at"))
+    private static func claim(
+        _ row: Row, _ delivery: Delivery, _ notice: Notice, _ content: [UInt8], _ document: SealedNotice
+    ) throws -> DeliveryClaim {
+        DeliveryClaim(
+            delivery: delivery, notice: notice, content: content, document: document, fence: try row.get("fence"),
+            claims: try row.get("claims"), unknownsBefore: try row.get("unknowns"))
+    }
+
+    /// The claim of one row; where the sealed columns cannot be opened its content is empty, which matches no hash, so that
+    /// the dispatcher sets it aside.
+    private func claimOrDamage(_ row: Row) async throws -> DeliveryClaim {
+        do {
+            return try await claims([row])[0]
+        } catch let error as SQLError where error.code != .decoding {
+            throw error
+        } catch {
+            let delivery = try DeliveryRows.delivery(row, keys: [:])
+            let document = try DocumentRows.document(row, bytes: [])
+            return try Self.claim(row, delivery, try NoticeRows.notice(row, recipients: []), [], document)
         }
-        return documents
     }
 
     /// The intents of a batch and their entries, durable before the first byte leaves.
@@ -101,11 +124,12 @@ extension SQLNoticeStore: DispatchStore {
     public func recordOutcomes(_ outcomes: [AttemptRecord]) async throws -> Set<DeliveryID> {
         let persons = try await persons(of: outcomes.map(\.delivery.rawValue))
         let keys = try await keys.existingKeys(for: Set(persons.values))
-        var prepared: [(outcome: AttemptRecord, attempt: Query, entries: [Query])] = []
+        var prepared: [(outcome: AttemptRecord, reason: [UInt8]?, attempt: Query, entries: [Query])] = []
         for outcome in outcomes {
             let id = outcome.delivery.rawValue
+            let key = persons[id].flatMap { keys[$0] }
             var transcript: [UInt8]?
-            if let person = persons[id], let key = keys[person], !outcome.transcript.isEmpty {
+            if let key, !outcome.transcript.isEmpty {
                 let text = outcome.transcript.joined(separator: "\n")
                 transcript = try key.seal(
                     Array(text.utf8), place: NoticeRows.place("transcript", "\(id) \(outcome.number)")
@@ -113,12 +137,13 @@ extension SQLNoticeStore: DispatchStore {
             }
             prepared.append(
                 (
-                    outcome,
+                    outcome, try DeliveryRows.sealed(reason: outcome.reason, of: id, key),
+                    // A real answer that comes after recovery has called the attempt unknown still says more.
                     """
                     UPDATE attempts SET finished_at = \(outcome.finishedAt.at), state = \(outcome.state.rawValue),
                         reference = \(outcome.reference), transcript = \(transcript)
                     WHERE delivery = \(id) AND number = \(outcome.number) AND fence = \(outcome.fence)
-                        AND finished_at IS NULL
+                        AND (finished_at IS NULL OR state = 'unknown')
                     """, try await entryRows.stage(outcome.evidence)
                 ))
         }
@@ -131,12 +156,15 @@ extension SQLNoticeStore: DispatchStore {
                 let merged = Self.merge(states[outcome.delivery.rawValue], outcome.state)
                 // A receipt that came first has ended the dispatch already.
                 let due = merged == outcome.state ? outcome.dueAt : nil
+                let isNews = merged == outcome.state
+                let news: Query =
+                    isNews
+                    ? """
+                    , state_reason = \(one.reason), state_at = \(outcome.finishedAt.at),
+                        state_clock = \(outcome.finishedAt.clock)
+                    """ : ""
                 return """
-                    UPDATE deliveries SET state = \(merged.rawValue),
-                        state_reason = CASE WHEN \(merged == outcome.state) THEN \(outcome.reason) ELSE state_reason END,
-                        state_at = CASE WHEN \(merged == outcome.state) THEN \(outcome.finishedAt.at) ELSE state_at END,
-                        state_clock =
-                            CASE WHEN \(merged == outcome.state) THEN \(outcome.finishedAt.clock) ELSE state_clock END,
+                    UPDATE deliveries SET state = \(merged.rawValue)\(news),
                         due_at = \(due), expect_by = \(merged == .accepted ? outcome.expectReceiptBy : nil),
                         claims = 0, lease_owner = NULL,
                         unknowns = unknowns + \(outcome.state == .unknown ? 1 : 0)
@@ -148,6 +176,12 @@ extension SQLNoticeStore: DispatchStore {
             try Self.closeFinished(deliveries: all.map(\.outcome.delivery.rawValue), tx)
             return Set(zip(all, counts).filter { $1 == 0 }.map(\.0.outcome.delivery))
         }
+    }
+
+    /// Entries that say that an outcome came after its lease had gone to another worker.
+    public func recordFenced(_ evidence: [SignedEntry]) async throws {
+        let rows = try await entryRows.stage(evidence)
+        try await database.write { tx in try tx.executeBatch(rows) }
     }
 
     private func persons(of deliveries: [String]) async throws -> [String: String] {
@@ -178,32 +212,38 @@ extension SQLNoticeStore: DispatchStore {
         return present.merged(with: outcome)
     }
 
-    /// A notice is closed once no delivery is due and no rung waits.
+    /// A notice is closed once every delivery has ended and no rung waits; a waybill nobody has filled in has not ended.
     static func closeFinished(deliveries: [String], _ tx: any SQLTransaction) throws {
         for part in deliveries.chunks(of: 500) {
             try tx.execute(
                 """
                 UPDATE notices SET state = 'closed'
-                WHERE state = 'dispatching' AND id IN (SELECT notice FROM deliveries WHERE id IN \(list: part))
-                    AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notice = notices.id AND d.due_at IS NOT NULL)
-                    AND NOT EXISTS (SELECT 1 FROM rungs r WHERE r.notice = notices.id AND r.settled_at IS NULL)
+                WHERE id IN (SELECT notice FROM deliveries WHERE id IN \(list: part)) AND \(isFinished)
                 """)
         }
     }
 
+    /// What makes a notice under way a finished one.
+    static let isFinished: Query = """
+        state = 'dispatching'
+            AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notice = notices.id
+                AND (d.due_at IS NOT NULL OR d.state IN ('queued', 'attempting', 'deferred')))
+            AND NOT EXISTS (SELECT 1 FROM rungs r WHERE r.notice = notices.id AND r.settled_at IS NULL)
+        """
+
     /// Claims go back uncounted.
     public func postpone(_ claims: [DeliveryClaim], until: Timestamp, reason: String) async throws {
         guard !claims.isEmpty else { return }
-        try await database.write { tx in
-            try tx.executeBatch(
-                claims.map {
-                    """
-                    UPDATE deliveries SET due_at = \(until), state_reason = \(reason), lease_owner = NULL,
-                        claims = claims - 1
-                    WHERE id = \($0.delivery.id.rawValue) AND fence = \($0.fence)
-                    """
-                })
+        let keys = try await keys.existingKeys(for: Set(claims.map(\.delivery.person.rawValue)))
+        let updates = try claims.map { claim -> Query in
+            let id = claim.delivery.id.rawValue
+            let sealed = try DeliveryRows.sealed(reason: reason, of: id, keys[claim.delivery.person.rawValue])
+            return """
+                UPDATE deliveries SET due_at = \(until), state_reason = \(sealed), lease_owner = NULL, claims = claims - 1
+                WHERE id = \(id) AND fence = \(claim.fence)
+                """
         }
+        try await database.write { tx in try tx.executeBatch(updates) }
     }
 
     /// After a restart nothing of ours is under way: what was claimed and not begun is due at once.
@@ -230,10 +270,9 @@ extension SQLNoticeStore: DispatchStore {
             try tx.query(
                 """
                 SELECT \(DeliveryRows.columns), d.claims, d.unknowns, a.number, a.started_at, a.route, a.fence
-                FROM deliveries d JOIN attempts a ON a.delivery = d.id AND a.number = d.attempts
-                WHERE d.channel IN \(list: names) AND d.due_at IS NOT NULL AND a.finished_at IS NULL
-                    AND d.attempts > 0 AND (d.due_at <= \(lease.now) OR d.lease_owner = \(lease.owner))
-                    AND a.fence = d.fence
+                FROM attempts a JOIN deliveries d ON d.id = a.delivery AND d.attempts = a.number AND d.fence = a.fence
+                WHERE a.finished_at IS NULL AND d.channel IN \(list: names)
+                    AND (d.due_at <= \(lease.now) OR d.lease_owner = \(lease.owner))
                 LIMIT \(limit)
                 """)
         }
@@ -250,12 +289,12 @@ extension SQLNoticeStore: DispatchStore {
     public func quarantine(_ claim: DeliveryClaim, reason: String, evidence: [SignedEntry]) async throws {
         let rows = try await entryRows.stage(evidence)
         try await database.write { tx in
-            try tx.execute(
+            let stopped = try tx.execute(
                 """
                 UPDATE deliveries SET due_at = NULL, stopped_reason = \(reason), lease_owner = NULL
                 WHERE id = \(claim.delivery.id.rawValue) AND fence = \(claim.fence)
                 """)
-            try tx.executeBatch(rows)
+            if stopped == 1 { try tx.executeBatch(rows) }
         }
     }
 
@@ -266,7 +305,7 @@ extension SQLNoticeStore: DispatchStore {
             try tx.first(
                 """
                 SELECT min(due_at) AS due FROM deliveries
-                WHERE channel IN \(list: names) AND due_at IS NOT NULL AND state <> 'attempting'
+                WHERE channel IN \(list: names) AND due_at IS NOT NULL AND state IN ('queued', 'deferred', 'unknown')
                 """)?.get("due")
         }
     }

@@ -87,8 +87,8 @@ extension SQLNoticeStore: IssueStore {
                 throw NoticeError(
                     .conflict, "the content has changed since it was shown; read it again and approve that version")
             }
-            guard try row.get("author", as: String.self) != approval.approver.id else {
-                throw NoticeError(.forbidden, "the author of a notice cannot approve it; ask somebody else")
+            guard try !NoticeRows.writers(try row.get("details")).contains(approval.approver.id) else {
+                throw NoticeError(.forbidden, "who wrote or changed a notice cannot approve it; ask somebody else")
             }
             let isNew = try tx.execute(
                 """
@@ -113,7 +113,7 @@ extension SQLNoticeStore: IssueStore {
     }
 
     private static func approvalState(_ id: String) -> Query {
-        "SELECT state, content_hash, author, approvals_needed FROM notices WHERE id = \(id)"
+        "SELECT state, content_hash, details, approvals_needed FROM notices WHERE id = \(id)"
     }
 
     static func unknownNotice(_ id: String) -> NoticeError {
@@ -134,9 +134,13 @@ extension SQLNoticeStore: IssueStore {
         let sealed = try await key(for: owner).seal(content, place: NoticeRows.place("content", id)).bytes
         let rows = try await entryRows.stage(evidence)
         try await database.write { tx in
+            guard let row = try tx.first("SELECT details FROM notices WHERE id = \(id)") else {
+                throw Self.unknownNotice(id)
+            }
+            let details = try NoticeRows.details(try row.get("details"), editedBy: author.id)
             let changed = try tx.execute(
                 """
-                UPDATE notices SET content = \(sealed), content_hash = \(hash), author = \(author.id)
+                UPDATE notices SET content = \(sealed), content_hash = \(hash), details = \(details)
                 WHERE id = \(id) AND state = \(NoticeState.awaitingApproval.rawValue)
                 """)
             guard changed == 1 else {

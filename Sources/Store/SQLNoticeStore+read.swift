@@ -27,7 +27,9 @@ extension SQLNoticeStore: NoticeReader {
         if let person = filter.person {
             query += " JOIN notice_recipients r ON r.notice = n.id AND r.person = \(person.rawValue)"
         }
-        query += " WHERE n.id < \(cursor?.rawValue ?? "~")"
+        query += " WHERE 1 = 1"
+        // No cursor, no condition: how a made-up highest id sorts depends on the server's collation.
+        if let cursor { query += " AND n.id < \(cursor.rawValue)" }
         if let state = filter.state { query += " AND n.state = \(state.rawValue)" }
         if let kind = filter.kind { query += " AND n.kind = \(kind)" }
         if let batch = filter.batch { query += " AND n.batch = \(batch)" }
@@ -50,8 +52,7 @@ extension SQLNoticeStore: NoticeReader {
         let row = try await database.read { tx in
             try tx.first(
                 """
-                SELECT n.id AS n_id, n.key_owner, n.content, o.media_type, o.bytes, o.hash AS o_hash, o.signature,
-                    o.certificate, o.sealed_at AS o_sealed_at
+                SELECT n.id AS n_id, n.key_owner, n.content, n.document_hash, \(DocumentRows.columns)
                 FROM notices n JOIN documents o ON o.notice = n.id WHERE n.id = \(notice.rawValue)
                 """)
         }
@@ -142,7 +143,8 @@ extension SQLNoticeStore: NoticeReader {
                 .get("rows_found") ?? 0
             let due: Timestamp? = try tx.first(
                 """
-                SELECT min(due_at) AS due FROM deliveries WHERE due_at IS NOT NULL AND state <> 'attempting'
+                SELECT min(due_at) AS due FROM deliveries WHERE due_at IS NOT NULL
+                    AND state IN ('queued', 'deferred', 'unknown')
                 """)?.get("due")
             return FlowCounts(notices: notices, deliveries: deliveries, stagedEntries: staged, oldestDue: due)
         }

@@ -11,9 +11,11 @@ extension SQLNoticeStore: ReceiptStore {
             try tx.first("SELECT person FROM deliveries WHERE id = \(id)")?.get("person")
         }
         guard let person else { return .unknownDelivery }
-        let raw = try await key(for: person).seal(
-            receipt.raw, place: NoticeRows.place("receipt", "\(id) \(receipt.dedupeKey)")
-        ).bytes
+        let key = try await key(for: person)
+        let place = NoticeRows.place("receipt", "\(id) \(receipt.dedupeKey)")
+        let raw = try key.seal(receipt.raw, place: place).bytes
+        let words = try key.seal(Array(receipt.reason.utf8), place: place + " reason").bytes
+        let reason = try DeliveryRows.sealed(reason: receipt.reason, of: id, key)
         let rows = try await entryRows.stage(evidence)
         let now = clock.now
         return try await database.write { tx in
@@ -24,19 +26,21 @@ extension SQLNoticeStore: ReceiptStore {
                 INSERT INTO receipts (delivery, dedupe_key, source, state, reason, happened_at, happened_clock,
                     recorded_at, raw)
                 VALUES (\(id), \(receipt.dedupeKey), \(receipt.source.rawValue), \(receipt.state?.rawValue),
-                    \(receipt.reason), \(receipt.happenedAt.at), \(receipt.happenedAt.clock), \(now), \(raw))
+                    \(words), \(receipt.happenedAt.at), \(receipt.happenedAt.clock), \(now), \(raw))
                 ON CONFLICT (delivery, dedupe_key) DO NOTHING
                 """)
             guard isNew == 1 else { return .duplicate }
             guard let present = try Self.states(of: [id], tx)[id] else { return .unknownDelivery }
             let merged = receipt.state.map { present.merged(with: $0) } ?? present
             if merged != present {
-                // What a receipt has settled is not tried again, and not missed either.
+                // What a receipt has settled is not tried again, and not missed either. An attempt that is under way
+                // keeps its lease, so that a crash before its outcome is still noticed.
                 try tx.execute(
                     """
-                    UPDATE deliveries SET state = \(merged.rawValue), state_reason = \(receipt.reason),
+                    UPDATE deliveries SET state = \(merged.rawValue), state_reason = \(reason),
                         state_at = \(receipt.happenedAt.at), state_clock = \(receipt.happenedAt.clock), expect_by = NULL,
-                        due_at = CASE WHEN \(present == .attempting) THEN due_at ELSE NULL END
+                        due_at = CASE WHEN EXISTS (SELECT 1 FROM attempts a WHERE a.delivery = deliveries.id
+                            AND a.finished_at IS NULL) THEN due_at ELSE NULL END
                     WHERE id = \(id)
                     """)
             }
@@ -217,9 +221,7 @@ extension SQLNoticeStore: ReceiptStore {
             try tx.executeBatch(rows)
             try tx.execute(
                 """
-                UPDATE notices SET state = 'closed' WHERE id = \(notice) AND state = 'dispatching'
-                    AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notice = notices.id AND d.due_at IS NOT NULL)
-                    AND NOT EXISTS (SELECT 1 FROM rungs r WHERE r.notice = notices.id AND r.settled_at IS NULL)
+                UPDATE notices SET state = 'closed' WHERE id = \(notice) AND \(Self.isFinished)
                 """)
             return true
         }

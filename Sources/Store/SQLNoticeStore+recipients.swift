@@ -87,7 +87,7 @@ extension SQLNoticeStore: RecipientStore {
         }
         let rows = try await entryRows.stage(evidence)
         let (kept, new) = (hashes, inserts)
-        try await database.write { tx in
+        try await writing(externalID: person.externalID) { tx in
             try tx.execute(
                 """
                 INSERT INTO people (id, external_id, language, name)
@@ -102,6 +102,17 @@ extension SQLNoticeStore: RecipientStore {
             }
             try tx.executeBatch(new)
             try tx.executeBatch(rows)
+        }
+    }
+
+    /// Runs a write that may give a person an external id; one that somebody else has is a refusal, not a fault.
+    private func writing(
+        externalID: String?, _ body: @escaping @Sendable (any SQLTransaction) throws -> Void
+    ) async throws {
+        do { try await database.write(body) } catch let error as SQLError where error.isUniqueViolation {
+            throw NoticeError(
+                .conflict,
+                "externalID \"\(externalID?.prefix(60) ?? "")\" belongs to another person; correct one of them")
         }
     }
 
@@ -214,9 +225,28 @@ extension SQLNoticeStore: RetentionStore {
                 WHERE r.person = \(id) AND n.created_at > \(keepAfter) LIMIT 1
                 """)
             guard newer == nil else { throw NoticeError(.forbidden, "a notice to \(id) is still within its retention") }
+            // A notice to several people is sealed under the first one's key.
+            let shared = try tx.first(
+                """
+                SELECT r.person FROM notices n JOIN notice_recipients r ON r.notice = n.id
+                    JOIN people p ON p.id = r.person
+                WHERE n.key_owner = \(id) AND n.id IN (SELECT notice FROM notice_recipients WHERE person = \(id))
+                    AND p.is_held = 1 LIMIT 1
+                """)
+            if let shared {
+                let other: String = try shared.get("person")
+                throw NoticeError(.forbidden, "\(other), who got a notice together with \(id), is under a legal hold")
+            }
             try tx.execute(
                 "UPDATE data_keys SET wrapped = NULL, destroyed_at = \(now) WHERE owner = \(id) AND wrapped IS NOT NULL"
             )
+            // Not evidence, and findable by whoever guesses the address or knows the number: these go.
+            try tx.execute("DELETE FROM addresses WHERE person = \(id)")
+            try tx.execute("UPDATE people SET external_id = NULL WHERE id = \(id)")
+            // Nothing about the person can be recorded any more, so nothing may be tried any more.
+            try tx.execute("UPDATE deliveries SET due_at = NULL, expect_by = NULL WHERE person = \(id)")
+            try tx.execute("UPDATE rungs SET settled_at = \(now) WHERE person = \(id) AND settled_at IS NULL")
+            try tx.execute("UPDATE notices SET due_at = NULL WHERE key_owner = \(id)")
             try tx.executeBatch(rows)
         }
         keys.forget(id)

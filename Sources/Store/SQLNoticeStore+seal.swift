@@ -4,15 +4,27 @@ import SQL
 
 extension SQLNoticeStore: SealStore {
     /// The claim moves `due_at` to the end of the lease: a sealer that dies leaves nothing to clean up.
+    ///
+    /// A notice that was claimed before without a result is claimed alone: if it is what crashes us, it takes no other along.
     public func claimForSealing(_ lease: Lease, limit: Int) async throws -> [SealClaim] {
         let rows = try await database.write { tx in
+            let first = try tx.first(
+                """
+                SELECT claims FROM notices WHERE due_at <= \(lease.now) AND state = 'approved'
+                ORDER BY priority, due_at LIMIT 1
+                """)
+            guard let first else { return [Row]() }
+            let isSuspect = try first.get("claims", as: Int.self) > 0
+            let kind: Query = isSuspect ? "claims > 0" : "claims = 0"
             let claimed = try tx.query(
                 """
+                WITH due AS MATERIALIZED (
+                    SELECT id FROM notices WHERE due_at <= \(lease.now) AND state = 'approved'
+                        AND \(kind)
+                    ORDER BY priority, due_at LIMIT \(isSuspect ? 1 : limit) \(tx.dialect.skippingLocked))
                 UPDATE notices SET due_at = \(lease.until), lease_owner = \(lease.owner), fence = fence + 1,
                     claims = claims + 1
-                WHERE id IN (
-                    SELECT id FROM notices WHERE due_at <= \(lease.now) AND state = 'approved'
-                    ORDER BY priority, due_at LIMIT \(limit) \(tx.dialect.skippingLocked))
+                WHERE id IN (SELECT id FROM due)
                 RETURNING id
                 """)
             let ids: [String] = try claimed.map { try $0.get("id") }
@@ -21,12 +33,41 @@ extension SQLNoticeStore: SealStore {
                 "SELECT \(NoticeRows.columns), n.content, n.fence, n.claims FROM notices n WHERE n.id IN \(list: ids) "
                     + "ORDER BY n.priority, n.id")
         }
+        do {
+            return try await sealClaims(rows)
+        } catch let error as SQLError where error.code != .decoding {
+            throw error
+        } catch {
+            // One of them is damaged. Each is judged alone, so that the sound ones go on.
+            var claims: [SealClaim] = []
+            for row in rows { claims += try await [sealClaimOrDamage(row)] }
+            return claims
+        }
+    }
+
+    private func sealClaims(_ rows: [Row]) async throws -> [SealClaim] {
         let notices = try await notices(rows)
         let contents = try await openContents(rows)
-        return try zip(rows, notices).compactMap { row, notice in
-            guard let content = contents[notice.id.rawValue] else { return nil }
+        return try zip(rows, notices).map { row, notice in
+            guard let content = contents[notice.id.rawValue] else {
+                throw EvidenceError(.erased, "the content of notice \(notice.id) was erased")
+            }
             return SealClaim(
                 notice: notice, content: content, fence: try row.get("fence"), claims: try row.get("claims"))
+        }
+    }
+
+    /// The claim of one row; where its sealed columns cannot be opened its content is empty, which matches no hash, so that
+    /// the sealer sets it aside.
+    private func sealClaimOrDamage(_ row: Row) async throws -> SealClaim {
+        do {
+            return try await sealClaims([row])[0]
+        } catch let error as SQLError where error.code != .decoding {
+            throw error
+        } catch {
+            return SealClaim(
+                notice: try NoticeRows.notice(row, recipients: []), content: [], fence: try row.get("fence"),
+                claims: try row.get("claims"))
         }
     }
 
@@ -52,16 +93,19 @@ extension SQLNoticeStore: SealStore {
         for record in records {
             let id = record.notice.rawValue
             let sealed = record.sealed
+            guard let key = owners[id].flatMap({ keys[$0] }) else {
+                throw EvidenceError(.erased, "the key of notice \(id) is not there")
+            }
             var bytes: [UInt8]?
             // A notice that is its own message has its bytes in the content column already.
-            if sealed.mediaType == "application/pdf", let owner = owners[id], let key = keys[owner] {
+            if sealed.mediaType == "application/pdf" {
                 bytes = try key.seal(sealed.bytes, place: NoticeRows.place("document", id)).bytes
             }
             var rest: [Query] = [
                 """
-                INSERT INTO documents (notice, media_type, bytes, hash, signature, certificate, sealed_at)
+                INSERT INTO documents (notice, media_type, bytes, hash, signature, certificate, sealed_at, tag)
                 VALUES (\(id), \(sealed.mediaType), \(bytes), \(sealed.hash), \(sealed.signature),
-                    \(sealed.certificatePEM), \(sealed.sealedAt))
+                    \(sealed.certificatePEM), \(sealed.sealedAt), \(DocumentRows.tag(sealed, of: id, key)))
                 """
             ]
             rest += try record.deliveries.map { try Self.insert($0, keys: keys) }
@@ -113,12 +157,13 @@ extension SQLNoticeStore: SealStore {
         let address = try key.seal(
             Array(try json(delivery.address).utf8), place: NoticeRows.place("address", delivery.id.rawValue)
         ).bytes
+        let reason = try DeliveryRows.sealed(reason: delivery.stateReason, of: delivery.id.rawValue, key)
         return """
             INSERT INTO deliveries (id, notice, person, channel, address, rung, priority, state, state_reason, state_at,
                 state_clock, created_at, due_at, link_hash, link_expires_at)
             VALUES (\(delivery.id.rawValue), \(delivery.notice.rawValue), \(delivery.person.rawValue),
                 \(delivery.address.channel.rawValue), \(address), \(delivery.rung), \(new.priority.rawValue),
-                \(delivery.state.rawValue), \(delivery.stateReason), \(delivery.stateAt.at), \(delivery.stateAt.clock),
+                \(delivery.state.rawValue), \(reason), \(delivery.stateAt.at), \(delivery.stateAt.clock),
                 \(delivery.createdAt), \(delivery.dueAt), \(new.linkHash), \(new.linkExpiresAt))
             """
     }
@@ -138,12 +183,13 @@ extension SQLNoticeStore: SealStore {
     public func quarantine(_ notice: NoticeID, reason: String, evidence: [SignedEntry]) async throws {
         let rows = try await entryRows.stage(evidence)
         try await database.write { tx in
-            try tx.execute(
+            // Another worker may have sealed it meanwhile: then it did not crash everybody.
+            let stopped = try tx.execute(
                 """
                 UPDATE notices SET state = \(NoticeState.quarantined.rawValue), due_at = NULL, stopped_reason = \(reason)
-                WHERE id = \(notice.rawValue)
+                WHERE id = \(notice.rawValue) AND state = \(NoticeState.approved.rawValue)
                 """)
-            try tx.executeBatch(rows)
+            if stopped == 1 { try tx.executeBatch(rows) }
         }
     }
 }

@@ -124,6 +124,7 @@ public struct IssueDesk: Sendable {
         let request = IssueRequest(
             issuer: old.issuer.id, kind: old.kind, version: old.templateVersion, language: old.language,
             recipients: old.recipients.map(\.person), fields: fields)
+        try await requireSameGround(old, fields)
         // The findings were answered when it was issued; the number on the document stays.
         let draft = try await prepare(request, number: old.number, by: author, enforcesPreflight: false)
         let entry = try recorder.entry(
@@ -134,5 +135,18 @@ public struct IssueDesk: Sendable {
             ])
         return try await store.replaceContent(
             of: id, with: draft.rendered.content, hash: draft.rendered.contentHash, by: author, evidence: [entry])
+    }
+
+    /// Another ground asks other pre-flight questions, which nobody has answered.
+    private func requireSameGround(_ old: Notice, _ fields: JSONValue) async throws {
+        guard let stored = try await reader.content(of: old.id) else {
+            throw NoticeError(.unavailable, "the content of \(old.number) was erased; issue another notice")
+        }
+        let before = try NoticeContent(stored: stored, expecting: old.contentHash).fields["ground"]
+        guard before == fields["ground"] else {
+            throw NoticeError(
+                .conflict, "ground: another ground is another notice; cancel this one and issue another",
+                faults: [.init(field: "ground", message: "it cannot be changed by an edit")])
+        }
     }
 }

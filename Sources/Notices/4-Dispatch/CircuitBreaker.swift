@@ -50,6 +50,11 @@ public struct CircuitBreaker: Sendable, Hashable {
         return true
     }
 
+    /// Gives the single probe back: the parcel that was to go did not.
+    public mutating func abandonProbe(at now: Timestamp) {
+        if state == .halfOpen { state = .open(until: now) }
+    }
+
     /// Counts a failure of the route; true if that opened the breaker.
     public mutating func recordFailure(_ why: String, at now: Timestamp) -> Bool {
         failuresInRow += 1

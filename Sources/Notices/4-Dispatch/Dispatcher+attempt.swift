@@ -15,18 +15,15 @@ extension Dispatcher {
         var intents: [AttemptIntent] = []
         var postponed: [DeliveryClaim] = []
         var wait: (until: Timestamp, reason: String)?
-        for claim in claims {
+        let quiet = claims.filter { isQuiet(for: $0, at: clock.now) }
+        if !quiet.isEmpty, let until = quietHours?.nextAllowed(from: clock.now) {
+            try await store.postpone(quiet, until: until, reason: "quiet hours")
+        }
+        let late = Set(quiet.map(\.delivery.id))
+        for claim in claims where !late.contains(claim.delivery.id) {
             let now = clock.now
             if claim.claims > Self.poisonLimit {
                 try await setAside(claim, reason: "claimed \(claim.claims - 1) times without an outcome", at: now)
-                continue
-            }
-            let channel: any Channel
-            switch routes.choose(at: now) {
-            case .use(let chosen): channel = chosen
-            case .wait(let until, let reason):
-                postponed.append(claim)
-                wait = (until, reason)
                 continue
             }
             let number = claim.delivery.attempts + 1
@@ -36,6 +33,15 @@ extension Dispatcher {
             } catch {
                 // The stored content cannot be read or does not match its hash: sending it would be worse than not.
                 try await setAside(claim, reason: "the content cannot be used: \(error)", at: now)
+                continue
+            }
+            // Last, because the choice may take the single probe of a route that is coming back.
+            let channel: any Channel
+            switch routes.choose(at: now) {
+            case .use(let chosen): channel = chosen
+            case .wait(let until, let reason):
+                postponed.append(claim)
+                wait = (until, reason)
                 continue
             }
             let started = try recorder.entry(
@@ -58,7 +64,32 @@ extension Dispatcher {
         if let wait { try await store.postpone(postponed, until: wait.until, reason: wait.reason) }
         guard !intents.isEmpty else { return [] }
         let ours = try await store.recordIntents(intents)
+        for one in ready where !ours.contains(one.claim.delivery.id) {
+            routes.giveBack(one.channel.route, at: clock.now)
+        }
         return ready.filter { ours.contains($0.claim.delivery.id) }
+    }
+
+    /// A retry or a backlog may have come to the night although its delivery was started by day.
+    private func isQuiet(for claim: DeliveryClaim, at now: Timestamp) -> Bool {
+        claim.notice.handling.observesQuietHours && quietHours?.contains(now) == true
+    }
+
+    /// Stores outcomes; one that came after its lease had gone to another worker gets an entry that says so.
+    func record(_ records: [AttemptRecord]) async throws {
+        let fenced = try await store.recordOutcomes(records)
+        guard !fenced.isEmpty else { return }
+        let now = clock.now
+        let entries = try records.filter { fenced.contains($0.delivery) }.map { record in
+            // The outcome's own entry, the last one, names the notice and the person.
+            try recorder.sign(
+                EvidenceDraft(
+                    event: .attemptFenced,
+                    subject: record.evidence.last?.subject ?? EvidenceSubject(delivery: record.delivery.rawValue),
+                    happenedAt: .ours(now),
+                    facts: ["fence": .integer(record.fence), "state": .string(record.state.rawValue)]))
+        }
+        try await store.recordFenced(entries)
     }
 
     /// Three claims that ended in a crash; the next one sets the delivery aside.

@@ -39,16 +39,19 @@ public struct Dispatcher: Sendable {
     let expectReceiptWithin: Duration?
     let owner: String
     let limits: Limits
+    let quietHours: QuietHours?
     /// Wakes the dispatcher when something was stored that is due at once.
     public let poke: Poke
 
     /// Makes the dispatcher of one channel.
     ///
-    /// - Parameter expectReceiptWithin: how long after acceptance a receipt is overdue; nil where the channel gives none.
+    /// - Parameters:
+    ///   - expectReceiptWithin: how long after acceptance a receipt is overdue; nil where the channel gives none.
+    ///   - quietHours: when notices of kinds that observe them wait, whatever made them late; nil hands over at any hour.
     public init(
         channel: ChannelKind, routes: RouteTable, store: any DispatchStore, recorder: EvidenceRecorder,
         clock: any WallClock, schedule: RetrySchedule, parcels: ParcelMaker, expectReceiptWithin: Duration?,
-        owner: String, limits: Limits = Limits(), poke: Poke = Poke()
+        owner: String, limits: Limits = Limits(), quietHours: QuietHours? = nil, poke: Poke = Poke()
     ) {
         self.channel = channel
         self.routes = routes
@@ -60,6 +63,7 @@ public struct Dispatcher: Sendable {
         self.expectReceiptWithin = expectReceiptWithin
         self.owner = owner
         self.limits = limits
+        self.quietHours = quietHours
         self.poke = poke
     }
 
@@ -74,7 +78,7 @@ public struct Dispatcher: Sendable {
             group.addTask {
                 // Everything that finished while the last transaction ran goes into the next one.
                 while let batch = await finished.take(atMost: 512) {
-                    _ = try await store.recordOutcomes(batch)
+                    try await record(batch)
                     inFlight.remove(batch.count)
                 }
             }
@@ -111,7 +115,7 @@ public struct Dispatcher: Sendable {
             for await record in group { if let record { records.append(record) } }
             return records
         }
-        if !records.isEmpty { _ = try await store.recordOutcomes(records) }
+        if !records.isEmpty { try await record(records) }
         return records.count
     }
 

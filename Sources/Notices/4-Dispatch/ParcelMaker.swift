@@ -13,6 +13,9 @@ public struct ParcelMaker: Sendable {
     func parcel(for claim: DeliveryClaim, attempt: Int) throws -> Parcel {
         let notice = claim.notice
         let content = try NoticeContent(stored: claim.content, expecting: notice.contentHash)
+        guard !claim.delivery.address.value.isEmpty else {
+            throw NoticeError(.unavailable, "the stored address cannot be read; run `songda audit`")
+        }
         let recipient = notice.recipients.first { $0.person == claim.delivery.person }
         let url = links.url(for: claim.delivery.id)
         return Parcel(

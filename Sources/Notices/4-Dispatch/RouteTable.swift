@@ -109,6 +109,12 @@ public final class RouteTable: Sendable {
         }
     }
 
+    /// Takes back a choice that was not used, so that a probe that never went does not keep its route waiting.
+    public func giveBack(_ route: RouteID, at now: Timestamp) {
+        guard let index = routes.firstIndex(where: { $0.channel.route == route }) else { return }
+        conditions.withLock { $0[index].breaker.abandonProbe(at: now) }
+    }
+
     /// Pauses or resumes a route; false if there is none of that name.
     public func setPaused(_ paused: Bool, route: RouteID) -> Bool {
         guard let index = routes.firstIndex(where: { $0.channel.route == route }) else { return false }

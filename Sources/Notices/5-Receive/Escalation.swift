@@ -29,7 +29,22 @@ public struct Escalation: Sendable {
     public func runOnce() async throws -> Int {
         var started = 0
         let now = clock.now
-        for due in try await store.dueRungs(now: now, limit: 200) {
+        var page: [DueRung]
+        repeat {
+            page = try await store.dueRungs(now: now, limit: Self.page)
+            started += try await settle(page, at: now)
+        } while page.count == Self.page
+        if started > 0 { for poke in wakes { poke.poke() } }
+        try await recordMissingReceipts(now)
+        return started
+    }
+
+    /// Settled in pages, so that a batch of a hundred thousand does not fill the memory.
+    private static let page = 200
+
+    private func settle(_ page: [DueRung], at now: Timestamp) async throws -> Int {
+        var started = 0
+        for due in page {
             let rung = due.notice.plan.rungs[due.rung.index]
             let isWanted = rung.condition.holds(for: due.states)
             let person = due.notice.recipients.first { $0.person == due.rung.person }
@@ -51,14 +66,20 @@ public struct Escalation: Sendable {
             }
             if try await store.settle(due, deliveries: deliveries, evidence: evidence), isWanted { started += 1 }
         }
-        if started > 0 { for poke in wakes { poke.poke() } }
-        try await recordMissingReceipts(now)
         return started
     }
 
     /// "Expected, and did not come" is a fact of its own; the absence of an entry would prove nothing.
     private func recordMissingReceipts(_ now: Timestamp) async throws {
-        for delivery in try await store.overdueReceipts(now: now, limit: 200) {
+        var page: [Delivery]
+        repeat {
+            page = try await store.overdueReceipts(now: now, limit: Self.page)
+            try await record(missing: page, at: now)
+        } while page.count == Self.page
+    }
+
+    private func record(missing page: [Delivery], at now: Timestamp) async throws {
+        for delivery in page {
             let entry = try recorder.entry(
                 .expectedEventMissing, delivery: delivery, attempt: delivery.attempts, at: .ours(now),
                 [

@@ -17,6 +17,9 @@ public protocol DispatchStore: Sendable {
     /// - Returns: the deliveries whose fence had moved: their outcome was stored as evidence only.
     func recordOutcomes(_ outcomes: [AttemptRecord]) async throws -> Set<DeliveryID>
 
+    /// Stores the entries that say that an outcome came too late to count (contract 4).
+    func recordFenced(_ evidence: [SignedEntry]) async throws
+
     /// Gives claims back without counting an attempt, for example because the route's breaker is open.
     func postpone(_ claims: [DeliveryClaim], until: Timestamp, reason: String) async throws
 

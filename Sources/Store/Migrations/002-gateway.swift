@@ -119,7 +119,8 @@ extension Migrations {
                 hash BLOB NOT NULL CHECK (length(hash) = 32),
                 signature BLOB NOT NULL,
                 certificate TEXT NOT NULL,
-                sealed_at INTEGER NOT NULL
+                sealed_at INTEGER NOT NULL,
+                tag BLOB NOT NULL CHECK (length(tag) = 32)
             ) STRICT
             """,
             """
@@ -134,7 +135,7 @@ extension Migrations {
                 state TEXT NOT NULL CHECK (state IN
                     ('queued', 'attempting', 'deferred', 'unknown', 'accepted', 'relayed', 'delivered', 'available', 'opened',
                     'acknowledged', 'refused', 'failed', 'expired', 'cancelled')),
-                state_reason TEXT,
+                state_reason BLOB,
                 state_at INTEGER NOT NULL,
                 state_clock TEXT NOT NULL,
                 attempts INTEGER NOT NULL DEFAULT 0,
@@ -169,6 +170,7 @@ extension Migrations {
                 PRIMARY KEY (delivery, number)
             ) STRICT
             """,
+            "CREATE INDEX attempts_open ON attempts (delivery) WHERE finished_at IS NULL",
             "CREATE INDEX attempts_reference ON attempts (route, reference) WHERE reference IS NOT NULL",
             """
             CREATE TABLE receipts (
@@ -176,7 +178,7 @@ extension Migrations {
                 dedupe_key TEXT NOT NULL,
                 source TEXT NOT NULL,
                 state TEXT,
-                reason TEXT NOT NULL,
+                reason BLOB NOT NULL,
                 happened_at INTEGER NOT NULL,
                 happened_clock TEXT NOT NULL,
                 recorded_at INTEGER NOT NULL,
@@ -349,7 +351,8 @@ extension Migrations {
                 hash BYTEA NOT NULL CHECK (length(hash) = 32),
                 signature BYTEA NOT NULL,
                 certificate TEXT NOT NULL,
-                sealed_at BIGINT NOT NULL
+                sealed_at BIGINT NOT NULL,
+                tag BYTEA NOT NULL CHECK (length(tag) = 32)
             )
             """,
             """
@@ -364,7 +367,7 @@ extension Migrations {
                 state TEXT NOT NULL CHECK (state IN
                     ('queued', 'attempting', 'deferred', 'unknown', 'accepted', 'relayed', 'delivered', 'available', 'opened',
                     'acknowledged', 'refused', 'failed', 'expired', 'cancelled')),
-                state_reason TEXT,
+                state_reason BYTEA,
                 state_at BIGINT NOT NULL,
                 state_clock TEXT NOT NULL,
                 attempts BIGINT NOT NULL DEFAULT 0,
@@ -399,6 +402,7 @@ extension Migrations {
                 PRIMARY KEY (delivery, number)
             )
             """,
+            "CREATE INDEX attempts_open ON attempts (delivery) WHERE finished_at IS NULL",
             "CREATE INDEX attempts_reference ON attempts (route, reference) WHERE reference IS NOT NULL",
             """
             CREATE TABLE receipts (
@@ -406,7 +410,7 @@ extension Migrations {
                 dedupe_key TEXT NOT NULL,
                 source TEXT NOT NULL,
                 state TEXT,
-                reason TEXT NOT NULL,
+                reason BYTEA NOT NULL,
                 happened_at BIGINT NOT NULL,
                 happened_clock TEXT NOT NULL,
                 recorded_at BIGINT NOT NULL,

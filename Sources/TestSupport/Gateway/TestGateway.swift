@@ -121,7 +121,8 @@ public final class TestGateway: Sendable {
         func dispatcher(_ channel: ChannelKind, _ routes: RouteTable, _ schedule: RetrySchedule) -> Dispatcher {
             Dispatcher(
                 channel: channel, routes: routes, store: store, recorder: recorder, clock: clock, schedule: schedule,
-                parcels: parcels, expectReceiptWithin: .seconds(86_400), owner: options.owner, limits: options.limits)
+                parcels: parcels, expectReceiptWithin: .seconds(86_400), owner: options.owner, limits: options.limits,
+                quietHours: law.quietHours)
         }
         let dispatchers = [dispatcher(.email, mail, .email), dispatcher(.sms, sms, .sms)]
         let wakes = dispatchers.map(\.poke)

@@ -2,7 +2,9 @@ import Foundation
 import Notices
 import Typeset
 
-/// What is read from the repository: templates, rules, fonts. Read once; no test changes it.
+/// What is read from the repository: templates, rules, fonts.
+///
+/// Read once; no test changes it.
 public enum TestResources {
     /// The root of the repository, upwards from this file, so that tests run in any checkout.
     ///

@@ -1,0 +1,155 @@
+import Evidence
+import Notices
+import SQL
+import Store
+import TestSupport
+import Testing
+
+/// The database itself refuses to change evidence, and the audit finds what was changed behind its back (F45).
+@Suite struct AppendOnlyTests {
+    static let forbidden = [
+        "DELETE FROM evidence_entries", "DELETE FROM merkle_tiles", "DELETE FROM checkpoints",
+        "UPDATE evidence_entries SET body = signature", "UPDATE evidence_entries SET event = 'X'",
+        "UPDATE evidence_entries SET learnt_at = learnt_at + 1", "UPDATE evidence_entries SET notice = NULL",
+        "UPDATE evidence_entries SET signature = body", "UPDATE evidence_entries SET leaf_index = leaf_index + 1000",
+        "UPDATE evidence_entries SET leaf_index = NULL", "UPDATE checkpoints SET root = root, note = root",
+        "UPDATE checkpoints SET signed_at = 0", "UPDATE checkpoints SET token = NULL",
+        "UPDATE merkle_tiles SET position = position + 1000",
+        "UPDATE merkle_tiles SET hashes = substr(hashes, 1, length(hashes) - 32)",
+    ]
+
+    @Test(arguments: Backend.allCases, forbidden)
+    func `evidence is neither changed nor deleted while the triggers stand`(_ backend: Backend, _ statement: String)
+        async throws
+    {
+        try await TestGateway.with(backend) { gateway in
+            gateway.mail.alwaysAccepts()
+            gateway.sms.alwaysAccepts()
+            try await gateway.person()
+            _ = try await gateway.issue(gateway.clientContactChange())
+            try await gateway.settle()
+            await #expect(throws: SQLError.self) {
+                try await gateway.database.write { tx in try tx.execute(Query(stringLiteral: statement)) }
+            }
+        }
+    }
+
+    /// Table, key and every column an insider could write to.
+    static let columns: [(table: String, key: String, column: String)] =
+        [
+            "id", "event", "notice", "recipient", "delivery", "attempt", "learnt_at", "body", "signature", "key_id",
+            "commitment", "leaf_index",
+        ].map { ("evidence_entries", "id", $0) } + ["root", "note", "token"].map { ("checkpoints", "size", $0) } + [
+            ("merkle_tiles", "position", "hashes")
+        ]
+
+    @Test(arguments: Backend.allCases, columns.indices)
+    func `a row edited with the triggers dropped is found by the audit (F45, S-124)`(_ backend: Backend, _ index: Int)
+        async throws
+    {
+        let (table, key, column) = Self.columns[index]
+        try await TestGateway.with(backend, checks: false) { gateway in
+            gateway.mail.alwaysAccepts()
+            gateway.sms.alwaysAccepts()
+            try await gateway.person()
+            _ = try await gateway.issue(gateway.clientContactChange())
+            try await gateway.settle()
+            let before = try await gateway.audit()
+            #expect(before.isSound, "\(before.findings)")
+
+            try await gateway.database.write { tx in
+                try tx.dropTriggers()
+                let row = try #require(
+                    try tx.first(
+                        Query(
+                            stringLiteral:
+                                "SELECT \(key) AS k, \(column) AS v FROM \(table) WHERE \(column) IS NOT NULL "
+                                + "ORDER BY \(key) LIMIT 1")))
+                var value = try row.get("v", as: SQLValue.self).altered
+                // Leaf indexes are dense and unique: the edit that the key allows is to a place that is free.
+                if column == "leaf_index" { value = .integer(5000) }
+                try tx.set(
+                    column, to: value, in: table,
+                    where: Query(stringLiteral: "\(key) = ") + "\(try row.get("k", as: SQLValue.self))")
+            }
+            let report = try await gateway.audit()
+            #expect(!report.isSound, "nobody noticed that \(table).\(column) was changed")
+        }
+    }
+
+    @Test(arguments: Backend.allCases) func `a deleted row, swapped bodies and a rolled-back log are found (F45)`(
+        _ backend: Backend
+    ) async throws {
+        try await TestGateway.with(backend, checks: false) { gateway in
+            gateway.mail.alwaysAccepts()
+            gateway.sms.alwaysAccepts()
+            try await gateway.person()
+            _ = try await gateway.issue(gateway.clientContactChange())
+            try await gateway.settle()
+            try await gateway.database.write { tx in
+                try tx.dropTriggers()
+                let rows = try tx.query("SELECT id, body FROM evidence_entries ORDER BY position LIMIT 2")
+                let (a, b) = (rows[0], rows[1])
+                try tx.set(
+                    "body", to: try b.get("body"), in: "evidence_entries",
+                    where: "id = \(try a.get("id", as: String.self))")
+                try tx.set(
+                    "body", to: try a.get("body"), in: "evidence_entries",
+                    where: "id = \(try b.get("id", as: String.self))")
+                try tx.execute("DELETE FROM evidence_entries WHERE leaf_index = 3")
+            }
+            let report = try await gateway.audit()
+            #expect(Set(report.findings.compactMap(\.leafIndex)).isSuperset(of: [0, 1, 3]), "\(report.findings)")
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `every byte of a sealed document's row is checked when it is read or proved (S-124)`(_ backend: Backend)
+        async throws
+    {
+        for column in ["media_type", "bytes", "hash", "signature", "certificate", "sealed_at", "tag"] {
+            try await TestGateway.with(backend, checks: false) { gateway in
+                gateway.mail.alwaysAccepts()
+                gateway.sms.alwaysAccepts()
+                try await gateway.person()
+                let id = try await gateway.approvedDismissal()
+                try await gateway.settle()
+                try await gateway.database.write { tx in
+                    let row = try #require(
+                        try tx.first(Query(stringLiteral: "SELECT \(column) AS v FROM documents LIMIT 1")))
+                    try tx.set(column, to: try row.get("v", as: SQLValue.self).altered, in: "documents", where: "1 = 1")
+                }
+                await #expect(throws: (any Error).self, "nobody noticed that documents.\(column) was changed") {
+                    _ = try await gateway.store.document(of: id)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `every hash and sealed byte of a notice's row is checked when it is read (S-124)`(_ backend: Backend)
+        async throws
+    {
+        for column in ["content", "content_hash", "document_hash", "key_owner"] {
+            try await TestGateway.with(backend, checks: false) { gateway in
+                gateway.mail.alwaysAccepts()
+                gateway.sms.alwaysAccepts()
+                let person = try await gateway.person()
+                try await gateway.person("李四", id: "p-lisi")
+                let id = try await gateway.approvedDismissal()
+                try await gateway.settle()
+                let inbox = try #require(try await gateway.deliveries(of: id, .inbox).first)
+                try await gateway.database.write { tx in
+                    let row = try #require(
+                        try tx.first(Query(stringLiteral: "SELECT \(column) AS v FROM notices LIMIT 1")))
+                    let value: SQLValue =
+                        column == "key_owner" ? .text("p-lisi") : try row.get("v", as: SQLValue.self).altered
+                    try tx.set(column, to: value, in: "notices", where: "1 = 1")
+                }
+                await #expect(throws: (any Error).self, "nobody noticed that notices.\(column) was changed") {
+                    _ = try await gateway.pipeline.read.open(inbox.id, person: person, by: .account, source: .inbox)
+                }
+            }
+        }
+    }
+}
