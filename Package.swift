@@ -37,5 +37,77 @@ let package = Package(
         .systemLibrary(name: "CQRCode", pkgConfig: "libqrencode"),
         .systemLibrary(name: "CZip", pkgConfig: "libzip"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib"),
+
+        // Leaves: they know nothing of each other.
+        .target(
+            name: "SQL", dependencies: ["CPostgres", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: house),
+        .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: house),
+        .target(name: "Typeset", dependencies: ["CMark", "CPango", "CQRCode"], swiftSettings: house),
+        .target(name: "Evidence", dependencies: ["COpenSSL", "CZip", "CZlib"], swiftSettings: house),
+
+        // The gateway, and what is plugged into it.
+        .target(
+            name: "Notices",
+            dependencies: ["Evidence", "Typeset", "Yams", .product(name: "Mustache", package: "swift-mustache")],
+            swiftSettings: house),
+        .target(name: "Channels", dependencies: ["Notices", "Curl", "Evidence", "Yams"], swiftSettings: house),
+        .target(name: "Store", dependencies: ["Notices", "Evidence", "SQL"], swiftSettings: house),
+        .target(
+            name: "Console",
+            dependencies: [
+                "Notices", "Evidence",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            swiftSettings: house),
+        .target(
+            name: "Sandbox",
+            dependencies: [
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: house),
+
+        // Programs.
+        .executableTarget(
+            name: "Songda",
+            dependencies: [
+                "Channels", "Console", "Curl", "Evidence", "Notices", "SQL", "Sandbox", "Store", "Typeset", "Yams",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: house),
+        .executableTarget(
+            name: "SongdaVerify",
+            dependencies: ["Evidence", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: house),
+
+        // Tests, and what they share.
+        .target(
+            name: "TestSupport",
+            dependencies: ["Channels", "Curl", "Evidence", "Notices", "SQL", "Sandbox", "Store", "Typeset"],
+            swiftSettings: house),
+        .testTarget(name: "SQLTests", dependencies: ["SQL", "TestSupport"], swiftSettings: house),
+        .testTarget(name: "CurlTests", dependencies: ["Curl", "TestSupport"], swiftSettings: house),
+        .testTarget(name: "TypesetTests", dependencies: ["Typeset"], swiftSettings: house),
+        .testTarget(
+            name: "EvidenceTests", dependencies: ["Evidence", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "NoticesTests", dependencies: ["Notices", "Evidence", "Typeset", "Store", "SQL", "TestSupport"],
+            swiftSettings: house),
+        .testTarget(
+            name: "ChannelsTests",
+            dependencies: [
+                "Channels", "Curl", "Evidence", "Notices", "Sandbox", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            exclude: ["SMTP/Fixtures", "Reports/Fixtures"], swiftSettings: house),
+        .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "TestSupport"], swiftSettings: house),
     ]
 )

@@ -1,0 +1,33 @@
+# Songda. Each target first installs what config/packages.txt lists and this machine lacks.
+.PHONY: run demo test bench fmt lint setup build
+
+BUILD = swift build
+
+run: setup build            ## the whole job on real input, then keep serving
+	$(BUILD_PATH)/songda demo --serve --port 8080
+
+demo: setup build           ## the same, and exit
+	$(BUILD_PATH)/songda demo
+
+test: setup                 ## every test, on both databases and with real servers
+	swift test --parallel
+
+bench: setup                ## the figures of the README, measured on this machine
+	swift build -c release
+	$$(swift build -c release --show-bin-path)/songda-bench all
+
+fmt:                        ## format the sources
+	swift format --in-place --recursive --configuration .swift-format Package.swift Sources Tests
+
+lint:                       ## what CI refuses
+	swift format lint --strict --recursive --configuration .swift-format Package.swift Sources Tests
+
+setup:
+	@sh config/setup-packages.sh
+	@sh config/setup-fonts.sh var/fonts
+
+build: setup
+	$(BUILD) --product songda
+	$(BUILD) --product songda-verify
+
+BUILD_PATH = $$($(BUILD) --show-bin-path)

@@ -1,0 +1,190 @@
+import Channels
+import Curl
+import Evidence
+import Foundation
+import Logging
+import Notices
+import SQL
+import Store
+import Typeset
+
+extension Application {
+    /// Puts everything together; the one place where conformers meet the seams they conform to.
+    ///
+    /// Refuses as a whole, with a sentence, when any part cannot work: a gateway that starts without one of its keys or
+    /// templates would find out when the notice is due.
+    static func build(
+        _ configuration: Configuration, clock: any WallClock = SystemClock(), logger: Logger
+    ) async throws -> Application {
+        let keys = try KeyCabinet(
+            directory: configuration.keyDirectory, trustDirectory: configuration.trustDirectory,
+            logOrigin: configuration.logOrigin, clock: clock)
+        let law = try law(configuration.rules)
+        let templates = try TemplateLibrary(directory: configuration.templates)
+        let typesetter = try PDFTypesetter(fonts: try FontSet.locate(directory: configuration.fonts))
+        let database = try await openDatabase(configuration.database)
+        _ = try await Migrator(Migrations.all).migrate(database)
+        let (notices, log) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
+
+        let recorder = EvidenceRecorder(signer: keys.entries, clock: clock)
+        let exchange = HTTPExchange()
+        let authority = try timestampAuthority(configuration.timestamps, keys: keys, clock: clock, exchange: exchange)
+        let stamper = TimestampScheduler(
+            store: log, authority: authority, recorder: recorder, clock: clock,
+            alarm: { logger.error("timestamps", metadata: ["alarm": "\($0)"]) })
+        let sequencer = Sequencer(
+            store: log, signer: keys.log, recorder: recorder, clock: clock,
+            settings: .init(owner: configuration.instance), onCheckpoint: { _ in stamper.poke() },
+            alarm: { logger.error("evidence log", metadata: ["alarm": "\($0)"]) })
+
+        let mail = try mailRoutes(configuration.mail, linkKey: keys.linkKey)
+        let sms = try smsRoutes(configuration.sms, clock: clock, exchange: exchange)
+        let (emailTable, smsTable) = (RouteTable(mail.routes), RouteTable(sms.map(\.route)))
+        let links = LinkTokens(key: keys.linkKey, baseURL: configuration.http.publicURL)
+        let starter = DeliveryStarter(
+            recorder: recorder, links: links, quietHours: configuration.isRehearsal ? nil : law.quietHours)
+        let limits = Dispatcher.Limits(inFlight: configuration.inFlight)
+        let parcels = ParcelMaker(links: links)
+        let dispatchers = [
+            Dispatcher(
+                channel: .email, routes: emailTable, store: notices, recorder: recorder,
+                clock: clock, schedule: .email, parcels: parcels, expectReceiptWithin: .seconds(86_400),
+                owner: configuration.instance, limits: limits),
+            Dispatcher(
+                channel: .sms, routes: smsTable, store: notices, recorder: recorder,
+                clock: clock, schedule: .sms, parcels: parcels, expectReceiptWithin: .seconds(3 * 86_400),
+                owner: configuration.instance, limits: limits),
+        ]
+        let pokes = dispatchers.map(\.poke)
+        let documents = DocumentMaker(typesetter: typesetter)
+        let codes = OneTimeCodes(
+            store: notices, clock: clock, key: keys.linkKey,
+            couriers: couriers(mail: mail.routes, sms: sms.map(\.route)))
+        let sealer = Sealer(
+            store: notices, keys: keys, documents: documents, templates: templates, starter: starter,
+            recorder: recorder, clock: clock, owner: configuration.instance, poke: Poke(), wakes: pokes)
+        let receive = ReceiptDesk(store: notices, log: log, recorder: recorder, clock: clock)
+        let pipeline = Pipeline(
+            issue: IssueDesk(
+                store: notices, reader: notices, directory: notices, templates: templates,
+                preflight: Preflight(law: law), typesetter: documents, recorder: recorder, clock: clock,
+                settings: .init(portal: configuration.http.portal), sealerPoke: sealer.poke),
+            seal: sealer, dispatch: dispatchers, receive: receive,
+            read: ReadingDesk(
+                receipts: notices, reader: notices, credentials: notices, codes: codes,
+                tickets: ViewTickets(key: keys.linkKey), recorder: recorder, clock: clock),
+            postal: PostalDesk(receipts: notices, reader: notices, recorder: recorder, clock: clock),
+            escalate: Escalation(
+                store: notices, recorder: recorder, clock: clock, starter: starter, wakes: pokes),
+            prove: ProofDesk(
+                reader: notices, log: log, openBody: { try await log.openBody(of: $0) }, seals: keys,
+                authority: authority, trust: keys.proofTrust, law: law, recorder: recorder, clock: clock))
+        let intake = configuration.mail.bounces.map { bounces in
+            MailIntake(
+                reader: MailboxReader(bounces.mailbox),
+                parser: MailReceiptParser(feed: "mail:bounces", reader: mail.reports), desk: receive, store: notices,
+                interval: .seconds(bounces.everySeconds), logger: logger)
+        }
+        var parsers: [any ReceiptParser] = sms.map(\.parser)
+        if let intake { parsers.append(intake.parser) }
+        return Application(
+            configuration: configuration, database: database, notices: notices, log: log, keys: keys, clock: clock,
+            recorder: recorder, pipeline: pipeline,
+            addresses: AddressDesk(
+                store: notices, codes: codes, recorder: recorder, clock: clock, normalise: normalAddress),
+            retention: try RetentionDesk(
+                store: notices, recorder: recorder, clock: clock, law: law, years: configuration.retentionYears),
+            templates: templates, sequencer: sequencer, stamper: stamper, intake: intake,
+            statusWatch: SMSStatusWatch(
+                gateways: Dictionary(
+                    sms.map { ($0.route.channel.route, $0.gateway) }, uniquingKeysWith: { first, _ in first }),
+                exchange: exchange, desk: receive, store: notices, clock: clock, logger: logger),
+            parsers: parsers,
+            callbacks: sms.compactMap { one in
+                one.callbackSecret.map {
+                    SMSCallbackRoute(secret: $0, gateway: one.gateway, parser: one.parser)
+                }
+            },
+            routes: [.email: emailTable, .sms: smsTable], pools: mail.pools, exchange: exchange, typesetter: typesetter,
+            logger: logger)
+    }
+
+    /// `sqlite:PATH`, or else a PostgreSQL connection string.
+    static func openDatabase(_ text: String, readOnly: Bool = false) async throws -> any SQLDatabase {
+        guard text.hasPrefix("sqlite:") else { return try await PostgresDatabase(conninfo: text) }
+        let path = String(text.dropFirst("sqlite:".count))
+        if !readOnly {
+            try FileManager.default.createDirectory(
+                atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        }
+        return try SQLiteDatabase(path: path, readOnly: readOnly)
+    }
+
+    private static func timestampAuthority(
+        _ settings: Configuration.Timestamps, keys: KeyCabinet, clock: any WallClock, exchange: HTTPExchange
+    ) throws -> any TimestampAuthority {
+        var authorities: [any TimestampAuthority] = []
+        for one in settings.authorities {
+            let pem = String(decoding: try KeyFile.readPublic(one.rootsFile), as: UTF8.self)
+            authorities.append(
+                RemoteAuthority(
+                    .init(
+                        name: one.name, url: one.url, isIndependent: one.isIndependent,
+                        roots: try Certificate.all(pem: pem, origin: one.rootsFile)),
+                    clock: clock
+                ) { url, contentType, body in
+                    let response = try await exchange.send(
+                        HTTPRequest(
+                            method: "POST", url: url, headers: [HTTPHeader(name: "Content-Type", value: contentType)],
+                            body: body))
+                    let type = response.headers.first { $0.name.lowercased() == "content-type" }?.value ?? ""
+                    return (response.status, type, response.body)
+                })
+        }
+        if settings.usesBuiltIn {
+            authorities.append(
+                try EmbeddedAuthority(
+                    key: keys.timestamp, certificate: keys.timestampCertificate, clock: clock))
+        }
+        guard !authorities.isEmpty else {
+            throw ConfigError(
+                "timestamps", nil, "names no authority; add one, or set built-in: true (which is not independent)", nil)
+        }
+        return authorities.count == 1 ? authorities[0] : AuthorityChain(authorities, clock: clock)
+    }
+
+    static func law(_ path: String) throws -> ServiceLaw {
+        guard let data = FileManager.default.contents(atPath: path), let text = String(validating: data, as: UTF8.self)
+        else {
+            throw ConfigError("rules", path, "cannot be read as UTF-8; give the path of service-law.yaml", nil)
+        }
+        return try ServiceLaw(yaml: text, file: path)
+    }
+
+    /// The first route of each channel carries one-time codes.
+    private static func couriers(
+        mail: [RouteTable.Route], sms: [RouteTable.Route]
+    ) -> [ChannelKind: any Channel] {
+        var couriers: [ChannelKind: any Channel] = [:]
+        couriers[.email] = mail.first?.channel
+        couriers[.sms] = sms.first?.channel
+        return couriers
+    }
+
+    /// The channels' own checks of what an address looks like.
+    @Sendable static func normalAddress(_ channel: ChannelKind, _ text: String) throws -> String {
+        switch channel {
+        case .email:
+            try MailAddress.validate(text)
+            return text
+        case .sms: return try PhoneNumber(text).e164
+        case .inbox, .ems, .onSite, .publicNotice:
+            guard !text.isEmpty, text.utf8.count <= 500, !text.unicodeScalars.contains(where: { $0.value < 0x20 })
+            else {
+                throw NoticeError(.invalid, "\"\(text.prefix(40))\" is not one line of 1 to 500 bytes")
+            }
+            return text
+        }
+    }
+}

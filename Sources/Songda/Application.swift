@@ -1,0 +1,107 @@
+import Channels
+import Curl
+import Evidence
+import Logging
+import Notices
+import SQL
+import Store
+import Typeset
+
+/// The parts of a running Songda, put together in `Application+build.swift` and nowhere else.
+struct Application: Sendable {
+    let configuration: Configuration
+    let database: any SQLDatabase
+    let notices: SQLNoticeStore
+    let log: SQLEvidenceLogStore
+    let keys: KeyCabinet
+    let clock: any WallClock
+    let recorder: EvidenceRecorder
+    let pipeline: Pipeline
+    let addresses: AddressDesk
+    let retention: RetentionDesk
+    let templates: TemplateLibrary
+    let sequencer: Sequencer
+    let stamper: TimestampScheduler
+    let intake: MailIntake?
+    let statusWatch: SMSStatusWatch
+    let parsers: [any ReceiptParser]
+    let callbacks: [SMSCallbackRoute]
+    let routes: [ChannelKind: RouteTable]
+    let pools: [MailPool]
+    let exchange: HTTPExchange
+    let typesetter: PDFTypesetter
+    let logger: Logger
+
+    /// Where a gateway's call-backs arrive.
+    struct SMSCallbackRoute: Sendable {
+        let secret: String
+        let gateway: any SMSGateway
+        let parser: SMSCallbackParser
+    }
+
+    /// Runs the workers until told to stop; the caller serves HTTP beside it.
+    ///
+    /// The sequencer outlives the pipeline, so that the last outcomes still get their place in the log.
+    func run(until stop: StopSignal) async throws {
+        try await sequencer.recover()
+        try await log.stage([
+            try recorder.entry(
+                .serviceStarted, at: clock.now,
+                ["instance": .string(configuration.instance), "rehearsal": .bool(configuration.isRehearsal)])
+        ])
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await sequencer.run() }
+            group.addTask { try await stamper.run() }
+            do {
+                try await work(until: stop)
+                // What the workers staged last is sequenced before the log rests.
+                try await drain()
+                group.cancelAll()
+                try await group.waitForAll()
+            } catch is CancellationError {
+                // The log's loops end by cancellation; that is their way of stopping.
+            } catch {
+                stop.stop()
+                group.cancelAll()
+                throw error
+            }
+        }
+    }
+
+    private func work(until stop: StopSignal) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await pipeline.run(until: stop) }
+            if let intake { group.addTask { try await intake.run(until: stop) } }
+            group.addTask { try await statusWatch.run(until: stop) }
+            group.addTask {
+                let tick = Poke()
+                stop.wakes(tick)
+                while !stop.isStopped && !Task.isCancelled {
+                    _ = try await pipeline.receive.retryUnmatched(parsers: parsers)
+                    await tick.wait(.seconds(30))
+                }
+            }
+            do { try await group.waitForAll() } catch {
+                stop.stop()
+                throw error
+            }
+        }
+    }
+
+    /// Waits, for a few seconds at most, until every staged entry has its place.
+    private func drain() async throws {
+        for _ in 0..<50 {
+            if try await log.stagedEntries(limit: 1).isEmpty { return }
+            sequencer.poke()
+            await Poke().wait(.milliseconds(100))
+        }
+    }
+
+    /// Lets go of threads, sockets and the database.
+    func close() async {
+        for pool in pools { await pool.shutdown() }
+        exchange.shutdown()
+        await typesetter.shutdown()
+        await database.close()
+    }
+}

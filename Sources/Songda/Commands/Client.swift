@@ -1,0 +1,89 @@
+import ArgumentParser
+import Curl
+import Evidence
+import Foundation
+
+/// Options of commands that talk to a running server.
+struct ServerOptions: ParsableArguments {
+    @Option(help: "The server's address.")
+    var server = "http://127.0.0.1:8080"
+    @Option(help: "A file with the API key; the environment variable SONGDA_KEY is used otherwise.")
+    var keyFile: String?
+
+    /// A client, or the sentence that says what is missing.
+    func client() throws -> Client {
+        let key: String?
+        if let keyFile {
+            key = Configuration.readSecret(keyFile)
+            guard key != nil else {
+                throw Failure("--key-file \(keyFile) cannot be read, or is readable by others; chmod 600 it")
+            }
+        } else {
+            key = ProcessInfo.processInfo.environment["SONGDA_KEY"]
+        }
+        guard let key else { throw Failure("no API key: set SONGDA_KEY, or give --key-file") }
+        return Client(server: server, key: key)
+    }
+}
+
+/// Speaks to the API of a server.
+struct Client: Sendable {
+    let server: String
+    let key: String
+    private let exchange = HTTPExchange()
+
+    init(server: String, key: String) {
+        self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
+        self.key = key
+    }
+
+    /// One request; an answer that is no success is thrown as the server's own sentence.
+    func send(
+        _ method: String, _ path: String, body: JSONValue? = nil, headers: [(String, String)] = []
+    ) async throws -> HTTPResponse {
+        var all = [HTTPHeader(name: "Authorization", value: "Bearer \(key)")]
+        if body != nil { all.append(HTTPHeader(name: "Content-Type", value: "application/json")) }
+        all += headers.map { HTTPHeader(name: $0.0, value: $0.1) }
+        let response = try await exchange.send(
+            HTTPRequest(
+                method: method, url: server + path, headers: all, body: body?.canonicalBytes ?? [],
+                maxResponseBytes: 256 << 20))
+        guard (200..<300).contains(response.status) else { throw Failure(Self.sentence(response)) }
+        return response
+    }
+
+    /// One request whose answer is JSON.
+    func json(
+        _ method: String, _ path: String, body: JSONValue? = nil, headers: [(String, String)] = []
+    ) async throws -> JSONValue {
+        try JSONValue(parsing: try await send(method, path, body: body, headers: headers).body)
+    }
+
+    /// Presses the button of a page: an empty form, no key.
+    ///
+    /// Returns the page that follows.
+    func post(_ url: String) async throws -> String {
+        let response = try await exchange.send(
+            HTTPRequest(
+                method: "POST", url: url,
+                headers: [HTTPHeader(name: "Content-Type", value: "application/x-www-form-urlencoded")], body: []))
+        guard response.status == 200 else { throw Failure(Self.sentence(response)) }
+        return String(decoding: response.body, as: UTF8.self)
+    }
+
+    /// Lets go of the connection's thread.
+    func close() { exchange.shutdown() }
+
+    private static func sentence(_ response: HTTPResponse) -> String {
+        // What is not a problem document is shown as it is.
+        guard let problem = try? JSONValue(parsing: response.body) else {
+            return
+                "the server answered \(response.status): \(String(decoding: response.body.prefix(300), as: UTF8.self))"
+        }
+        var lines = [problem["detail"]?.string ?? problem["title"]?.string ?? "the server answered \(response.status)"]
+        for error in problem["errors"]?.array ?? [] {
+            lines.append("  \(error["field"]?.string ?? ""): \(error["message"]?.string ?? "")")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

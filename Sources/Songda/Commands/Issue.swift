@@ -1,0 +1,130 @@
+import ArgumentParser
+import Evidence
+import Foundation
+
+/// `songda issue`: issues one notice through a running server.
+struct Issue: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Issue a notice from a JSON file (see `songda issue --example KIND`).",
+        discussion: "The request's hash is its Idempotency-Key unless you give one: the same file twice is one notice.")
+
+    @OptionGroup var target: ServerOptions
+    @OptionGroup var output: OutputOptions
+    @Option(help: "Any text that names this request; repeat it to repeat the request safely.")
+    var idempotencyKey: String?
+    @Argument(help: "The request: issuer, kind, recipients, fields. A dash reads standard input.")
+    var file: String
+
+    func run() async throws {
+        let data =
+            file == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
+        guard let data else { throw Failure("\(file) cannot be read") }
+        let request = try JSONValue(parsing: Array(data))
+        let client = try target.client()
+        defer { client.close() }
+        let key = idempotencyKey ?? SHA256.hash(request.canonicalBytes).hex
+        let answer = try await client.json(
+            "POST", "/v1/notices", body: request, headers: [("Idempotency-Key", key)])
+        output.show(
+            answer,
+            text: """
+                notice   \(answer["id"]?.string ?? "")
+                number   \(answer["number"]?.string ?? "")
+                state    \(answer["state"]?.string ?? "")
+                content  \(answer["contentHash"]?.string ?? "")
+                """)
+    }
+}
+
+/// `songda approve`: approves one exact content.
+struct Approve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Approve a notice; the content hash says which words you approve.")
+
+    @OptionGroup var target: ServerOptions
+    @OptionGroup var output: OutputOptions
+    @Option(help: "The content hash you have read.")
+    var contentHash: String
+    @Argument(help: "The notice's id or number.")
+    var notice: String
+
+    func run() async throws {
+        let client = try target.client()
+        defer { client.close() }
+        let answer = try await client.json(
+            "POST", "/v1/notices/\(try pathPart(notice))/approvals",
+            body: .object(["contentHash": .string(contentHash)]))
+        output.show(answer, text: "\(answer["number"]?.string ?? "") is now \(answer["state"]?.string ?? "")")
+    }
+}
+
+/// `songda show`: where a notice stands.
+struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show a notice, its deliveries and its time line.")
+
+    @OptionGroup var target: ServerOptions
+    @OptionGroup var output: OutputOptions
+    @Argument(help: "The notice's id or number.")
+    var notice: String
+
+    func run() async throws {
+        let client = try target.client()
+        defer { client.close() }
+        let id = try pathPart(notice)
+        let summary = try await client.json("GET", "/v1/notices/\(id)")
+        let timeline = try await client.json("GET", "/v1/notices/\(id)/timeline")["timeline"] ?? .null
+        let deliveries = try await client.json("GET", "/v1/notices/\(id)/deliveries")
+        output.show(
+            .object(["notice": summary, "timeline": timeline, "deliveries": deliveries]),
+            text: Self.text(summary, timeline, deliveries))
+    }
+
+    private static func text(_ notice: JSONValue, _ timeline: JSONValue, _ deliveries: JSONValue) -> String {
+        var lines = [
+            "\(notice["number"]?.string ?? "")  \(notice["kind"]?.string ?? "")  \(notice["state"]?.string ?? "")", "",
+        ]
+        for delivery in deliveries["items"]?.array ?? [] {
+            let parts = ["channel", "state", "stateAt", "clock", "reason"].map { delivery[$0]?.string ?? "" }
+            lines.append("  " + parts.joined(separator: "  "))
+        }
+        lines.append("")
+        for item in timeline["items"]?.array ?? [] {
+            let parts = ["happenedAt", "clock", "event"].map { item[$0]?.string ?? "" }
+            lines.append("  " + parts.joined(separator: "  "))
+        }
+        for doubt in timeline["doubts"]?.array ?? [] { lines.append("  ! \(doubt["en"]?.string ?? "")") }
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// `songda prove`: fetches the proof bundle.
+struct Prove: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Fetch the proof bundle of a notice; check it with songda-verify or with openssl alone.")
+
+    @OptionGroup var target: ServerOptions
+    @Option(name: [.short, .long], help: "Where to write it.")
+    var out: String?
+    @Argument(help: "The notice's id or number.")
+    var notice: String
+
+    func run() async throws {
+        let client = try target.client()
+        defer { client.close() }
+        let response = try await client.send("GET", "/v1/notices/\(try pathPart(notice))/proof")
+        let path = out ?? "\(notice).asice"
+        guard !FileManager.default.fileExists(atPath: path) else {
+            throw Failure("\(path) exists; name another with --out")
+        }
+        try Data(response.body).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
+        print(path)
+    }
+}
+
+/// An id or number as part of a path: letters, digits and hyphens only.
+func pathPart(_ text: String) throws -> String {
+    guard KeyCabinet.isFileName(text) else {
+        throw Failure("\"\(text.prefix(60))\" is neither the id nor the number of a notice")
+    }
+    return text
+}

@@ -1,0 +1,126 @@
+import ArgumentParser
+import Evidence
+import Notices
+import SQL
+import Store
+
+/// `songda keys`: API keys.
+struct Keys: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Add, list and revoke API keys.", subcommands: [Add.self, List.self, Revoke.self])
+
+    /// Opens the configured database, does one thing, closes it.
+    static func withStore<T>(
+        _ configuration: Configuration, _ body: (SQLNoticeStore, any WallClock) async throws -> T
+    ) async throws -> T {
+        let clock = SystemClock()
+        let keys = try KeyCabinet(
+            directory: configuration.keyDirectory, trustDirectory: configuration.trustDirectory,
+            logOrigin: configuration.logOrigin, clock: clock)
+        let database = try await Application.openDatabase(configuration.database)
+        _ = try await Migrator(Migrations.all).migrate(database)
+        let (store, _) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
+        let result: T
+        do {
+            result = try await body(store, clock)
+        } catch {
+            await database.close()
+            throw error
+        }
+        await database.close()
+        return result
+    }
+
+    /// `songda keys add`.
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make an API key; its secret is shown once.",
+            discussion: "Scopes: \(APIKey.Scope.allCases.map(\.rawValue).joined(separator: ", ")).")
+        @OptionGroup var source: ConfigurationOptions
+        @OptionGroup var output: OutputOptions
+        @Option(help: "What people call it.")
+        var name: String
+        @Option(help: "What it may do, separated by commas.")
+        var scopes: String
+        @Option(help: "For the scope inbox: the person it stands for.")
+        var person: String?
+
+        func run() async throws {
+            let names = scopes.split(separator: ",").map(String.init)
+            let wanted = try names.map { name in
+                guard let scope = APIKey.Scope(rawValue: name) else {
+                    throw Failure(
+                        "--scopes \(name): not one of \(APIKey.Scope.allCases.map(\.rawValue).joined(separator: ", "))")
+                }
+                return scope
+            }
+            let (key, secret) = try await Keys.withStore(try source.read()) { store, clock in
+                try await APIKeyMaker.make(
+                    name: name, scopes: Set(wanted), person: person.map { PersonID($0) }, store: store, clock: clock)
+            }
+            output.show(
+                .object(["id": .string(key.id), "secret": .string(secret)]),
+                text: "key \(key.id) (\(name))\n\(secret)\nShown once; keep it where only its user can read it.")
+        }
+    }
+
+    /// `songda keys list`.
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the API keys, without secrets.")
+        @OptionGroup var source: ConfigurationOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            let keys = try await Keys.withStore(try source.read()) { store, _ in try await store.apiKeys() }
+            output.show(
+                .array(
+                    keys.map {
+                        .object([
+                            "id": .string($0.id), "name": .string($0.name),
+                            "scopes": .array($0.scopes.map(\.rawValue).sorted().map { .string($0) }),
+                            "createdAt": .string($0.createdAt.rfc3339),
+                            "revokedAt": $0.revokedAt.map { .string($0.rfc3339) } ?? .null,
+                        ])
+                    }),
+                text: keys.map {
+                    let scopes = $0.scopes.map(\.rawValue).sorted().joined(separator: ",")
+                    return "\($0.id)  \($0.name)  \(scopes)  \($0.revokedAt == nil ? "" : "revoked")"
+                }.joined(separator: "\n"))
+        }
+    }
+
+    /// `songda keys revoke`.
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Revoke an API key at once.")
+        @OptionGroup var source: ConfigurationOptions
+        @Argument(help: "The key's id.")
+        var id: String
+
+        func run() async throws {
+            let wasThere = try await Keys.withStore(try source.read()) { store, clock in
+                try await store.revoke(apiKey: id, at: clock.now)
+            }
+            guard wasThere else { throw Failure("there is no key \(id) that could be revoked") }
+            print("revoked \(id)")
+        }
+    }
+}
+
+/// Makes API keys.
+enum APIKeyMaker {
+    /// Stores a new key and returns it with the secret that is never stored.
+    static func make(
+        name: String, scopes: Set<APIKey.Scope>, person: PersonID?, store: any CredentialStore, clock: any WallClock
+    ) async throws -> (key: APIKey, secret: String) {
+        guard scopes.contains(.inbox) == (person != nil) else {
+            throw Failure("the scope inbox and a person go together: the key acts for that person")
+        }
+        let secret = "sk_" + Base64.encodeURL(SecureRandom.bytes(32))
+        let now = clock.now
+        let key = APIKey(
+            id: "key-" + Hex.encode(SecureRandom.bytes(6)), name: name, hash: SHA256.hash(Array(secret.utf8)),
+            scopes: scopes, person: person, createdAt: now, revokedAt: nil)
+        try await store.save(key)
+        return (key, secret)
+    }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import Evidence
+import Foundation
+import SQL
+import Store
+
+/// `songda restore`: puts a copy in place after verifying the whole log in it.
+struct Restore: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Verify a backup and put it in the place of the configured SQLite database.",
+        discussion: """
+            The present database, if there is one, is kept beside it under a new name. If its log is longer than the
+            backup's, the entries that would be missing are counted, and you have to say --accept-loss.
+            """)
+
+    @OptionGroup var source: ConfigurationOptions
+    @OptionGroup var output: OutputOptions
+    @Flag(help: "Only verify the backup.")
+    var check = false
+    @Flag(help: "Restore although the present database has a longer log.")
+    var acceptLoss = false
+    @Argument(help: "The backup.")
+    var file: String
+
+    func run() async throws {
+        let configuration = try source.read()
+        guard configuration.database.hasPrefix("sqlite:") else { throw Failure("restore works on SQLite databases") }
+        let target = String(configuration.database.dropFirst("sqlite:".count))
+        let clock = SystemClock()
+        let keys = try KeyCabinet(
+            directory: configuration.keyDirectory, trustDirectory: configuration.trustDirectory,
+            logOrigin: configuration.logOrigin, clock: clock)
+        let backup = try await Self.audit(file, keys: keys, clock: clock)
+        guard backup.isSound else {
+            throw Failure("\(file) is not sound: \(backup.findings.first?.description ?? ""); nothing was changed")
+        }
+        var present = 0
+        if FileManager.default.fileExists(atPath: target) {
+            // Opening it for writing takes the lock: nobody is using it.
+            let database = try SQLiteDatabase(path: target)
+            let (_, log) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
+            present = try await log.latestCheckpoint()?.size ?? 0
+            await database.close()
+        }
+        let missing = max(0, present - backup.size)
+        if !check {
+            guard missing == 0 || acceptLoss else {
+                throw Failure(
+                    "the present log has \(present) entries, the backup \(backup.size): \(missing) would be missing; "
+                        + "say --accept-loss if that is meant")
+            }
+            try await Self.replace(target, with: file)
+        }
+        output.show(
+            .object([
+                "sound": .bool(true), "logSize": .integer(Int64(backup.size)), "missing": .integer(Int64(missing)),
+                "restored": .bool(!check),
+            ]),
+            text: "\(file): \(backup.size) entries, all sound; \(missing) entries newer than it. "
+                + (check ? "Nothing was changed." : "Restored to \(target)."))
+    }
+
+    private static func audit(_ file: String, keys: KeyCabinet, clock: any WallClock) async throws -> AuditReport {
+        let database = try SQLiteDatabase(path: file, readOnly: true)
+        let (_, log) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
+        let bar = ProgressBar()
+        let report = try await Auditor(
+            store: log, logKeys: [keys.log.key], entryKeys: [keys.entries.publicKey], roots: keys.roots,
+            open: { try await log.openBody(of: $0) }
+        ).audit { bar.update($0, of: $1, "verify") }
+        await database.close()
+        return report
+    }
+
+    /// The old file is renamed, never deleted.
+    private static func replace(_ target: String, with file: String) async throws {
+        let files = FileManager.default
+        let staged = target + ".restoring"
+        try? files.removeItem(atPath: staged)  // left by an interrupted restore
+        let backup = try SQLiteDatabase(path: file, readOnly: true)
+        try await backup.backup(to: staged)
+        await backup.close()
+        if files.fileExists(atPath: target) {
+            let aside = "\(target).before-\(SystemClock().now.rfc3339.filter { $0.isNumber })"
+            try files.moveItem(atPath: target, toPath: aside)
+            for suffix in ["-wal", "-shm"] where files.fileExists(atPath: target + suffix) {
+                try files.moveItem(atPath: target + suffix, toPath: aside + suffix)
+            }
+        }
+        try files.moveItem(atPath: staged, toPath: target)
+    }
+}

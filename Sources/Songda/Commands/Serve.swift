@@ -1,0 +1,35 @@
+import ArgumentParser
+import Evidence
+import Foundation
+
+/// `songda serve`: the server.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the server: API, pages, workers. Stops cleanly on SIGTERM or ctrl-C.",
+        discussion: "Before the first start: `songda keygen`, then `songda keys add`.")
+
+    @OptionGroup var source: ConfigurationOptions
+    @Option(help: "Another port than the configured one; 0 for any free one.")
+    var port: Int?
+
+    func run() async throws {
+        var configuration = try source.read()
+        if let port { configuration.http.port = port }
+        let logger = makeLogger()
+        var rehearsal: Rehearsal?
+        if configuration.isRehearsal {
+            let sandbox = try await Rehearsal.start(directory: Rehearsal.directory(for: configuration), logger: logger)
+            configuration = try await sandbox.routing(configuration)
+            rehearsal = sandbox
+        }
+        let application = try await Application.build(configuration, logger: logger)
+        let mode = configuration.isRehearsal ? "  REHEARSAL: everything goes to the sandbox 演练模式" : ""
+        let host = configuration.http.host
+        try await Server(application: application).run { port in
+            // Standard output is not flushed line by line when it is a file or a pipe.
+            FileHandle.standardOutput.write(Data("songda \(Build.version) serves http://\(host):\(port)\(mode)\n".utf8))
+            return false
+        }
+        try await rehearsal?.stop()
+    }
+}

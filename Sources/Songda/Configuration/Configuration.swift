@@ -1,0 +1,262 @@
+import Curl
+import Foundation
+import Yams
+
+/// What the operator decided, checked as a whole before anything starts.
+struct Configuration: Sendable {
+    /// Names this process among those that share a database; leases carry it.
+    var instance = "songda-1"
+    /// `sqlite:PATH` or a PostgreSQL connection string.
+    var database = "sqlite:var/songda.db"
+    /// Where the private keys are.
+    var keyDirectory = "certs/dev"
+    /// Roots that the proof bundles suggest to their readers.
+    var trustDirectory = "certs/trust"
+    /// The templates of notices.
+    var templates = "templates/notices"
+    /// Page templates.
+    var pages = "templates/console"
+    /// The law of service and notice.
+    var rules = "config/rules/service-law.yaml"
+    /// The fonts of formal notices, as config/setup-fonts.sh makes them.
+    var fonts = "var/fonts"
+    /// The name of the evidence log in its checkpoints.
+    var logOrigin = "songda.example/evidence"
+    /// How many years evidence is kept.
+    var retentionYears = 10
+    /// Everything goes to a sandbox on this machine; nothing reaches anybody.
+    var isRehearsal = false
+    /// HTTP.
+    var http = HTTP()
+    /// Mail.
+    var mail = Mail()
+    /// Text messages.
+    var sms: [SMSRoute] = []
+    /// Timestamp authorities, in the order in which they are asked.
+    var timestamps = Timestamps()
+    /// Deliveries under way at once, a channel.
+    var inFlight = 64
+
+    struct HTTP: Sendable {
+        var host = "127.0.0.1"
+        var port = 8080
+        /// Where people reach the pages from outside; no links are made without it.
+        var publicURL: String?
+        /// Where people sign in, in words, for notices.
+        var portal = "songda.example"
+    }
+
+    struct Mail: Sendable {
+        /// The domain of Message-IDs and of the bounce address.
+        var domain = "songda.example"
+        var routes: [MailRoute] = []
+        /// The mailbox that receives bounces and read receipts.
+        var bounces: Bounces?
+        var dkim: [DKIMKey] = []
+    }
+
+    struct MailRoute: Sendable {
+        var relay: MailRelay
+        var weight: Int
+        var connections: Int
+    }
+
+    struct Bounces: Sendable {
+        var mailbox: Curl.Mailbox
+        var everySeconds: Int
+    }
+
+    struct DKIMKey: Sendable {
+        var domain: String
+        var selector: String
+        var keyFile: String
+    }
+
+    struct SMSRoute: Sendable {
+        enum Kind: String, Sendable, CaseIterable { case generic, aliyun, tencent, twilio }
+        var name: String
+        var kind: Kind
+        var weight: Int
+        /// The description of a generic gateway.
+        var description: String?
+        var settings: [String: String]
+        /// Files that hold one secret each, by name.
+        var secretFiles: [String: String]
+        /// The last part of the call-back address, a file with a secret.
+        var callbackSecretFile: String?
+    }
+
+    struct Timestamps: Sendable {
+        var authorities: [Authority] = []
+        /// Use the built-in authority when no other answers, or none is configured.
+        ///
+        /// It is never independent.
+        var usesBuiltIn = true
+        struct Authority: Sendable {
+            var name: String
+            var url: String
+            var rootsFile: String
+            var isIndependent: Bool
+        }
+    }
+}
+
+extension Configuration {
+    private static let keys: Set<String> = [
+        "instance", "database", "keys", "trust", "templates", "pages", "rules", "fonts", "log", "retention-years",
+        "rehearsal", "http", "mail", "sms", "timestamps", "dispatch",
+    ]
+
+    /// Reads a file; relative paths in it are relative to the working directory.
+    init(file path: String) throws {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw ConfigError("", path, "cannot be read; give --config the path of a songda.yaml", nil)
+        }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw ConfigError("", path, "is not UTF-8; save it as UTF-8", nil)
+        }
+        try self.init(yaml: text)
+    }
+
+    /// Reads the text of a configuration file.
+    init(yaml: String) throws {
+        let root: ConfigSection
+        do {
+            root = try ConfigSection(try compose(yaml: yaml), path: "")
+        } catch let error as YamlError {
+            throw ConfigError("", nil, "is not YAML: \(error)", nil)
+        }
+        try root.allow(Self.keys)
+        self.init()
+        instance = try root.text("instance") ?? instance
+        database = try root.text("database") ?? database
+        keyDirectory = try root.text("keys") ?? keyDirectory
+        trustDirectory = try root.text("trust") ?? trustDirectory
+        templates = try root.text("templates") ?? templates
+        pages = try root.text("pages") ?? pages
+        rules = try root.text("rules") ?? rules
+        fonts = try root.text("fonts") ?? fonts
+        logOrigin = try root.text("log") ?? logOrigin
+        retentionYears = try root.number("retention-years", in: 1...200, default: retentionYears)
+        isRehearsal = try root.flag("rehearsal", default: isRehearsal)
+        http = try Self.readHTTP(try root.section("http"))
+        mail = try Self.readMail(try root.section("mail"))
+        for section in try root.sections("sms") { sms.append(try Self.readSMS(section)) }
+        timestamps = try Self.readTimestamps(try root.section("timestamps"))
+        let dispatch = try root.section("dispatch")
+        try dispatch.allow(["in-flight"])
+        inFlight = try dispatch.number("in-flight", in: 1...1024, default: inFlight)
+        guard database.hasPrefix("sqlite:") || database.hasPrefix("postgres") || database.contains("host=") else {
+            throw root.fault("database", "is neither sqlite:PATH nor a PostgreSQL connection string")
+        }
+    }
+
+    private static func readHTTP(_ section: ConfigSection) throws(ConfigError) -> HTTP {
+        try section.allow(["host", "port", "public-url", "portal"])
+        var http = HTTP()
+        http.host = try section.text("host") ?? http.host
+        http.port = try section.port("port", default: http.port)
+        http.publicURL = try section.text("public-url")
+        if let url = http.publicURL, !url.hasPrefix("https://"), !url.hasPrefix("http://127.0.0.1") {
+            throw section.fault("public-url", "must begin with https://; links carry secrets")
+        }
+        http.portal = try section.text("portal") ?? http.portal
+        return http
+    }
+
+    private static func readMail(_ section: ConfigSection) throws(ConfigError) -> Mail {
+        try section.allow(["domain", "routes", "bounces", "dkim"])
+        var mail = Mail()
+        mail.domain = try section.text("domain") ?? mail.domain
+        for route in try section.sections("routes") {
+            try route.allow([
+                "name", "host", "port", "security", "ca-file", "username", "password-file", "ehlo", "weight",
+                "connections",
+            ])
+            let security = try route.choice("security", default: MailSecurity.startTLSRequired)
+            let relay = MailRelay(
+                name: try route.needText("name"), host: try route.needText("host"),
+                port: try route.port("port", default: security == .implicitTLS ? 465 : 587), security: security,
+                caFile: try route.text("ca-file"), credentials: try credentials(route),
+                ehloName: try route.text("ehlo") ?? mail.domain)
+            mail.routes.append(
+                MailRoute(
+                    relay: relay, weight: try route.number("weight", in: 0...1000, default: 1),
+                    connections: try route.number("connections", in: 1...256, default: 16)))
+        }
+        let bounces = try section.section("bounces")
+        try bounces.allow([
+            "protocol", "host", "port", "security", "ca-file", "username", "password-file", "folder", "every-seconds",
+        ])
+        if let host = try bounces.text("host") {
+            guard let credentials = try credentials(bounces) else {
+                throw bounces.fault("username", "is missing; a mailbox is never open to everybody")
+            }
+            let kind = try bounces.choice("protocol", default: MailboxProtocol.imap)
+            let security = try bounces.choice("security", default: MailSecurity.implicitTLS)
+            mail.bounces = Bounces(
+                mailbox: Curl.Mailbox(
+                    name: "bounces", kind: kind, host: host,
+                    port: try bounces.port("port", default: kind == .imap ? 993 : 995), security: security,
+                    caFile: try bounces.text("ca-file"), credentials: credentials,
+                    folder: try bounces.text("folder") ?? "INBOX"),
+                everySeconds: try bounces.number("every-seconds", in: 1...3600, default: 30))
+        }
+        for key in try section.sections("dkim") {
+            try key.allow(["domain", "selector", "key-file"])
+            mail.dkim.append(
+                DKIMKey(
+                    domain: try key.needText("domain"), selector: try key.needText("selector"),
+                    keyFile: try key.needText("key-file")))
+        }
+        return mail
+    }
+
+    private static func credentials(_ section: ConfigSection) throws(ConfigError) -> MailCredentials? {
+        guard let username = try section.text("username") else { return nil }
+        let file = try section.needText("password-file")
+        guard let secret = readSecret(file) else {
+            throw section.fault("password-file", "cannot be read, or is readable by others; chmod 600 it")
+        }
+        return MailCredentials(username: username, password: secret)
+    }
+
+    private static func readSMS(_ section: ConfigSection) throws(ConfigError) -> SMSRoute {
+        try section.allow(["name", "kind", "weight", "description", "settings", "secret-files", "callback-secret-file"])
+        let kind = try section.choice("kind", default: SMSRoute.Kind.generic)
+        let description = try section.text("description")
+        if kind == .generic, description == nil {
+            throw section.fault("description", "is missing; a generic gateway needs the path of its description")
+        }
+        return SMSRoute(
+            name: try section.needText("name"), kind: kind,
+            weight: try section.number("weight", in: 0...1000, default: 1), description: description,
+            settings: try section.textMap("settings"), secretFiles: try section.textMap("secret-files"),
+            callbackSecretFile: try section.text("callback-secret-file"))
+    }
+
+    private static func readTimestamps(_ section: ConfigSection) throws(ConfigError) -> Timestamps {
+        try section.allow(["built-in", "authorities"])
+        var timestamps = Timestamps()
+        timestamps.usesBuiltIn = try section.flag("built-in", default: true)
+        for authority in try section.sections("authorities") {
+            try authority.allow(["name", "url", "roots-file", "independent"])
+            timestamps.authorities.append(
+                Timestamps.Authority(
+                    name: try authority.needText("name"), url: try authority.needText("url"),
+                    rootsFile: try authority.needText("roots-file"),
+                    isIndependent: try authority.flag("independent", default: true)))
+        }
+        return timestamps
+    }
+
+    /// The first line of a file that only its owner may read; nil if it cannot be used.
+    static func readSecret(_ path: String) -> String? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & 0o077 == 0,
+            let data = FileManager.default.contents(atPath: path),
+            let text = String(validating: data, as: UTF8.self)
+        else { return nil }
+        return text.split(whereSeparator: \.isNewline).first.map(String.init)
+    }
+}

@@ -1,0 +1,108 @@
+import Channels
+import Console
+import Curl
+import Evidence
+import Hummingbird
+import Logging
+import Notices
+import ServiceLifecycle
+import Typeset
+
+/// Runs the workers and the HTTP server until a signal comes.
+struct Server: Sendable {
+    let application: Application
+
+    /// Serves until SIGTERM or SIGINT; what is under way then gets ten seconds to reach its outcome and the disk.
+    ///
+    /// - Parameter guest: told the port once requests are taken, and run beside the server. When it returns true the server
+    ///   stops.
+    func run(guest: @escaping @Sendable (Int) async throws -> Bool) async throws {
+        let port = AsyncStream.makeStream(of: Int.self)
+        let server = try ConsoleServer(
+            services: services, pageTemplates: application.configuration.pages, logger: application.logger)
+        let http = server.makeApplication(
+            host: application.configuration.http.host, port: application.configuration.http.port,
+            // The server takes no connection before this returns.
+            onRunning: { port.continuation.yield($0) })
+        var group = ServiceGroupConfiguration(
+            // Stopped in reverse order: no new requests first, the workers last.
+            services: [
+                .init(
+                    service: Workers(application: application), successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup),
+                .init(service: http, failureTerminationBehavior: .gracefullyShutdownGroup),
+                .init(
+                    service: Guest(port: port.stream, body: guest),
+                    successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: application.logger)
+        group.maximumGracefulShutdownDuration = .seconds(10)
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch {
+            await application.close()
+            throw error
+        }
+        await application.close()
+    }
+
+    private var services: ConsoleServices {
+        let application = application
+        return ConsoleServices(
+            pipeline: application.pipeline, addresses: application.addresses, retention: application.retention,
+            reader: application.notices, inbox: application.notices, credentials: application.notices,
+            recipients: application.notices, templates: application.templates, log: application.log,
+            recorder: application.recorder, clock: application.clock,
+            routes: application.routes.sorted { $0.key.rawValue < $1.key.rawValue }.map(\.value),
+            callbacks: application.callbacks.map(Self.feed),
+            sealCertificate: { try application.keys.identity(for: $0).certificate.pem },
+            renderMarkdown: { try MarkdownDocument($0).html },
+            health: { await Health(application: application).report() },
+            metrics: { await Metrics(application: application).text() },
+            settings: .init(
+                version: Build.version, publicBaseURL: application.configuration.http.publicURL,
+                passKey: HMAC.sha256(key: application.keys.linkKey, Array("songda pass".utf8))))
+    }
+
+    private static func feed(_ route: Application.SMSCallbackRoute) -> CallbackFeed {
+        CallbackFeed(name: route.parser.feed, secret: route.secret) { request in
+            let callback = SMSCallback(
+                url: request.url,
+                headers: request.headers.map { HTTPHeader(name: $0.name, value: $0.value) }, body: request.body)
+            let reply = route.gateway.callbackReply
+            let type = reply.headers.first { $0.name.lowercased() == "content-type" }?.value
+            return Callback(
+                raw: SMSCallbackParser.envelope(callback), parser: route.parser,
+                reply: CallbackReply(contentType: type ?? "text/plain; charset=utf-8", body: reply.body))
+        }
+    }
+}
+
+/// Whoever works beside the server: the demo, or the line that says where it listens.
+private struct Guest: Service {
+    let port: AsyncStream<Int>
+    let body: @Sendable (Int) async throws -> Bool
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            for await port in port {
+                if try await body(port) { return }
+            }
+        }
+    }
+}
+
+/// The workers as a service: a shutdown lets them finish what they began.
+private struct Workers: Service {
+    let application: Application
+
+    func run() async throws {
+        let stop = StopSignal()
+        try await withGracefulShutdownHandler {
+            try await application.run(until: stop)
+        } onGracefulShutdown: {
+            stop.stop()
+        }
+    }
+}
