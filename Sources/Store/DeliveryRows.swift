@@ -38,7 +38,9 @@ enum DeliveryRows {
             attempts: try row.get("attempts"), dueAt: try row.get("d_due_at"), createdAt: try row.get("d_created_at"))
     }
 
-    /// The words behind a state, sealed: a mail server's refusal quotes the address. Nothing without the person's key.
+    /// The words behind a state, sealed: a mail server's refusal quotes the address.
+    ///
+    /// Nothing without the person's key.
     static func sealed(reason: String?, of delivery: String, _ key: DataKey?) throws -> [UInt8]? {
         guard let reason, let key else { return nil }
         return try key.seal(Array(reason.utf8), place: NoticeRows.place("reason", delivery)).bytes

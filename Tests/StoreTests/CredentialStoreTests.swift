@@ -1,0 +1,101 @@
+import Evidence
+import Notices
+import Store
+import TestSupport
+import Testing
+
+@Suite struct CredentialStoreTests {
+    @Test(arguments: Backend.allCases)
+    func `a link works once, however many press the button`(_ backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            try await gateway.person()
+            let mail = try await gateway.queuedMail()
+            let token = LinkTokens(key: gateway.keys.link, baseURL: "https://hr.example.com").token(for: mail.id)
+            let hash = LinkTokens.hash(token)
+            let link = try #require(try await gateway.store.link(hash))
+            #expect(link.delivery == mail.id)
+            #expect(link.expiresAt == gateway.clock.now.adding(.seconds(72 * 3600)))
+            #expect(try await gateway.store.link(LinkTokens.hash(token + "0")) == nil)
+            let uses = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for _ in 0..<10 {
+                    group.addTask { try await gateway.store.useLink(hash, at: gateway.clock.now) }
+                }
+                return try await group.reduce(into: [Bool]()) { $0.append($1) }
+            }
+            #expect(uses.filter { $0 }.count == 1)
+            #expect(try await gateway.store.link(hash)?.usedAt == gateway.clock.now)
+            #expect(try await gateway.everyStoredValue().contains { $0.contains(token) } == false)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `at most five codes an hour are sent, even when asked for all at once`(_ backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            gateway.sms.alwaysAccepts()
+            let person = try await gateway.person()
+            let sent = await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<12 {
+                    group.addTask {
+                        do {
+                            try await gateway.addresses.challenge(person, channel: .sms, issuer: TestGateway.issuer)
+                            return true
+                        } catch { return false }
+                    }
+                }
+                return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            }
+            #expect(sent == 5)
+            #expect(gateway.sms.parcels.count == 5)
+            await expectRefusal(.tooManyRequests) {
+                try await gateway.addresses.challenge(person, channel: .sms, issuer: TestGateway.issuer)
+            }
+            gateway.pass(.seconds(3601))
+            try await gateway.addresses.challenge(person, channel: .sms, issuer: TestGateway.issuer)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `a code ends after five tries, after ten minutes and after its use`(_ backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            gateway.sms.alwaysAccepts()
+            let person = try await gateway.person()
+            let agreement = RecipientStoreTests.agreement
+            func confirm(_ code: String) async throws {
+                try await gateway.addresses.confirm(
+                    person, channel: .sms, code: code, agreementHash: agreement, agreedAt: gateway.clock.now)
+            }
+            try await gateway.addresses.challenge(person, channel: .sms, issuer: TestGateway.issuer)
+            let right = try #require(gateway.sms.parcels.last).code
+            let wrong = right == "000000" ? "000001" : "000000"
+            for _ in 0..<5 { await expectRefusal(.credential) { try await confirm(wrong) } }
+            await expectRefusal(.tooManyRequests) { try await confirm(right) }
+
+            try await gateway.addresses.challenge(person, channel: .sms, issuer: TestGateway.issuer)
+            let late = try #require(gateway.sms.parcels.last).code
+            gateway.pass(.seconds(601))
+            await expectRefusal(.credential, "expired") { try await confirm(late) }
+
+            try await gateway.addresses.challenge(person, channel: .sms, issuer: TestGateway.issuer)
+            let good = try #require(gateway.sms.parcels.last).code
+            try await confirm(good)
+            await expectRefusal(.credential) { try await confirm(good) }
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `an API key opens until it is revoked, and only its hash is stored`(_ backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            let hash = SHA256.hash(Array("secret".utf8))
+            let key = APIKey(
+                id: "k-1", name: "HR", hash: hash, scopes: [.issue, .read], person: nil, createdAt: gateway.clock.now,
+                revokedAt: nil)
+            try await gateway.store.save(key)
+            #expect(try await gateway.store.apiKey(hash) == key)
+            #expect(try await gateway.store.apiKey(SHA256.hash([1])) == nil)
+            #expect(try await gateway.store.revoke(apiKey: "k-1", at: gateway.clock.now))
+            #expect(try await gateway.store.revoke(apiKey: "k-1", at: gateway.clock.now) == false)
+            #expect(try await gateway.store.apiKey(hash) == nil)
+            #expect(try await gateway.store.apiKeys().map(\.revokedAt) == [gateway.clock.now])
+        }
+    }
+}

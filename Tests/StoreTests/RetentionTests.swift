@@ -1,0 +1,124 @@
+import Evidence
+import Notices
+import Store
+import TestSupport
+import Testing
+
+/// Evidence is kept for ten years at least; then a person can be forgotten while the log still verifies (S-119).
+@Suite struct RetentionTests {
+    static let elevenYears = Duration.seconds(11 * 366 * 86_400)
+
+    /// Certificates under test live five years, so nothing is sealed or stamped after the leap in time.
+    static func lived(_ gateway: TestGateway) async throws -> NoticeID {
+        gateway.mail.alwaysAccepts()
+        gateway.sms.alwaysAccepts()
+        try await gateway.person("卡纳里", email: "canary@example.com")
+        let id = try await gateway.issue(gateway.clientContactChange())
+        try await gateway.settle()
+        return id
+    }
+
+    @Test func `fewer than ten years cannot be configured (S-119)`() async throws {
+        var options = TestGateway.Options()
+        options.retentionYears = 9
+        await expectRefusal(.invalid, "10") { _ = try await TestGateway.make(on: .sqlite, options) }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `within its years a person is not erased (S-119)`(_ backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            let id = try await Self.lived(gateway)
+            gateway.pass(.seconds(9 * 366 * 86_400))
+            await expectRefusal(.forbidden, "10") {
+                try await gateway.retention.erase(PersonID("p-zhangsan"), basis: "申请", by: .author)
+            }
+            // The store checks again by itself: the desk's answer may be a moment old.
+            await expectRefusal(.forbidden) {
+                try await gateway.store.erase(
+                    PersonID("p-zhangsan"), keepAfter: gateway.options.start.adding(.seconds(-1)), evidence: [])
+            }
+            #expect(try await gateway.store.content(of: id) != nil)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `after erasure names, addresses and bodies are unreadable and the log still verifies (S-119)`(
+        _ backend: Backend
+    ) async throws {
+        try await TestGateway.with(backend, checks: false) { gateway in
+            let id = try await Self.lived(gateway)
+            let before = try await gateway.audit()
+            #expect(before.isSound && before.entriesErased == 0)
+            gateway.pass(Self.elevenYears)
+            let person = PersonID("p-zhangsan")
+            try await gateway.retention.erase(person, basis: "期满", by: .author)
+
+            #expect(try await gateway.store.content(of: id) == nil)
+            #expect(try await gateway.store.document(of: id) == nil)
+            #expect(try await gateway.store.recipients([person]).isEmpty)
+            #expect(try await gateway.store.person(externalID: "ext-p-zhangsan") == nil)
+            let notice = try #require(try await gateway.store.notice(id))
+            #expect(notice.recipients.map(\.name) == [""])
+            for delivery in try await gateway.store.deliveries(of: id) {
+                #expect(delivery.address.value.isEmpty)
+                #expect(delivery.stateReason == nil)
+            }
+            let entries = try await gateway.store.entries(of: id)
+            #expect(entries.contains { $0.body == nil } && entries.contains { $0.body != nil })
+            let standing = try await gateway.pipeline.prove.standing(of: id)
+            #expect(standing.timeline.items.contains { $0.isErased })
+
+            _ = try await gateway.sequencer.step()
+            let report = try await gateway.audit()
+            #expect(report.isSound, "\(report.findings)")
+            #expect(report.entriesErased == entries.count { $0.body == nil })
+            #expect(try await gateway.eventsOfTheHouse().contains("ErasureRun"))
+            // Not even a process that had the key in its memory can write about the person again.
+            await #expect(throws: EvidenceError.self) { try await gateway.person("卡纳里") }
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `a hold beats erasure, also that of somebody who got the same notice`(_ backend: Backend) async throws {
+        try await TestGateway.with(backend, checks: false) { gateway in
+            gateway.mail.alwaysAccepts()
+            gateway.sms.alwaysAccepts()
+            let first = try await gateway.person()
+            let second = try await gateway.person("李四", id: "p-lisi")
+            let id = try await gateway.issue(gateway.clientContactChange(to: [first, second]))
+            try await gateway.settle()
+            gateway.pass(Self.elevenYears)
+            try await gateway.retention.setHold(first, held: true, reason: "（2037）沪01民初1号", by: .author)
+            await expectRefusal(.forbidden, "hold") {
+                try await gateway.retention.erase(first, basis: "期满", by: .author)
+            }
+            try await gateway.retention.setHold(first, held: false, reason: "结案", by: .author)
+            try await gateway.retention.setHold(second, held: true, reason: "（2037）沪01民初2号", by: .author)
+            await expectRefusal(.forbidden, "p-lisi") {
+                try await gateway.retention.erase(first, basis: "期满", by: .author)
+            }
+            #expect(try await gateway.store.content(of: id) != nil)
+            try await gateway.retention.setHold(second, held: false, reason: "结案", by: .author)
+            try await gateway.retention.erase(first, basis: "期满", by: .author)
+            #expect(try await gateway.store.recipients([second]).count == 1)
+            await expectRefusal(.notFound) {
+                try await gateway.retention.setHold(PersonID("nobody"), held: true, reason: "x", by: .author)
+            }
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `a person of whom a key never was is not taken for an erased one`(_ backend: Backend) async throws {
+        try await TestGateway.with(backend, checks: false) { gateway in
+            _ = try await Self.lived(gateway)
+            try await gateway.database.write { tx in
+                try tx.dropTriggers()
+                try tx.set(
+                    "recipient", to: .text("p-never"), in: "evidence_entries", where: "recipient IS NOT NULL")
+            }
+            let report = try await gateway.audit()
+            #expect(report.entriesErased == 0)
+            #expect(!report.isSound)
+        }
+    }
+}
