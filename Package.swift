@@ -88,6 +88,14 @@ let package = Package(
             dependencies: ["Evidence", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: house),
 
+        .executableTarget(
+            name: "SongdaBench",
+            dependencies: [
+                "Channels", "Curl", "Evidence", "Notices", "SQL", "Store", "Typeset",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: house),
+
         // Tests, and what they share.
         .target(
             name: "TestSupport",
@@ -108,6 +116,10 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             exclude: ["SMTP/Fixtures", "Reports/Fixtures"], swiftSettings: house),
-        .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "TestSupport"], swiftSettings: house),
+        .testTarget(
+            name: "StoreTests", dependencies: ["Store", "SQL", "Notices", "Evidence", "TestSupport"],
+            swiftSettings: house),
+        .testTarget(
+            name: "SandboxTests", dependencies: ["Sandbox", "TestSupport"], swiftSettings: house),
     ]
 )

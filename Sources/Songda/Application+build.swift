@@ -32,9 +32,14 @@ extension Application {
         let stamper = TimestampScheduler(
             store: log, authority: authority, recorder: recorder, clock: clock,
             alarm: { logger.error("timestamps", metadata: ["alarm": "\($0)"]) })
+        let witness = try WitnessJournal(path: configuration.witness, keys: [keys.log.key], clock: clock)
         let sequencer = Sequencer(
             store: log, signer: keys.log, recorder: recorder, clock: clock,
-            settings: .init(owner: configuration.instance), onCheckpoint: { _ in stamper.poke() },
+            settings: .init(owner: configuration.instance), witnessed: witness.witnessed,
+            onCheckpoint: { checkpoint in
+                stamper.poke()
+                witness.note(checkpoint) { logger.error("evidence log", metadata: ["alarm": "\($0)"]) }
+            },
             alarm: { logger.error("evidence log", metadata: ["alarm": "\($0)"]) })
 
         let mail = try mailRoutes(configuration.mail, linkKey: keys.linkKey)
@@ -68,7 +73,9 @@ extension Application {
             issue: IssueDesk(
                 store: notices, reader: notices, directory: notices, templates: templates,
                 preflight: Preflight(law: law), typesetter: documents, recorder: recorder, clock: clock,
-                settings: .init(portal: configuration.http.portal), sealerPoke: sealer.poke),
+                settings: .init(
+                    portal: configuration.http.portal,
+                    admission: { try DiskSpace.requireRoom(beside: configuration.database) }), sealerPoke: sealer.poke),
             seal: sealer, dispatch: dispatchers, receive: receive,
             read: ReadingDesk(
                 receipts: notices, reader: notices, credentials: notices, codes: codes,

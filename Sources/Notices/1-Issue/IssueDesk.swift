@@ -23,8 +23,14 @@ public struct IssueDesk: Sendable {
     public struct Settings: Sendable {
         /// Where people sign in to read, as words or a bare host name.
         public var portal: String
-        /// Says where.
-        public init(portal: String) { self.portal = portal }
+        /// Throws a sentence when nothing new can be taken, for example because the disk is nearly full.
+        public var admission: @Sendable () throws -> Void
+
+        /// Says where people sign in, and when nothing new is taken.
+        public init(portal: String, admission: @escaping @Sendable () throws -> Void = {}) {
+            self.portal = portal
+            self.admission = admission
+        }
     }
 
     /// Makes a desk.
@@ -50,6 +56,7 @@ public struct IssueDesk: Sendable {
     public func issue(
         _ request: IssueRequest, by author: Principal, idempotency: IdempotencyClaim? = nil
     ) async throws -> Acceptance {
+        try settings.admission()
         let draft = try await prepare(request, number: nil, by: author)
         let id = NoticeID(SecureRandom.uuid(at: draft.now))
         let notice = draft.notice(id: id, author: author)

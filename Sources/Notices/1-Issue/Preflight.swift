@@ -18,9 +18,13 @@ public struct Preflight: Sendable {
         // Only dismissals have a ground; the template has refused one that the rules do not know.
         guard let ground = fields["ground"]?.string.flatMap({ law.ground($0) }), kind == "dismissal" else { return [] }
         var findings: [PreflightFinding] = []
-        if ground.needsUnionNotice { findings += union(declarations, now: now) }
+        // The document states the day; the template has refused one after the day of issue.
+        if ground.needsUnionNotice, fields["unionNoticeDate"]?.string == nil {
+            findings += union(declarations, now: now)
+        }
         if ground.isBarredForProtected { findings += protection(declarations) }
-        if ground.demands.contains(.evidence), declarations.evidence.isEmpty {
+        let listed = (fields["evidence"]?.array ?? []).count + declarations.evidence.count
+        if ground.demands.contains(.evidence), listed == 0 {
             findings.append(
                 PreflightFinding(
                     id: "evidence", basis: "法释〔2020〕26号 第四十四条",

@@ -4,10 +4,10 @@ import Evidence
 public struct DeliveryStarter: Sendable {
     let recorder: EvidenceRecorder
     let links: LinkTokens
-    let quietHours: QuietHours
+    let quietHours: QuietHours?
 
-    /// Makes a starter.
-    public init(recorder: EvidenceRecorder, links: LinkTokens, quietHours: QuietHours) {
+    /// Makes a starter; without quiet hours nothing waits for the morning (rehearsals).
+    public init(recorder: EvidenceRecorder, links: LinkTokens, quietHours: QuietHours?) {
         self.recorder = recorder
         self.links = links
         self.quietHours = quietHours
@@ -24,7 +24,7 @@ public struct DeliveryStarter: Sendable {
         _ notice: Notice, for person: NoticeRecipient, rung: Int, at now: Timestamp
     ) throws -> Begun {
         var begun = Begun()
-        let due = notice.handling.observesQuietHours ? quietHours.nextAllowed(from: now) : now
+        let due = notice.handling.observesQuietHours ? quietHours?.nextAllowed(from: now) ?? now : now
         for channel in notice.plan.rungs[rung].channels {
             guard let address = address(of: person, for: channel) else {
                 begun.evidence.append(

@@ -12,7 +12,7 @@ struct Audit: AsyncParsableCommand {
     @OptionGroup var source: ConfigurationOptions
     @OptionGroup var output: OutputOptions
     @Option(
-        help: "A file of checkpoints seen earlier, one signed note after the other; shows a log that was rolled back.")
+        help: "A file of checkpoints seen earlier (the option witness); shows a log that was rolled back.")
     var witness: String?
 
     func run() async throws {
@@ -34,24 +34,11 @@ struct Audit: AsyncParsableCommand {
         if !report.isSound { throw ExitCode(1) }
     }
 
-    /// Notes are separated by their signature lines; each begins with the log's name.
     private static func checkpoints(file: String, keys: [NoteKey]) throws -> [Checkpoint] {
         guard let data = FileManager.default.contents(atPath: file) else {
             throw Failure("--witness \(file) cannot be read")
         }
-        var notes: [String] = []
-        var current = ""
-        for line in String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false) {
-            let isSignature = line.hasPrefix("— ")
-            if !isSignature, current.contains("\n— ") {
-                notes.append(current)
-                current = ""
-            }
-            if current.isEmpty && line.isEmpty { continue }
-            current += line + "\n"
-        }
-        if current.contains("\n— ") { notes.append(current) }
-        return try notes.map { try Checkpoint(verifying: Array($0.utf8), keys: keys) }
+        return try WitnessFile.checkpoints(in: Array(data), keys: keys)
     }
 
     private static func json(_ report: AuditReport) -> JSONValue {

@@ -31,6 +31,7 @@ struct Demo: AsyncParsableCommand {
         var configuration = Configuration()
         configuration.database = database ?? "sqlite:\(directory)/songda.db"
         configuration.keyDirectory = "\(directory)/keys"
+        configuration.witness = "\(directory)/songda.witness"
         configuration.isRehearsal = true
         configuration.http.port = port
         configuration.http.portal = "演练门户 (rehearsal portal)"

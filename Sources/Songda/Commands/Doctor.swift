@@ -50,7 +50,7 @@ struct Doctor: AsyncParsableCommand {
             let database = try await Application.openDatabase(configuration.database, readOnly: true)
             await database.close()
         }
-        await check("disk") { try Self.checkSpace(configuration) }
+        await check("disk") { try DiskSpace.requireRoom(beside: configuration.database) }
         let text = findings.map {
             "\($0.fault == nil ? "ok   " : "FAULT") \($0.name)\($0.fault.map { ": \($0)" } ?? "")"
         }
@@ -66,19 +66,19 @@ struct Doctor: AsyncParsableCommand {
         if findings.contains(where: { $0.fault != nil }) { throw ExitCode(1) }
     }
 
-    /// The floor below which nothing new is accepted (contract 6).
-    static func checkSpace(_ configuration: Configuration) throws {
-        guard let free = DiskSpace.free(beside: configuration.database) else { return }
-        guard free.bytes >= free.floor else {
-            throw Failure(
-                "\(free.bytes >> 20) MiB are free where the database is; \(free.floor >> 20) MiB are needed before new "
-                    + "notices are accepted")
-        }
-    }
 }
 
 /// How much room the database has.
 enum DiskSpace {
+    /// Refuses new work below the floor: what is under way must still find room for its outcome (contract 6).
+    static func requireRoom(beside database: String) throws {
+        guard let free = free(beside: database), free.bytes < free.floor else { return }
+        throw NoticeError(
+            .unavailable,
+            "\(free.bytes >> 20) MiB are free where the database is, and \(free.floor >> 20) MiB are needed before new "
+                + "notices are accepted; free some space")
+    }
+
     /// Free bytes and the floor: the larger of 512 MiB and 5 % of the file system; nil when it is not on this machine.
     static func free(beside database: String) -> (bytes: Int, floor: Int)? {
         guard database.hasPrefix("sqlite:") else { return nil }

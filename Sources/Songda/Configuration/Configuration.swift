@@ -22,6 +22,8 @@ struct Configuration: Sendable {
     var fonts = "var/fonts"
     /// The name of the evidence log in its checkpoints.
     var logOrigin = "songda.example/evidence"
+    /// Where checkpoints are kept outside the database.
+    var witness = "var/songda.witness"
     /// How many years evidence is kept.
     var retentionYears = 10
     /// Everything goes to a sandbox on this machine; nothing reaches anybody.
@@ -103,7 +105,8 @@ struct Configuration: Sendable {
 
 extension Configuration {
     private static let keys: Set<String> = [
-        "instance", "database", "keys", "trust", "templates", "pages", "rules", "fonts", "log", "retention-years",
+        "instance", "database", "keys", "trust", "templates", "pages", "rules", "fonts", "log", "witness",
+        "retention-years",
         "rehearsal", "http", "mail", "sms", "timestamps", "dispatch",
     ]
 
@@ -137,6 +140,7 @@ extension Configuration {
         rules = try root.text("rules") ?? rules
         fonts = try root.text("fonts") ?? fonts
         logOrigin = try root.text("log") ?? logOrigin
+        witness = try root.text("witness") ?? witness
         retentionYears = try root.number("retention-years", in: 1...200, default: retentionYears)
         isRehearsal = try root.flag("rehearsal", default: isRehearsal)
         http = try Self.readHTTP(try root.section("http"))

@@ -64,7 +64,7 @@ struct DemoStory: Sendable {
         try await reports.waitUntilReported(ids)
         try await read(employeeInbox, notice: dismissalID)
         try await read(hrInbox, notice: ids[1])
-        if let first = clientIDs.first { try await openLink(first, server: server) }
+        try await openLink(server: server)
         try await reports.waitForTimestamps(application, ids)
 
         print("5. proof bundles")
@@ -98,8 +98,11 @@ struct DemoStory: Sendable {
     }
 
     /// A client presses the button on the page behind the link in their mail.
-    private func openLink(_ notice: String, server: String) async throws {
-        guard let link = DemoReports.link(in: rehearsal.mail.mails.map(\.bytes), server: server) else { return }
+    private func openLink(server: String) async throws {
+        let mails = rehearsal.mail.mails.map(\.bytes)
+        guard let link = DemoReports.link(in: mails, server: server) else {
+            throw Failure("no mail to a client carries a link")
+        }
         let page = try await Client(server: server, key: "").post(link)
         guard page.contains("对接人变更通知") else {
             throw Failure("the page behind a client's link does not show the notice")

@@ -1,0 +1,45 @@
+import Evidence
+import Foundation
+import Synchronization
+
+/// Keeps checkpoints outside the database, so that a database put back to an earlier state is noticed at the next start.
+///
+/// A line a minute is enough: what matters is that the file is older than the moment somebody rolls the database back. Put
+/// it on another disk, or send it away; whoever can change both can hide a rollback of the last minute.
+final class WitnessJournal: Sendable {
+    private let path: String
+    private let clock: any WallClock
+    private let lastWrite = Mutex<Timestamp?>(nil)
+    /// What was seen in earlier runs.
+    let witnessed: [Checkpoint]
+
+    /// Reads the file; a line that does not verify is refused, because a witness that may be edited is none.
+    init(path: String, keys: [NoteKey], clock: any WallClock) throws {
+        self.path = path
+        self.clock = clock
+        let bytes = FileManager.default.contents(atPath: path).map { Array($0) } ?? []
+        witnessed = bytes.isEmpty ? [] : try WitnessFile.checkpoints(in: bytes, keys: keys)
+    }
+
+    /// Writes a line if the last one is a minute old; says why not if it cannot.
+    func note(_ checkpoint: StoredCheckpoint, alarm: @Sendable (String) -> Void) {
+        let now = clock.now
+        let isDue = lastWrite.withLock { last in
+            if let last, now.since(last) < .seconds(60) { return false }
+            last = now
+            return true
+        }
+        guard isDue else { return }
+        do {
+            let line = try WitnessFile.line(for: checkpoint)
+            let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else { throw Failure("cannot be opened: \(String(cString: strerror(errno)))") }
+            defer { close(descriptor) }
+            guard write(descriptor, line, line.count) == line.count, fsync(descriptor) == 0 else {
+                throw Failure("cannot be written: \(String(cString: strerror(errno)))")
+            }
+        } catch {
+            alarm("witness file \(path): \(error)")
+        }
+    }
+}
