@@ -262,6 +262,8 @@ extension SQLNoticeStore: DispatchStore {
     }
 
     /// Attempts without an outcome, under a lease that is over or was ours before a restart.
+    ///
+    /// CROSS JOIN keeps SQLite from walking through all deliveries: the open attempts are few and have an index.
     public func interruptedAttempts(
         _ lease: Lease, channels: Set<ChannelKind>, limit: Int
     ) async throws -> [InterruptedAttempt] {
@@ -270,8 +272,9 @@ extension SQLNoticeStore: DispatchStore {
             try tx.query(
                 """
                 SELECT \(DeliveryRows.columns), d.claims, d.unknowns, a.number, a.started_at, a.route, a.fence
-                FROM attempts a JOIN deliveries d ON d.id = a.delivery AND d.attempts = a.number AND d.fence = a.fence
-                WHERE a.finished_at IS NULL AND d.channel IN \(list: names)
+                FROM attempts a CROSS JOIN deliveries d
+                WHERE a.finished_at IS NULL AND d.id = a.delivery AND d.attempts = a.number AND d.fence = a.fence
+                    AND d.channel IN \(list: names)
                     AND (d.due_at <= \(lease.now) OR d.lease_owner = \(lease.owner))
                 LIMIT \(limit)
                 """)

@@ -24,16 +24,19 @@ extension SQLNoticeStore: NoticeReader {
     /// Ids sort by time, so the id is the cursor and each page is one walk along an index.
     public func notices(_ filter: NoticeFilter, before cursor: NoticeID?, limit: Int) async throws -> [Notice] {
         var query = Self.noticeSelect
+        var id: Query = "n.id"
         if let person = filter.person {
-            query += " JOIN notice_recipients r ON r.notice = n.id AND r.person = \(person.rawValue)"
+            query += " JOIN notice_recipients r ON r.notice = n.id WHERE r.person = \(person.rawValue)"
+            id = "r.notice"
+        } else {
+            query += " WHERE 1 = 1"
         }
-        query += " WHERE 1 = 1"
         // No cursor, no condition: how a made-up highest id sorts depends on the server's collation.
-        if let cursor { query += " AND n.id < \(cursor.rawValue)" }
+        if let cursor { query += " AND \(id) < \(cursor.rawValue)" }
         if let state = filter.state { query += " AND n.state = \(state.rawValue)" }
         if let kind = filter.kind { query += " AND n.kind = \(kind)" }
         if let batch = filter.batch { query += " AND n.batch = \(batch)" }
-        query += " ORDER BY n.id DESC LIMIT \(limit)"
+        query += " ORDER BY \(id) DESC LIMIT \(limit)"
         let rows = try await database.read { [query] tx in try tx.query(query) }
         return try await notices(rows)
     }

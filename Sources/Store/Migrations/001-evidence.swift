@@ -20,9 +20,11 @@ extension Migrations {
                 signature BLOB NOT NULL,
                 key_id TEXT NOT NULL,
                 commitment BLOB NOT NULL CHECK (length(commitment) = 32),
-                leaf_index INTEGER UNIQUE CHECK (leaf_index >= 0)
+                leaf_index INTEGER CHECK (leaf_index >= 0)
             ) STRICT
             """,
+            // Partial, both of them: whoever looks for entries without a leaf must not be led through a great many NULLs.
+            "CREATE UNIQUE INDEX evidence_entries_leaf ON evidence_entries (leaf_index) WHERE leaf_index IS NOT NULL",
             "CREATE INDEX evidence_entries_staged ON evidence_entries (position) WHERE leaf_index IS NULL",
             "CREATE INDEX evidence_entries_notice ON evidence_entries (notice, position) WHERE notice IS NOT NULL",
             """
@@ -109,9 +111,11 @@ extension Migrations {
                 signature BYTEA NOT NULL,
                 key_id TEXT NOT NULL,
                 commitment BYTEA NOT NULL CHECK (length(commitment) = 32),
-                leaf_index BIGINT UNIQUE CHECK (leaf_index >= 0)
+                leaf_index BIGINT CHECK (leaf_index >= 0)
             )
             """,
+            // Partial, both of them: whoever looks for entries without a leaf must not be led through a great many NULLs.
+            "CREATE UNIQUE INDEX evidence_entries_leaf ON evidence_entries (leaf_index) WHERE leaf_index IS NOT NULL",
             "CREATE INDEX evidence_entries_staged ON evidence_entries (position) WHERE leaf_index IS NULL",
             "CREATE INDEX evidence_entries_notice ON evidence_entries (notice, position) WHERE notice IS NOT NULL",
             """

@@ -78,7 +78,7 @@ extension Migrations {
                 stopped_reason TEXT
             ) STRICT
             """,
-            "CREATE INDEX notices_due ON notices (priority, due_at) WHERE due_at IS NOT NULL",
+            "CREATE INDEX notices_due ON notices (state, priority, due_at) WHERE due_at IS NOT NULL",
             "CREATE INDEX notices_state ON notices (state, id)",
             "CREATE INDEX notices_kind ON notices (kind, id)",
             "CREATE INDEX notices_batch ON notices (batch, id) WHERE batch IS NOT NULL",
@@ -310,7 +310,7 @@ extension Migrations {
                 stopped_reason TEXT
             )
             """,
-            "CREATE INDEX notices_due ON notices (priority, due_at) WHERE due_at IS NOT NULL",
+            "CREATE INDEX notices_due ON notices (state, priority, due_at) WHERE due_at IS NOT NULL",
             "CREATE INDEX notices_state ON notices (state, id)",
             "CREATE INDEX notices_kind ON notices (kind, id)",
             "CREATE INDEX notices_batch ON notices (batch, id) WHERE batch IS NOT NULL",
