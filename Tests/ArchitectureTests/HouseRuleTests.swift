@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+/// Rules of the house that a machine can see.
+@Suite struct HouseRuleTests {
+    /// The pattern, what is wrong with it, and the files in which it has its place.
+    static let forbidden: [(pattern: String, why: String, except: [String])] = [
+        (#"(?<![A-Za-z.])Task\s*(\([^)]*\))?\s*\{"#, "unstructured task", []),
+        (#"Task\.(detached|immediate)"#, "unstructured task", []),
+        (#"DispatchSemaphore|DispatchQueue"#, "semaphore or queue beside structured concurrency", []),
+        (#"\btry!"#, "try!", []),
+        (#"\bas!"#, "as!", []),
+        (#"\bfatalError\("#, "fatalError: say preconditionFailure and why", []),
+        // The bench stamps its reports; the sandbox stands for servers with clocks of their own.
+        (
+            #"\bDate\(\)|Date\.now|CLOCK_REALTIME|gettimeofday|(?<![A-Za-z_.])time\(nil\)"#,
+            "only the system clock tells the time",
+            ["Evidence/Time/SystemClock.swift", "SongdaBench/", "Sandbox/SandboxTime.swift"]
+        ),
+        (
+            #"^\s*print\("#, "print: a log line or a report",
+            ["Songda/", "SongdaVerify/", "SongdaBench/", "Sandbox/SandboxTime.swift"]
+        ),
+        (#"^import (UIKit|AppKit|Darwin)"#, "this is a Linux program", []),
+    ]
+
+    @Test(arguments: forbidden.indices) func `what the house does without is nowhere`(_ index: Int) throws {
+        let rule = Self.forbidden[index]
+        let pattern = try NSRegularExpression(pattern: rule.pattern, options: .anchorsMatchLines)
+        for file in try SourceTree.swiftFiles() where !rule.except.contains(where: { file.path.hasPrefix($0) }) {
+            // Once over the whole file, which is quick; line by line only where there is something.
+            guard file.matches(pattern) else { continue }
+            for (number, text) in file.code {
+                let range = NSRange(text.startIndex..., in: text)
+                if pattern.firstMatch(in: text, range: range) != nil {
+                    Issue.record("\(rule.why): \(file.path):\(number): \(text)")
+                }
+            }
+        }
+    }
+
+    @Test func `whoever vouches for thread safety says why`() throws {
+        for file in try SourceTree.swiftFiles() {
+            for (number, text) in file.code
+            where text.contains("@unchecked Sendable") || text.contains("nonisolated(unsafe)") {
+                let around = file.lines[max(0, number - 6)..<number].joined(separator: "\n")
+                #expect(around.contains("//"), "\(file.path):\(number) gives no reason")
+            }
+        }
+    }
+
+    @Test func `a file fits a few screens`() throws {
+        // Tables are excepted: the schema is written out in both dialects.
+        for file in try SourceTree.swiftFiles() where !file.path.hasPrefix("Store/Migrations/") {
+            #expect(file.lines.count <= 401, "\(file.path) has \(file.lines.count) lines")
+        }
+    }
+
+    @Test func `no tracked file names a place on somebody's machine`() throws {
+        // Put together here, so that this file does not name one either.
+        let places = ["work", "home", "root", "Users"].map { "/\($0)/" }
+        let pattern = try NSRegularExpression(
+            pattern: "(?<![A-Za-z0-9_.$})-])(" + places.joined(separator: "|") + ")[A-Za-z]")
+        for path in try SourceTree.trackedFiles() {
+            guard let data = FileManager.default.contents(atPath: "\(SourceTree.root)/\(path)"),
+                let text = String(validating: data, as: UTF8.self)
+            else { continue }
+            guard pattern.firstMatch(in: text, range: NSRange(text.startIndex..., in: text)) != nil else { continue }
+            for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+                let line = String(line)
+                let match = pattern.firstMatch(in: line, range: NSRange(line.startIndex..., in: line))
+                if match != nil { Issue.record("\(path):\(index + 1): \(line.prefix(120))") }
+            }
+        }
+    }
+
+    @Test func `no tracked file holds a private key`() throws {
+        let mark = "PRIVATE" + " KEY-----\n"
+        for path in try SourceTree.trackedFiles() {
+            guard let data = FileManager.default.contents(atPath: "\(SourceTree.root)/\(path)"),
+                let text = String(validating: data, as: UTF8.self), !path.hasPrefix("Tests/")
+            else { continue }
+            #expect(!text.contains("-----BEGIN " + mark) && !text.contains("-----BEGIN EC " + mark), "\(path)")
+        }
+    }
+}
