@@ -1,0 +1,40 @@
+import ArgumentParser
+import Foundation
+
+/// Memory of an idle server, and the time until it is ready.
+struct Start: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Start `songda serve` on an empty database: time until /readyz, and memory when idle.")
+    @OptionGroup var options: RunOptions
+
+    func run() throws {
+        guard let songda = options.songda else { throw ValidationError("--songda: name the program to start") }
+        let bench = try Workbench(directory: options.directory, root: options.root)
+        var seconds: [Double] = []
+        var memory: [Double] = []
+        for _ in 0..<options.pairs {
+            try bench.withDirectory { directory in
+                let server = try ServerUnderTest(songda: songda, root: bench.root, directory: directory)
+                defer { server.stop() }
+                seconds.append(server.secondsToReady)
+                // Whatever the start has left to do, it has done after this.
+                Thread.sleep(forTimeInterval: 3)
+                memory.append(try server.residentMiB())
+            }
+        }
+        let (time, size) = (Report.median(seconds.sorted()), Report.median(memory.sorted()))
+        print(
+            """
+            | | Measured, median of \(options.pairs) | Goal | |
+            |---|---|---|---|
+            | start to /readyz | \(time.rounded(to: 3)) s | ≤ 1 s | \(time <= 1 ? "met" : "not met") |
+            | idle RSS | \(size.rounded(to: 1)) MiB | ≤ 64 MiB | \(size <= 64 ? "met" : "not met") |
+
+            Load \(Machine.load)
+            """)
+        if let json = options.json {
+            let values = ["secondsToReady": seconds, "residentMiB": memory]
+            try JSONEncoder().encode(values).write(to: URL(fileURLWithPath: json))
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Evidence
+import Foundation
+import Notices
+
+/// Acceptance without HTTP: 32 callers who each wait until their notice is durable.
+struct AcceptanceLeg {
+    static let callers = 32
+    let directory: String
+    let root: String
+    let count: Int
+
+    func run() async throws -> Leg {
+        let people = min(count, 2_000)
+        let gateway = try await BenchGateway(directory: directory, root: root, port: 1, connections: 1)
+        try await gateway.addPeople(people)
+        try await gateway.drainLog()
+        let before = gateway.database.statistics
+        let start = ContinuousClock.now
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await gateway.sequencer.run() }
+            try await concurrently(count, width: Self.callers) { index in
+                let claim = IdempotencyClaim(
+                    principal: "key-bench", key: "bench-\(index)",
+                    requestHash: SHA256.hash(Corpus.fields(index).canonicalBytes))
+                try await gateway.issue(index, to: index % people, idempotency: claim)
+            }
+            group.cancelAll()
+            while let result = await group.nextResult() {
+                if case .failure(let error) = result, !(error is CancellationError) { throw error }
+            }
+        }
+        let seconds = (ContinuousClock.now - start).inSeconds
+        let after = gateway.database.statistics
+        try await gateway.drainLog()
+        let size = try await gateway.verifiedCheckpoint()?.size ?? 0
+        let issued = try await gateway.logged(.noticeIssued, below: size)
+        let stored: Int = try await gateway.database.read { tx in
+            try tx.first("SELECT count(*) AS n FROM idempotency_keys k JOIN notices n ON n.id = k.notice")?.get("n")
+                ?? 0
+        }
+        try await gateway.close()
+        return Leg(
+            seconds: seconds, units: count,
+            facts: [
+                "commits": Double(after.groups - before.groups), "largest group": Double(after.largestGroup),
+            ],
+            fault: issued == count && stored == count
+                ? nil : "\(count) accepted, \(stored) stored, \(issued) in the log")
+    }
+}

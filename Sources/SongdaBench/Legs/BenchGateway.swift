@@ -1,0 +1,153 @@
+import Channels
+import Curl
+import Evidence
+import Foundation
+import Notices
+import SQL
+import Store
+import Typeset
+
+/// A gateway of the same parts as `songda serve`, on a fresh SQLite file, with one mail relay.
+///
+/// The program itself cannot be imported; what is put together here is what Application+build.swift puts together.
+final class BenchGateway: Sendable {
+    static let issuer = IssuerID("acme")
+    private static let issuerName = "上海示例科技有限公司"
+    private static let creditCode = "91310000MA1FL0000N"
+
+    let database: SQLiteDatabase
+    let store: SQLNoticeStore
+    let log: SQLEvidenceLogStore
+    let recorder: EvidenceRecorder
+    let desk: IssueDesk
+    let sealer: Sealer
+    let dispatcher: Dispatcher
+    let sequencer: Sequencer
+    let stamper: TimestampScheduler
+    let logKey: NoteKey
+    let clock = SystemClock()
+    private let pool: MailPool
+    private let sealCertificate: String
+    private let faults: Faults
+
+    init(directory: String, root: String, port: Int, connections: Int, batchLimit: Int = 1024) async throws {
+        let keys = try BenchKeys(organisation: Self.issuerName, creditCode: Self.creditCode, clock: clock)
+        let faults = Faults()
+        let path = root + "/config/rules/service-law.yaml"
+        let law = try ServiceLaw(yaml: String(contentsOfFile: path, encoding: .utf8), file: path)
+        let templates = try BenchTemplate.library()
+        let documents = DocumentMaker(
+            typesetter: try PDFTypesetter(fonts: FontSet.locate(directory: root + "/var/fonts")))
+        database = try SQLiteDatabase(path: directory + "/songda.db")
+        _ = try await Migrator(Migrations.all).migrate(database)
+        (store, log) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
+        recorder = EvidenceRecorder(signer: keys.entries, clock: clock)
+        logKey = keys.log.key
+        sealCertificate = keys.seal.certificate.pem
+
+        let stamper = TimestampScheduler(
+            store: log, authority: try keys.authority(clock: clock), recorder: recorder, clock: clock,
+            alarm: { faults.add("timestamps: \($0)") })
+        self.stamper = stamper
+        sequencer = Sequencer(
+            store: log, signer: keys.log, recorder: recorder, clock: clock,
+            settings: .init(owner: "bench", batchLimit: batchLimit), onCheckpoint: { _ in stamper.poke() },
+            alarm: { faults.add("log: \($0)") })
+
+        pool = MailPool(
+            relay: MailRelay(
+                name: "sink", host: "127.0.0.1", port: port, security: .clearText, ehloName: "bench.songda.example"),
+            maxConnections: connections)
+        let composer = MailComposer(
+            returnPath: try ReturnPath(key: SecureRandom.bytes(32), domain: "songda.example"),
+            messageDomain: "songda.example"
+        ) { markdown, _ in
+            let document = try MarkdownDocument(markdown)
+            return MailCover(text: document.plainText, html: document.html)
+        }
+        let routes = RouteTable([
+            .init(channel: MailChannel(route: RouteID("sink"), composer: composer, pool: pool), weight: 1)
+        ])
+        let links = LinkTokens(key: SecureRandom.bytes(32), baseURL: "https://notices.songda.example")
+        dispatcher = Dispatcher(
+            channel: .email, routes: routes, store: store, recorder: recorder, clock: clock, schedule: .email,
+            parcels: ParcelMaker(links: links), expectReceiptWithin: .seconds(86_400), owner: "bench")
+        sealer = Sealer(
+            store: store, keys: keys, documents: documents, templates: templates,
+            starter: DeliveryStarter(recorder: recorder, links: links, quietHours: law.quietHours), recorder: recorder,
+            clock: clock, owner: "bench", poke: Poke(), wakes: [dispatcher.poke])
+        desk = IssueDesk(
+            store: store, reader: store, directory: store, templates: templates, preflight: Preflight(law: law),
+            typesetter: documents, recorder: recorder, clock: clock, settings: .init(portal: "songda.example"),
+            sealerPoke: sealer.poke)
+        self.faults = faults
+    }
+
+    /// Puts the issuing entity and so many people on record, each with one mailbox.
+    func addPeople(_ count: Int) async throws {
+        try await store.save(
+            Issuer(
+                id: Self.issuer, fullName: Self.issuerName, creditCode: try UnifiedSocialCreditCode(Self.creditCode),
+                contact: "人力资源部 021-88886666", mailbox: "hr@songda.example", smsSignature: "示例科技",
+                sealCertificatePEM: sealCertificate), evidence: [])
+        try await concurrently(count, width: 256) { [store] index in
+            try await store.save(
+                Recipient(
+                    id: Self.person(index), externalID: "client-\(index)", name: Corpus.name(index), language: "zh-CN",
+                    addresses: [ServiceAddress(channel: .email, value: "client\(index)@example.com")]), evidence: [])
+        }
+    }
+
+    /// Accepts one notice for a person.
+    func issue(_ index: Int, to person: Int, idempotency: IdempotencyClaim? = nil) async throws {
+        let request = IssueRequest(
+            issuer: Self.issuer, kind: BenchTemplate.kind, recipients: [Self.person(person)],
+            fields: Corpus.fields(index), batch: "bench")
+        _ = try await desk.issue(
+            request, by: Principal(id: "key-bench", kind: .apiKey, method: "api-key"), idempotency: idempotency)
+    }
+
+    /// Extends the log until nothing is staged.
+    func drainLog() async throws {
+        while case .sequenced = try await sequencer.step() {}
+    }
+
+    /// The newest checkpoint, its signature verified.
+    func verifiedCheckpoint() async throws -> Checkpoint? {
+        guard let stored = try await log.latestCheckpoint() else { return nil }
+        return try Checkpoint(verifying: stored.note, keys: [logKey])
+    }
+
+    /// How many entries of one kind stand under a checkpoint of this size.
+    func logged(_ event: EvidenceEvent, below size: Int) async throws -> Int {
+        try await database.read { tx in
+            try tx.first(
+                """
+                SELECT count(*) AS n FROM evidence_entries WHERE event = \(event.rawValue) AND leaf_index < \(size)
+                """)?.get("n") ?? 0
+        }
+    }
+
+    /// Ends everything; throws the first alarm, because a run with one is not a run.
+    func close() async throws {
+        await pool.shutdown(grace: .seconds(5))
+        await database.close()
+        if let fault = faults.first { throw BenchError(fault) }
+    }
+
+    private static func person(_ index: Int) -> PersonID { PersonID("client-\(index)") }
+}
+
+/// Runs a numbered piece of work for each number, so many at a time.
+func concurrently(
+    _ count: Int, width: Int, _ work: @escaping @Sendable (Int) async throws -> Void
+) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        for lane in 0..<min(width, count) {
+            group.addTask {
+                for index in stride(from: lane, to: count, by: width) { try await work(index) }
+            }
+        }
+        try await group.waitForAll()
+    }
+}

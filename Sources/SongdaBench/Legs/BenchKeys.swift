@@ -1,0 +1,41 @@
+import Evidence
+import Notices
+import Synchronization
+
+/// Fresh keys of the kinds a real installation has.
+final class BenchKeys: SealKeys {
+    let entries: SigningKey
+    let log: NoteSigner
+    let seal: SigningIdentity
+    let vault: Vault
+    private let timestamp: SigningKey
+    private let timestampCertificate: Certificate
+
+    init(organisation: String, creditCode: String, clock: any WallClock) throws {
+        let start = clock.now.adding(.seconds(-86_400))
+        let root = try CertificateIssuer.root(named: "Bench Root", key: .generateP256(), from: start)
+        entries = try SigningKey.generateP256()
+        log = try NoteSigner(name: "bench.songda.example/log", key: SigningKey.generateEd25519())
+        let sealKey = try SigningKey.generateP256()
+        seal = try SigningIdentity(
+            signer: sealKey,
+            certificate: root.sealCertificate(
+                organisation: organisation, creditCode: creditCode, key: sealKey.publicKey, from: start))
+        timestamp = try SigningKey.generateP256()
+        timestampCertificate = try root.timestampCertificate(named: "Bench TSA", key: timestamp.publicKey, from: start)
+        vault = Vault(try MasterKey.generate())
+    }
+
+    func identity(for issuer: IssuerID) throws -> SigningIdentity { seal }
+
+    func authority(clock: any WallClock) throws -> EmbeddedAuthority {
+        try EmbeddedAuthority(key: timestamp, certificate: timestampCertificate, clock: clock)
+    }
+}
+
+/// What an operator would have been told during a leg.
+final class Faults: Sendable {
+    private let sentences = Mutex<[String]>([])
+    var first: String? { sentences.withLock { $0.first } }
+    func add(_ sentence: String) { sentences.withLock { $0.append(sentence) } }
+}

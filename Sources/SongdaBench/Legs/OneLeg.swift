@@ -1,0 +1,39 @@
+import ArgumentParser
+import Evidence
+import Foundation
+
+/// One leg of ours; `songda-bench` starts itself with this, so that each leg has a process of its own.
+struct OneLeg: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "One leg of Songda's side; prints JSON. Also what a profiler is to be pointed at.",
+        shouldDisplay: false)
+
+    enum Kind: String, ExpressibleByArgument, CaseIterable { case mail, append, acceptance }
+
+    @Argument var kind: Kind
+    @Option var directory: String
+    @Option var count: Int
+    @Option var root = "."
+    @Option(help: "mail: the port of the sink, and the file into which it counts.") var port = 0
+    @Option var counter = ""
+
+    func run() async throws {
+        var leg =
+            switch kind {
+            case .mail:
+                try await MailLeg(directory: directory, root: root, count: count, port: port, counter: counter).run()
+            case .append: try await AppendLeg(directory: directory, count: count).run()
+            case .acceptance: try await AcceptanceLeg(directory: directory, root: root, count: count).run()
+            }
+        leg.facts["peak RSS MiB"] = try Self.peakMemory()
+        print(String(decoding: try JSONEncoder().encode(leg), as: UTF8.self))
+    }
+
+    /// The most memory this process ever had resident.
+    private static func peakMemory() throws -> Double {
+        let text = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = text.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        let kibibytes = line?.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0
+        return (kibibytes / 1024).rounded(to: 1)
+    }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Foundation
+
+/// The program: `songda-bench p1|p2|p3|all|start`.
+@main
+struct SongdaBench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "songda-bench",
+        abstract: "Measures Songda beside the best this machine can do, in the same run.",
+        discussion: """
+            Every figure is a ratio to a baseline measured in the same minute on the same disk; an absolute time means
+            nothing on a shared machine. bench/README.md says how the runs are made and what each one counts.
+            """,
+        subcommands: [P1.self, P2.self, P3.self, All.self, Start.self, OneLeg.self])
+}
+
+/// Options of every benchmark.
+struct RunOptions: ParsableArguments {
+    @Option(help: "Pairs of baseline and Songda, in the order ABBA.")
+    var pairs = 3
+    @Option(help: "Notices or events a leg; each benchmark has a default for a quick run.")
+    var count: Int?
+    @Option(help: "Also write everything that was measured to this file, as JSON.")
+    var json: String?
+    @Option(help: "The repository, where templates, rules and fonts are.")
+    var root = "."
+    @Option(help: "Where databases are written; must be on the disk that is to be measured, never on tmpfs.")
+    var directory = NSTemporaryDirectory() + "songda-bench"
+    @Option(help: "The songda program, for `start` and for p2 over HTTP.")
+    var songda: String?
+
+    func validate() throws {
+        guard (1...50).contains(pairs) else { throw ValidationError("--pairs \(pairs): give 1 to 50") }
+        if let count, !(100...5_000_000).contains(count) {
+            throw ValidationError("--count \(count): give 100 to 5000000")
+        }
+    }
+
+    /// Runs benchmarks one after the other and prints one table.
+    func run(_ benchmarks: [any Benchmark]) throws {
+        let workbench = try Workbench(directory: directory, root: root)
+        let measured = try benchmarks.map { try PairRunner(workbench: workbench, pairs: pairs).run($0) }
+        let report = Report(machine: Machine(), benchmarks: measured)
+        print(report.markdown)
+        if let json { try report.json.write(to: URL(fileURLWithPath: json)) }
+    }
+
+    var mail: MailBenchmark { MailBenchmark(count: count ?? 5_000) }
+    var append: AppendBenchmark { AppendBenchmark(count: count ?? 50_000) }
+    var acceptance: AcceptanceBenchmark { AcceptanceBenchmark(count: count ?? 5_000, songda: songda) }
+}
+
+/// End-to-end mail.
+struct P1: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Mail from accepted notice to signed checkpoint, beside smtp-source to the same smtp-sink.")
+    @OptionGroup var options: RunOptions
+    func run() throws { try options.run([options.mail]) }
+}
+
+/// Durable acceptance.
+struct P2: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Durable acceptance by 32 callers, beside one raw SQLite insert a transaction.")
+    @OptionGroup var options: RunOptions
+    func run() throws { try options.run([options.acceptance]) }
+}
+
+/// Evidence append.
+struct P3: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Signed entries into the log, a checkpoint every 256, beside raw SQLite inserts of the same bytes.")
+    @OptionGroup var options: RunOptions
+    func run() throws { try options.run([options.append]) }
+}
+
+/// All three.
+struct All: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "All of them, one table.")
+    @OptionGroup var options: RunOptions
+    func run() throws { try options.run([options.mail, options.acceptance, options.append]) }
+}
