@@ -44,6 +44,8 @@ public struct Notice: Sendable, Hashable {
     public let handling: Handling
     /// Groups notices issued together.
     public let batch: String?
+    /// The second people who stand behind overrides of pre-flight findings; each must be among the approvers.
+    public let confirmers: [String]
 
     /// What the kind says about rooms after issuing.
     public struct Handling: Sendable, Hashable, Codable {
@@ -69,7 +71,8 @@ public struct Notice: Sendable, Hashable {
         id: NoticeID, number: String, issuer: IssuerSnapshot, kind: String, templateVersion: Int, templateHash: Digest,
         language: String, priority: Priority, state: NoticeState, approvalsNeeded: Int, author: Principal,
         createdAt: Timestamp, sealedAt: Timestamp?, contentHash: Digest, documentHash: Digest?,
-        recipients: [NoticeRecipient], plan: DeliveryPlan, legalBasis: [String], handling: Handling, batch: String?
+        recipients: [NoticeRecipient], plan: DeliveryPlan, legalBasis: [String], handling: Handling, batch: String?,
+        confirmers: [String] = []
     ) {
         self.id = id
         self.number = number
@@ -91,6 +94,7 @@ public struct Notice: Sendable, Hashable {
         self.legalBasis = legalBasis
         self.handling = handling
         self.batch = batch
+        self.confirmers = confirmers
     }
 }
 

@@ -21,6 +21,8 @@ enum NoticeRows {
         var handling: Notice.Handling
         /// Who has changed its words since it was written; like the author they cannot approve it.
         var editors: [String]?
+        /// Who stands behind overrides of pre-flight findings, and must be among the approvers.
+        var confirmers: [String]?
     }
 
     /// The details as stored once somebody has changed the words.
@@ -36,10 +38,15 @@ enum NoticeRows {
         return Set((details.editors ?? []) + [details.author.id])
     }
 
+    /// Who must be among the approvers.
+    static func confirmers(_ text: String) throws -> [String] {
+        try JSONDecoder().decode(Details.self, from: Data(text.utf8)).confirmers ?? []
+    }
+
     static func details(of notice: Notice) throws -> String {
         let details = Details(
             issuer: notice.issuer, author: notice.author, plan: notice.plan, legalBasis: notice.legalBasis,
-            handling: notice.handling)
+            handling: notice.handling, confirmers: notice.confirmers.isEmpty ? nil : notice.confirmers)
         return try SQLNoticeStore.json(details)
     }
 
@@ -62,7 +69,7 @@ enum NoticeRows {
             createdAt: try row.get("n_created_at"), sealedAt: try row.get("n_sealed_at"),
             contentHash: try row.get("content_hash"), documentHash: try row.get("document_hash"),
             recipients: recipients, plan: details.plan, legalBasis: details.legalBasis, handling: details.handling,
-            batch: try row.get("batch"))
+            batch: try row.get("batch"), confirmers: details.confirmers ?? [])
     }
 
     /// What the sealed columns of a notice are bound to.

@@ -99,9 +99,13 @@ extension SQLNoticeStore: IssueStore {
             guard isNew == 1 else {
                 throw NoticeError(.conflict, "\(approval.approver.id) has approved this notice before")
             }
-            let given: Int =
-                try tx.first("SELECT count(*) AS given FROM approvals WHERE notice = \(id)")?.get("given") ?? 0
-            if given >= (try row.get("approvals_needed", as: Int.self)) {
+            let given = Set(
+                try tx.query("SELECT approver FROM approvals WHERE notice = \(id)").map {
+                    try $0.get("approver", as: String.self)
+                })
+            // A name in a request is not a decision: whoever is to stand behind an override approves the notice.
+            let areConfirmed = try NoticeRows.confirmers(try row.get("details")).allSatisfy(given.contains)
+            if areConfirmed, given.count >= (try row.get("approvals_needed", as: Int.self)) {
                 try tx.execute(
                     """
                     UPDATE notices SET state = \(NoticeState.approved.rawValue), due_at = \(approval.at) WHERE id = \(id)

@@ -178,7 +178,7 @@ import Testing
         async let written: Void = Self.insert(1, into: database)
         // Cancelled by hand, as an operator would whose standby is gone.
         let cancel = """
-            DO $$ BEGIN FOR i IN 1..2000 LOOP
+            DO $$ BEGIN FOR i IN 1..24000 LOOP
               PERFORM pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep';
               EXIT WHEN FOUND; PERFORM pg_sleep(0.005); PERFORM pg_stat_clear_snapshot(); END LOOP; END $$
             """

@@ -23,11 +23,12 @@ extension IssueDesk {
 
         func notice(id: NoticeID, author: Principal) -> Notice {
             let settings = template.settings
+            let confirmers = Set(request.overrides.map(\.confirmedBy)).sorted()
             return Notice(
                 id: id, number: number, issuer: IssuerSnapshot(issuer), kind: request.kind,
                 templateVersion: rendered.template.version, templateHash: rendered.template.hash,
                 language: rendered.language.rawValue, priority: settings.priority,
-                state: settings.approvals > 0 ? .awaitingApproval : .approved, approvalsNeeded: settings.approvals,
+                state: settings.approvals > 0 || !confirmers.isEmpty ? .awaitingApproval : .approved, approvalsNeeded: settings.approvals,
                 author: author, createdAt: now, sealedAt: nil, contentHash: rendered.contentHash, documentHash: nil,
                 recipients: recipients, plan: settings.plan,
                 legalBasis: rendered.legalBasis.map { "\($0.law) \($0.article)" },
@@ -35,7 +36,7 @@ extension IssueDesk {
                     sealsPDF: settings.document == .pdf, observesQuietHours: settings.keepsQuietHours,
                     asksAcknowledgement: settings.needsAcknowledgement,
                     isPersonal: settings.document == .pdf),
-                batch: request.batch)
+                batch: request.batch, confirmers: confirmers)
         }
 
         func facts(of notice: Notice) -> [String: JSONValue] {

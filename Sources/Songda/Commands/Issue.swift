@@ -12,10 +12,14 @@ struct Issue: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @Option(help: "Any text that names this request; repeat it to repeat the request safely.")
     var idempotencyKey: String?
+    @Option(help: "Print a request of this kind, filled with the template's examples, and issue nothing.")
+    var example: String?
     @Argument(help: "The request: issuer, kind, recipients, fields. A dash reads standard input.")
-    var file: String
+    var file: String?
 
     func run() async throws {
+        if let example { return try await printExample(of: example) }
+        guard let file else { throw Failure("name the file with the request, or print one with --example KIND") }
         let data =
             file == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
         guard let data else { throw Failure("\(file) cannot be read") }
@@ -33,6 +37,23 @@ struct Issue: AsyncParsableCommand {
                 state    \(answer["state"]?.string ?? "")
                 content  \(answer["contentHash"]?.string ?? "")
                 """)
+    }
+
+    /// A request to start from: every field that the kind always demands, with the example of its template.
+    private func printExample(of kind: String) async throws {
+        let client = try target.client()
+        defer { client.close() }
+        let template = try await client.json("GET", "/v1/templates/\(try pathPart(kind))")
+        var fields: [String: JSONValue] = [:]
+        for field in template["fields"]?.array ?? [] {
+            guard let name = field["name"]?.string, field["required"] == true else { continue }
+            fields[name] = field["example"]?["zh-CN"] ?? .null
+        }
+        let request: JSONValue = [
+            "issuer": "ISSUER", "kind": .string(kind), "language": "zh-CN", "recipients": ["PERSON"],
+            "fields": .object(fields),
+        ]
+        print(request.canonicalText)
     }
 }
 

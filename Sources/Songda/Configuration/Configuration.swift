@@ -127,7 +127,7 @@ extension Configuration {
         do {
             root = try ConfigSection(try compose(yaml: yaml), path: "")
         } catch let error as YamlError {
-            throw ConfigError("", nil, "is not YAML: \(error)", nil)
+            throw Self.sentence(error)
         }
         try root.allow(Self.keys)
         self.init()
@@ -152,6 +152,19 @@ extension Configuration {
         inFlight = try dispatch.number("in-flight", in: 1...1024, default: inFlight)
         guard database.hasPrefix("sqlite:") || database.hasPrefix("postgres") || database.contains("host=") else {
             throw root.fault("database", "is neither sqlite:PATH nor a PostgreSQL connection string")
+        }
+    }
+
+    /// The reader's own words quote the whole file.
+    private static func sentence(_ error: YamlError) -> ConfigError {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            return ConfigError("", nil, "is not YAML: \(problem)", mark.line)
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            return ConfigError(
+                duplicates.sorted().joined(separator: ", "), nil, "stands twice; remove one", context.mark.line)
+        default: return ConfigError("", nil, "is not YAML: \(error)", nil)
         }
     }
 

@@ -10,7 +10,7 @@ struct DemoRequests: Sendable {
     }
 
     /// Article 39(2): the pre-flight check finds no confirmed address, and two people decide to go on.
-    func dismissal(to person: String) throws -> JSONValue {
+    func dismissal(to person: String, confirmedBy second: String) throws -> JSONValue {
         .object([
             "issuer": .string(DemoStory.issuer), "kind": "dismissal", "language": "zh-CN",
             "recipients": .array([.string(person)]),
@@ -26,7 +26,7 @@ struct DemoRequests: Sendable {
             ]),
             "overrides": .array([
                 .object([
-                    "finding": "address", "confirmedBy": "legal",
+                    "finding": "address", "confirmedBy": .string(second),
                     "reason": "入职时未签署送达地址确认书，同时安排 EMS 邮寄",
                 ])
             ]),

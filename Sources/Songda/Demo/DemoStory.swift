@@ -16,23 +16,26 @@ struct DemoStory: Sendable {
     /// Tells it; throws at the first thing that is not as it must be.
     func tell(application: Application, port: Int) async throws {
         let server = "http://127.0.0.1:\(port)"
-        func key(_ name: String, _ scopes: Set<APIKey.Scope>, _ person: PersonID? = nil) async throws -> Client {
+        func key(
+            _ name: String, _ scopes: Set<APIKey.Scope>, _ person: PersonID? = nil
+        ) async throws -> (id: String, client: Client) {
             let made = try await APIKeyMaker.make(
                 name: name, scopes: scopes, person: person, store: application.notices, clock: clock)
-            return Client(server: server, key: made.secret)
+            return (made.key.id, Client(server: server, key: made.secret))
         }
-        let hr = try await key("hr", [.issue, .read, .administer, .record])
-        let approvers = [try await key("legal", [.approve, .read]), try await key("manager", [.approve, .read])]
+        let hr = try await key("hr", [.issue, .read, .administer, .record]).client
+        let legal = try await key("legal", [.approve, .read])
+        let approvers = [legal.client, try await key("manager", [.approve, .read]).client]
         defer { ([hr] + approvers).forEach { $0.close() } }
 
         let people = try await People(client: hr, clients: clients).make()
-        let employeeInbox = try await key("inbox of the employee", [.inbox], PersonID(people.employee))
-        let hrInbox = try await key("inbox of HR", [.inbox], PersonID(people.hrManager))
+        let employeeInbox = try await key("inbox of the employee", [.inbox], PersonID(people.employee)).client
+        let hrInbox = try await key("inbox of HR", [.inbox], PersonID(people.hrManager)).client
         defer { [employeeInbox, hrInbox].forEach { $0.close() } }
 
         print("1. 解除劳动合同通知书 dismissal: issue, two approvals, seal, three channels")
         let dismissal = try await hr.json(
-            "POST", "/v1/notices", body: try DemoRequests(clock: clock).dismissal(to: people.employee),
+            "POST", "/v1/notices", body: try DemoRequests(clock: clock).dismissal(to: people.employee, confirmedBy: legal.id),
             headers: [("Idempotency-Key", "demo-dismissal")])
         let dismissalID = try Self.text(dismissal, "id")
         for approver in approvers {

@@ -22,6 +22,12 @@ final class KeyCabinet: SealKeys {
         self.directory = directory
         self.clock = clock
         func path(_ name: String) -> String { "\(directory)/\(name)" }
+        let missing = KeyMaker.File.needed.map(path).filter { !FileManager.default.fileExists(atPath: $0) }
+        guard missing.isEmpty else {
+            throw Failure(
+                "keys: \(missing.joined(separator: ", ")) cannot be found; run songda keygen, or bring back your copy. "
+                    + "A new master.key opens nothing that an old one has closed")
+        }
         func certificate(_ name: String) throws -> Certificate {
             let pem = String(decoding: try KeyFile.readPublic(path(name)), as: UTF8.self)
             let certificate = try Certificate(pem: pem, origin: path(name))

@@ -21,6 +21,8 @@ struct KeyMaker {
         static let entries = "entries.pem"
         static let timestampKey = "timestamp.key"
         static let timestamp = "timestamp.pem"
+        /// What a start cannot do without.
+        static let needed = [master, links, root, logKey, entryKey, entries, timestampKey, timestamp]
         static func sealKey(_ issuer: String) -> String { "seals/\(issuer).key" }
         static func seal(_ issuer: String) -> String { "seals/\(issuer).pem" }
     }
