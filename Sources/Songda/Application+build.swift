@@ -32,9 +32,9 @@ extension Application {
         let stamper = TimestampScheduler(
             store: log, authority: authority, recorder: recorder, clock: clock,
             alarm: { logger.error("timestamps", metadata: ["alarm": "\($0)"]) })
-        let witness = try WitnessJournal(path: configuration.witness, keys: [keys.log.key], clock: clock)
+        let witness = try WitnessJournal(path: configuration.witness, keys: keys.logKeys, clock: clock)
         let sequencer = Sequencer(
-            store: log, signer: keys.log, recorder: recorder, clock: clock,
+            store: log, signer: keys.log, previousKeys: keys.retiredLogs, recorder: recorder, clock: clock,
             settings: .init(owner: configuration.instance), witnessed: witness.witnessed,
             onCheckpoint: { checkpoint in
                 stamper.poke()

@@ -142,6 +142,7 @@ extension KeyCabinet {
     /// What travels with every proof bundle.
     var proofTrust: ProofDesk.Trust {
         ProofDesk.Trust(
-            logKeys: [log.key], entryKeys: [entries.publicKey], entryCertificates: [entryCertificate], roots: roots)
+            logKeys: logKeys, entryKeys: entryKeys, entryCertificates: [entryCertificate] + retiredEntries, roots: roots
+        )
     }
 }

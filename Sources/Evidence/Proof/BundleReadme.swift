@@ -7,13 +7,13 @@ enum BundleReadme {
         openssl dgst -sha256 -binary notice.json | base64
         # 2
         openssl cms -verify -cades -binary -inform DER -in META-INF/signature001.p7s \\
-          -content META-INF/ASiCManifest001.xml -CAfile roots.pem -purpose any -out /dev/null
+          -content META-INF/ASiCManifest001.xml -CAfile ../roots.pem -purpose any -out /dev/null
         # 3
         openssl dgst -sha256 -verify keys/entry-KEY.pem -signature entries/0001-NAME.sig entries/0001-NAME.json
         # 4
-        openssl ts -verify -token_in -in log/SIZE.tst -data log/SIZE.checkpoint -CAfile roots.pem
+        openssl ts -verify -token_in -in log/SIZE.tst -data log/SIZE.checkpoint -CAfile ../roots.pem
         # 5
-        sh verify.sh roots.pem
+        sh verify.sh ../roots.pem
         ```
         """
 

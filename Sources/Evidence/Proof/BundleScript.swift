@@ -170,6 +170,39 @@ enum BundleScript {
         then ok "completeness: $count entries, as stated"
         else fault 'completeness: the entries are not those of the statement'; fi
 
+        # 6. The documents: an entry names the hash of what was served, and each seal is over these bytes.
+        for file in documents/*; do
+            [ -f "$file" ] || continue
+            case "$file" in
+                *.p7s)
+                    sealed_at=$(openssl cms -cmsout -print -inform DER -in "$file" 2>/dev/null |
+                        sed -n '/signingTime/,/TIME/s/.*TIME:\(.*\)/\1/p' | head -n 1)
+                    sealed_at=$(date -u -d "${sealed_at:-invalid}" +%s 2>/dev/null || echo 0)
+                    if openssl cms -verify -cades -binary -inform DER -in "$file" -content "${file%.p7s}" \
+                        -CAfile "$roots" -purpose any -attime "$sealed_at" -out /dev/null >/dev/null 2>&1
+                    then ok "$file: the seal is sound"
+                    else fault "$file: the seal does not fit its document"; fi ;;
+                *)
+                    name=${file#documents/}
+                    grep -q "\"evidenced\":true,\"mediaType\":\"[^\"]*\",\"name\":\"$name\"" bundle.json || continue
+                    digest=$(openssl dgst -sha256 -r "$file" | cut -c 1-64)
+                    if cat entries/*.json | grep -q "\"$digest\""; then ok "$file: an entry names its hash"
+                    else fault "$file: no entry names its hash"; fi ;;
+            esac
+        done
+
+        # 7. The keys that signed entries, where they have a certificate.
+        for file in certificates/entry-*.pem; do
+            [ -f "$file" ] || continue
+            key=keys/${file#certificates/}
+            openssl x509 -in "$file" -pubkey -noout 2>/dev/null | openssl pkey -pubin -outform DER >"$work/certified" 2>/dev/null
+            openssl pkey -pubin -in "$key" -outform DER >"$work/key" 2>/dev/null
+            if cmp -s "$work/certified" "$work/key" &&
+                openssl verify -CAfile "$roots" -attime "$signed_at" "$file" >/dev/null 2>&1
+            then ok "$key: certified"
+            else fault "$key: its certificate is not sound or not trusted"; fi
+        done
+
         if [ $faults -eq 0 ]; then echo 'VERDICT: SOUND'; exit 0; fi
         echo "VERDICT: NOT SOUND ($faults)"
         exit 1

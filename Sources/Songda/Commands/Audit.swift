@@ -24,8 +24,8 @@ struct Audit: AsyncParsableCommand {
         let database = try await Application.openDatabase(configuration.database, readOnly: true)
         let (_, log) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
         let auditor = Auditor(
-            store: log, logKeys: [keys.log.key], entryKeys: [keys.entries.publicKey], roots: keys.roots,
-            witnessed: try witness.map { try Self.checkpoints(file: $0, keys: [keys.log.key]) } ?? [],
+            store: log, logKeys: keys.logKeys, entryKeys: keys.entryKeys, roots: keys.roots,
+            witnessed: try witness.map { try Self.checkpoints(file: $0, keys: keys.logKeys) } ?? [],
             open: { try await log.openBody(of: $0) })
         let bar = ProgressBar()
         let report = try await auditor.audit { bar.update($0, of: $1, "audit") }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Evidence
+import Notices
 
 /// `songda keygen`: makes the keys that are missing.
 struct Keygen: AsyncParsableCommand {
@@ -22,13 +23,16 @@ struct Keygen: AsyncParsableCommand {
     func run() async throws {
         let configuration = try source.read()
         let maker = KeyMaker(directory: configuration.keyDirectory, clock: SystemClock())
-        let made = try maker.makeMissing(logOrigin: configuration.logOrigin)
+        var made = try maker.makeMissing(logOrigin: configuration.logOrigin)
         if let seal {
             guard let name, let creditCode else { throw Failure("--seal needs --name and --credit-code") }
             guard KeyCabinet.isFileName(seal) else {
                 throw Failure("--seal \(seal): use letters, digits and hyphens, at most 64")
             }
-            try maker.makeSeal(issuer: seal, organisation: name, creditCode: creditCode)
+            let code = try UnifiedSocialCreditCode(creditCode)
+            if try maker.makeSeal(issuer: seal, organisation: name, creditCode: code.text) {
+                made.append(KeyMaker.File.seal(seal))
+            }
         }
         output.show(
             .object(["directory": .string(configuration.keyDirectory), "made": .array(made.map { .string($0) })]),

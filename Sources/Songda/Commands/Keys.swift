@@ -11,7 +11,7 @@ struct Keys: AsyncParsableCommand {
 
     /// Opens the configured database, does one thing, closes it.
     static func withStore<T>(
-        _ configuration: Configuration, _ body: (SQLNoticeStore, any WallClock) async throws -> T
+        _ configuration: Configuration, _ body: (SQLNoticeStore, APIKeyMaker, any WallClock) async throws -> T
     ) async throws -> T {
         let clock = SystemClock()
         let keys = try KeyCabinet(
@@ -19,10 +19,12 @@ struct Keys: AsyncParsableCommand {
             logOrigin: configuration.logOrigin, clock: clock)
         let database = try await Application.openDatabase(configuration.database)
         _ = try await Migrator(Migrations.all).migrate(database)
-        let (store, _) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
+        let (store, log) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
+        let maker = APIKeyMaker(
+            store: store, log: log, recorder: EvidenceRecorder(signer: keys.entries, clock: clock), clock: clock)
         let result: T
         do {
-            result = try await body(store, clock)
+            result = try await body(store, maker, clock)
         } catch {
             await database.close()
             throw error
@@ -54,9 +56,8 @@ struct Keys: AsyncParsableCommand {
                 }
                 return scope
             }
-            let (key, secret) = try await Keys.withStore(try source.read()) { store, clock in
-                try await APIKeyMaker.make(
-                    name: name, scopes: Set(wanted), person: person.map { PersonID($0) }, store: store, clock: clock)
+            let (key, secret) = try await Keys.withStore(try source.read()) { _, maker, _ in
+                try await maker.make(name: name, scopes: Set(wanted), person: person.map { PersonID($0) })
             }
             output.show(
                 .object(["id": .string(key.id), "secret": .string(secret)]),
@@ -71,7 +72,7 @@ struct Keys: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let keys = try await Keys.withStore(try source.read()) { store, _ in try await store.apiKeys() }
+            let keys = try await Keys.withStore(try source.read()) { store, _, _ in try await store.apiKeys() }
             output.show(
                 .array(
                     keys.map {
@@ -97,8 +98,9 @@ struct Keys: AsyncParsableCommand {
         var id: String
 
         func run() async throws {
-            let wasThere = try await Keys.withStore(try source.read()) { store, clock in
-                try await store.revoke(apiKey: id, at: clock.now)
+            let wasThere = try await Keys.withStore(try source.read()) { store, maker, clock in
+                try await maker.recordRevocation(of: id)
+                return try await store.revoke(apiKey: id, at: clock.now)
             }
             guard wasThere else { throw Failure("there is no key \(id) that could be revoked") }
             print("revoked \(id)")
@@ -106,11 +108,16 @@ struct Keys: AsyncParsableCommand {
     }
 }
 
-/// Makes API keys.
-enum APIKeyMaker {
+/// Makes API keys; each making and revoking is evidence, because a key can act in somebody's name.
+struct APIKeyMaker: Sendable {
+    let store: any CredentialStore
+    let log: any EvidenceLogStore
+    let recorder: EvidenceRecorder
+    let clock: any WallClock
+
     /// Stores a new key and returns it with the secret that is never stored.
-    static func make(
-        name: String, scopes: Set<APIKey.Scope>, person: PersonID?, store: any CredentialStore, clock: any WallClock
+    func make(
+        name: String, scopes: Set<APIKey.Scope>, person: PersonID?
     ) async throws -> (key: APIKey, secret: String) {
         guard scopes.contains(.inbox) == (person != nil) else {
             throw Failure("the scope inbox and a person go together: the key acts for that person")
@@ -120,7 +127,24 @@ enum APIKeyMaker {
         let key = APIKey(
             id: "key-" + Hex.encode(SecureRandom.bytes(6)), name: name, hash: SHA256.hash(Array(secret.utf8)),
             scopes: scopes, person: person, createdAt: now, revokedAt: nil)
+        try await record(
+            "APIKeyIssued", key.id,
+            ["name": .string(name), "scopes": .array(scopes.map(\.rawValue).sorted().map { .string($0) })],
+            person: person)
         try await store.save(key)
         return (key, secret)
+    }
+
+    /// Records that a key is about to be revoked at the command line.
+    func recordRevocation(of id: String) async throws { try await record("APIKeyRevoked", id, [:], person: nil) }
+
+    /// The entry comes first: a key nobody can account for must not work.
+    private func record(_ event: String, _ id: String, _ more: [String: JSONValue], person: PersonID?) async throws {
+        var facts = more
+        facts["key"] = .string(id)
+        facts["by"] = Principal(id: "command-line", kind: .system, method: "access to keys and database").facts
+        try await log.stage([
+            try recorder.entry(EvidenceEvent(rawValue: event), person: person, at: clock.now, facts)
+        ])
     }
 }

@@ -36,8 +36,8 @@ struct Restore: AsyncParsableCommand {
         }
         var present = 0
         if FileManager.default.fileExists(atPath: target) {
-            // Opening it for writing takes the lock: nobody is using it.
-            let database = try SQLiteDatabase(path: target)
+            // A restore takes the lock, so that nobody is using the database; a check may run beside the server.
+            let database = try SQLiteDatabase(path: target, readOnly: check)
             let (_, log) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
             present = try await log.latestCheckpoint()?.size ?? 0
             await database.close()
@@ -50,6 +50,7 @@ struct Restore: AsyncParsableCommand {
                         + "say --accept-loss if that is meant")
             }
             try await Self.replace(target, with: file)
+            if missing > 0 { try Self.setAside(configuration.witness) }
         }
         output.show(
             .object([
@@ -65,7 +66,7 @@ struct Restore: AsyncParsableCommand {
         let (_, log) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
         let bar = ProgressBar()
         let report = try await Auditor(
-            store: log, logKeys: [keys.log.key], entryKeys: [keys.entries.publicKey], roots: keys.roots,
+            store: log, logKeys: keys.logKeys, entryKeys: keys.entryKeys, roots: keys.roots,
             open: { try await log.openBody(of: $0) }
         ).audit { bar.update($0, of: $1, "verify") }
         await database.close()
@@ -80,13 +81,19 @@ struct Restore: AsyncParsableCommand {
         let backup = try SQLiteDatabase(path: file, readOnly: true)
         try await backup.backup(to: staged)
         await backup.close()
-        if files.fileExists(atPath: target) {
-            let aside = "\(target).before-\(SystemClock().now.rfc3339.filter { $0.isNumber })"
-            try files.moveItem(atPath: target, toPath: aside)
-            for suffix in ["-wal", "-shm"] where files.fileExists(atPath: target + suffix) {
-                try files.moveItem(atPath: target + suffix, toPath: aside + suffix)
-            }
-        }
+        try setAside(target)
         try files.moveItem(atPath: staged, toPath: target)
+    }
+
+    /// Renames a file and what SQLite keeps beside it.
+    ///
+    /// The witness goes too when a loss was accepted: it has seen the log that is no longer here, and would rightly
+    /// refuse the one that is.
+    private static func setAside(_ path: String) throws {
+        let files = FileManager.default
+        let aside = "\(path).before-\(SystemClock().now.rfc3339.filter { $0.isNumber })"
+        for suffix in ["", "-wal", "-shm"] where files.fileExists(atPath: path + suffix) {
+            try files.moveItem(atPath: path + suffix, toPath: aside + suffix)
+        }
     }
 }

@@ -46,6 +46,10 @@ struct Configuration: Sendable {
         var publicURL: String?
         /// Where people sign in, in words, for notices.
         var portal = "songda.example"
+        /// Believe the proxy's X-Forwarded-For.
+        var trustsForwardedFor = false
+        /// Ask for a key at /metrics.
+        var metricsNeedKey = false
     }
 
     struct Mail: Sendable {
@@ -169,7 +173,7 @@ extension Configuration {
     }
 
     private static func readHTTP(_ section: ConfigSection) throws(ConfigError) -> HTTP {
-        try section.allow(["host", "port", "public-url", "portal"])
+        try section.allow(["host", "port", "public-url", "portal", "trusts-forwarded-for", "metrics-need-key"])
         var http = HTTP()
         http.host = try section.text("host") ?? http.host
         http.port = try section.port("port", default: http.port)
@@ -178,6 +182,8 @@ extension Configuration {
             throw section.fault("public-url", "must begin with https://; links carry secrets")
         }
         http.portal = try section.text("portal") ?? http.portal
+        http.trustsForwardedFor = try section.flag("trusts-forwarded-for", default: false)
+        http.metricsNeedKey = try section.flag("metrics-need-key", default: false)
         return http
     }
 

@@ -19,8 +19,9 @@ struct DemoStory: Sendable {
         func key(
             _ name: String, _ scopes: Set<APIKey.Scope>, _ person: PersonID? = nil
         ) async throws -> (id: String, client: Client) {
-            let made = try await APIKeyMaker.make(
-                name: name, scopes: scopes, person: person, store: application.notices, clock: clock)
+            let made = try await APIKeyMaker(
+                store: application.notices, log: application.log, recorder: application.recorder, clock: clock
+            ).make(name: name, scopes: scopes, person: person)
             return (made.key.id, Client(server: server, key: made.secret))
         }
         let hr = try await key("hr", [.issue, .read, .administer, .record]).client
@@ -35,7 +36,8 @@ struct DemoStory: Sendable {
 
         print("1. 解除劳动合同通知书 dismissal: issue, two approvals, seal, three channels")
         let dismissal = try await hr.json(
-            "POST", "/v1/notices", body: try DemoRequests(clock: clock).dismissal(to: people.employee, confirmedBy: legal.id),
+            "POST", "/v1/notices",
+            body: try DemoRequests(clock: clock).dismissal(to: people.employee, confirmedBy: legal.id),
             headers: [("Idempotency-Key", "demo-dismissal")])
         let dismissalID = try Self.text(dismissal, "id")
         for approver in approvers {

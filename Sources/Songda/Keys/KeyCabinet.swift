@@ -13,6 +13,10 @@ final class KeyCabinet: SealKeys {
     let timestamp: SigningKey
     let timestampCertificate: Certificate
     let roots: [Certificate]
+    /// Certificates of entry keys that were used before; what they signed still verifies.
+    let retiredEntries: [Certificate]
+    /// Log keys that were used before.
+    let retiredLogs: [NoteKey]
     private let directory: String
     private let clock: any WallClock
     private let seals = Mutex<[IssuerID: SigningIdentity]>([:])
@@ -34,7 +38,18 @@ final class KeyCabinet: SealKeys {
             try certificate.requireValid(at: clock.now, origin: path(name))
             return certificate
         }
-        vault = Vault(try MasterKey(file: path(KeyMaker.File.master)))
+        let retired = try Self.files(in: path("retired"))
+        vault = Vault(
+            try MasterKey(file: path(KeyMaker.File.master)),
+            retired: try retired.filter { $0.hasSuffix(".key") }.map { try MasterKey(file: $0) })
+        retiredEntries = try retired.filter { $0.hasSuffix(".pem") }.flatMap {
+            try Certificate.all(pem: String(decoding: try KeyFile.readPublic($0), as: UTF8.self), origin: $0)
+        }
+        retiredLogs = try retired.filter { $0.hasSuffix(".pub") }.map {
+            try NoteKey(
+                parsing: String(decoding: try KeyFile.readPublic($0), as: UTF8.self).trimmingCharacters(
+                    in: .whitespacesAndNewlines))
+        }
         let links = String(decoding: try KeyFile.read(path(KeyMaker.File.links)), as: UTF8.self)
         guard let linkKey = Hex.decode(links.trimmingCharacters(in: .whitespacesAndNewlines)), linkKey.count == 32
         else {
@@ -74,13 +89,20 @@ final class KeyCabinet: SealKeys {
     }
 
     private static func trusted(in directory: String) throws -> [Certificate] {
-        // No such directory means that nobody else is trusted yet.
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        var roots: [Certificate] = []
-        for name in names.sorted() where name.hasSuffix(".pem") {
-            let pem = String(decoding: try KeyFile.readPublic("\(directory)/\(name)"), as: UTF8.self)
-            roots += try Certificate.all(pem: pem, origin: "\(directory)/\(name)")
+        try files(in: directory).filter { $0.hasSuffix(".pem") }.flatMap {
+            try Certificate.all(pem: String(decoding: try KeyFile.readPublic($0), as: UTF8.self), origin: $0)
         }
-        return roots
     }
+
+    /// The paths of a directory's files; none if there is no such directory, which is how most installations begin.
+    private static func files(in directory: String) throws -> [String] {
+        guard FileManager.default.fileExists(atPath: directory) else { return [] }
+        return try FileManager.default.contentsOfDirectory(atPath: directory).sorted().map { "\(directory)/\($0)" }
+    }
+
+    /// Every key that has signed checkpoints, the present one first.
+    var logKeys: [NoteKey] { [log.key] + retiredLogs }
+
+    /// Every key that has signed entries, the present one first.
+    var entryKeys: [VerificationKey] { [entries.publicKey] + retiredEntries.map(\.publicKey) }
 }

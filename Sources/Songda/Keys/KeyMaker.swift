@@ -74,15 +74,17 @@ struct KeyMaker {
         return made
     }
 
-    /// Makes the seal of an entity under our own root, unless there is one.
-    func makeSeal(issuer id: String, organisation: String, creditCode: String) throws {
+    /// Makes the seal of an entity under our own root; false if there is one.
+    @discardableResult
+    func makeSeal(issuer id: String, organisation: String, creditCode: String) throws -> Bool {
         let path = "\(directory)/\(File.sealKey(id))"
-        guard !FileManager.default.fileExists(atPath: path) else { return }
+        guard !FileManager.default.fileExists(atPath: path) else { return false }
         let key = try SigningKey.generateP256()
         let certificate = try issuer().sealCertificate(
             organisation: organisation, creditCode: creditCode, key: key.publicKey, from: clock.now)
         try KeyFile.write(Array(key.pem.utf8), to: path)
         try KeyFile.write(Array(certificate.pem.utf8), to: "\(directory)/\(File.seal(id))")
+        return true
     }
 
     private func issuer() throws -> CertificateIssuer {

@@ -62,7 +62,9 @@ struct Server: Sendable {
             metrics: { await Metrics(application: application).text() },
             settings: .init(
                 version: Build.version, publicBaseURL: application.configuration.http.publicURL,
-                passKey: HMAC.sha256(key: application.keys.linkKey, Array("songda pass".utf8))))
+                passKey: HMAC.sha256(key: application.keys.linkKey, Array("songda pass".utf8)),
+                trustsForwardedFor: application.configuration.http.trustsForwardedFor,
+                metricsNeedKey: application.configuration.http.metricsNeedKey))
     }
 
     private static func feed(_ route: Application.SMSCallbackRoute) -> CallbackFeed {
