@@ -9,7 +9,9 @@ extension EvidenceEvent {
     static let apiKeyRevoked = EvidenceEvent(rawValue: "APIKeyRevoked")
 }
 
-/// API keys. The secret is shown once, when the key is made; only its hash is kept.
+/// Makes, lists and revokes API keys.
+///
+/// The secret is shown once, when the key is made; only its hash is kept.
 struct KeyAPI: Sendable {
     let services: ConsoleServices
 

@@ -72,7 +72,7 @@ struct LinkPages: Sendable {
                 token, language: form["lang"], call: call, message: words.tooMany, isError: true, status: 429)
         }
         do {
-            try await services.pipeline.read.sendCode(forLink: token)
+            try await counted(call) { try await services.pipeline.read.sendCode(forLink: token) }
         } catch let error as NoticeError where error.code == .tooManyRequests {
             return try await landing(
                 token, language: form["lang"], call: call, message: words.tooMany, isError: true, status: 429)
@@ -164,9 +164,13 @@ struct LinkPages: Sendable {
 
     private func document(_ call: Call) async throws -> Reply {
         let form = try form(call, ["pass"])
-        guard let id = passes.check(form["pass"] ?? "", at: services.clock.now),
-            let notice = try await services.reader.notice(id), let sealed = try await services.reader.document(of: id)
-        else { throw NoticeError(.credential, "the page was open for too long; read the notice in the inbox") }
+        let (notice, sealed) = try await counted(call) { () async throws -> (Notice, SealedNotice) in
+            guard let id = passes.check(form["pass"] ?? "", at: services.clock.now),
+                let notice = try await services.reader.notice(id),
+                let sealed = try await services.reader.document(of: id)
+            else { throw NoticeError(.credential, "the page was open for too long; read the notice in the inbox") }
+            return (notice, sealed)
+        }
         let name = notice.number + (sealed.mediaType == "application/pdf" ? ".pdf" : ".json")
         return .file(sealed.bytes, type: sealed.mediaType, name: name)
     }

@@ -27,7 +27,9 @@ enum PageLanguage: String, Sendable, CaseIterable {
     var words: PageWords { self == .english ? .english : .chinese }
 }
 
-/// The fixed words of the pages. They say what was observed and no more; see `WORDS.md`.
+/// The fixed words of the pages.
+///
+/// They say what was observed and no more; see `WORDS.md`.
 struct PageWords: Sendable {
     let landingTitle: String
     let from: String

@@ -91,7 +91,12 @@ public struct ConsoleServer: Sendable {
     /// The request as a call: admitted, then read.
     private func call(_ request: Request, _ context: ConsoleContext, _ endpoint: Endpoint) async throws -> Call {
         let client = gate.client(request, peer: context.peer)
-        let key = try await gate.admit(request, to: endpoint.access, client: client)
+        let key: APIKey?
+        do { key = try await gate.admit(request, to: endpoint.access, client: client) } catch {
+            // Whether the rest can be read does not matter: the refusal is what is told.
+            _ = try? await Self.body(of: request, limit: 0)
+            throw error
+        }
         var parameters: [String: String] = [:]
         for name in endpoint.parameterNames { parameters[name] = context.parameters.get(name) }
         context.trace.note { facts in
@@ -109,16 +114,29 @@ public struct ConsoleServer: Sendable {
         value.utf8.count <= 64 && value.utf8.allSatisfy(\.isNameByte) ? value : nil
     }
 
-    /// Reads no more than the limit, and nothing when the sender announces more.
+    /// How much of a body nobody wants is read and thrown away.
+    ///
+    /// A client that sends everything before it reads would otherwise wait for the idle timeout instead of hearing why it
+    /// was refused.
+    private static let discarded = 16 << 20
+
+    /// Keeps no more than the limit in memory; what is larger is read to its end, within reason, and refused.
     private static func body(of request: Request, limit: Int) async throws -> [UInt8] {
-        if let announced = request.headers.values(of: "Content-Length").first.flatMap({ Int($0) }), announced > limit {
-            throw Problem.tooLarge(limit)
-        }
+        let announced = request.headers.values(of: "Content-Length").first.flatMap { Int($0) } ?? 0
+        guard announced <= limit + discarded else { throw Problem.tooLarge(limit) }
+        var isTooLarge = announced > limit
         var body: [UInt8] = []
+        var length = 0
         for try await part in request.body {
-            guard body.count + part.readableBytes <= limit else { throw Problem.tooLarge(limit) }
-            body += part.readableBytesView
+            length += part.readableBytes
+            if length > limit {
+                isTooLarge = true
+                body = []
+            }
+            guard length <= limit + discarded else { break }
+            if !isTooLarge { part.withUnsafeReadableBytes { body.append(contentsOf: $0) } }
         }
+        guard !isTooLarge else { throw Problem.tooLarge(limit) }
         return body
     }
 

@@ -7,8 +7,10 @@ struct Gatekeeper: Sendable {
     let credentials: any CredentialStore
     let clock: any WallClock
     let trustsForwardedFor: Bool
-    /// Failed tries. A right key is always let through: at 256 bits it cannot be guessed, and one client behind a shared
-    /// address must not lock out the others.
+    /// Failed tries.
+    ///
+    /// A right key is always let through: at 256 bits it cannot be guessed, and one client behind a shared address must
+    /// not lock out the others.
     let failures = TokenBuckets(burst: 20, every: .seconds(3))
 
     /// The key a request bears, if it may use the address.

@@ -1,0 +1,138 @@
+import Evidence
+import Notices
+import TestSupport
+import Testing
+
+@testable import Console
+
+/// Who may use which address.
+@Suite struct AccessTests {
+    /// A path that fits a pattern; what it names does not exist.
+    private static func path(_ pattern: String) -> String {
+        pattern.split(separator: "/", omittingEmptySubsequences: false)
+            .map { $0.hasPrefix("{") ? "nothing" : String($0) }.joined(separator: "/")
+    }
+
+    @Test func `every address with a lock refuses a missing, a wrong and an insufficient key`() async throws {
+        try await TestServer.with { server in
+            try await server.gateway.person()
+            let wrong = TestServer.Key(id: "none", secret: KeyAPI.secret())
+            var locked = 0
+            for endpoint in server.server.endpoints {
+                guard case .key(let scopes) = endpoint.access else { continue }
+                locked += 1
+                let (method, path) = (endpoint.method.rawValue, Self.path(endpoint.path))
+                let missing = try await server.post(path, nil, .object([:]), method: method)
+                #expect(missing.status == 401 && missing.problem == "unauthorized", "\(method) \(path)")
+                #expect(missing["www-authenticate"]?.hasPrefix("Bearer") == true)
+                // The bucket of wrong keys is not what is tested here.
+                server.gateway.pass(.seconds(60))
+                let unknown = try await server.post(path, wrong, .object([:]), method: method)
+                #expect(unknown.status == 401, "\(method) \(path)")
+                let others = Set(APIKey.Scope.allCases).subtracting(scopes)
+                for scope in others {
+                    let key = try await server.key(scope, person: scope == .inbox ? PersonID("p-zhangsan") : nil)
+                    let insufficient = try await server.post(path, key, .object([:]), method: method)
+                    #expect(insufficient.status == 403, "\(method) \(path) with \(scope)")
+                    #expect(insufficient["www-authenticate"]?.contains("insufficient_scope") == true)
+                }
+            }
+            #expect(locked == 38, "an address was added or lost its lock: look at the table, then change this number")
+        }
+    }
+
+    @Test func `only these addresses are open, and none of them shows content`() async throws {
+        try await TestServer.with { server in
+            let open = server.server.endpoints.filter { $0.access == .open }.map { "\($0.method) \($0.path)" }
+            #expect(
+                Set(open) == [
+                    "GET /healthz", "GET /readyz", "GET /metrics", "GET /v1/receipts/{feed}",
+                    "POST /v1/receipts/{feed}", "GET /n/{token}", "POST /n/{token}", "POST /n/{token}/code",
+                    "POST /n/{token}/answer", "POST /n/{token}/document", "GET /assets/{file}",
+                ])
+        }
+    }
+
+    @Test func `a revoked key opens nothing`() async throws {
+        try await TestServer.with { server in
+            let key = try await server.key(.read)
+            #expect(try await server.get(Site.notices, key).status == 200)
+            _ = try await server.gateway.store.revoke(apiKey: key.id, at: server.gateway.clock.now)
+            #expect(try await server.get(Site.notices, key).status == 401)
+        }
+    }
+
+    @Test func `wrong keys are slowed down and right ones are not`() async throws {
+        try await TestServer.with { server in
+            let right = try await server.key(.read)
+            let wrong = TestServer.Key(id: "none", secret: "sk_wrong")
+            var statuses: [Int] = []
+            for _ in 0..<25 { statuses.append(try await server.get(Site.notices, wrong).status) }
+            #expect(statuses.filter { $0 == 401 }.count == 20)
+            let last = try await server.get(Site.notices, wrong)
+            #expect(last.status == 429 && last.problem == "too_many_requests")
+            #expect(last["retry-after"].flatMap { Int($0) } ?? 0 >= 1)
+            #expect(try await server.get(Site.notices, right).status == 200)
+            server.gateway.pass(.seconds(10))
+            #expect(try await server.get(Site.notices, wrong).status == 401)
+        }
+    }
+
+    @Test func `what stands in no table is not there, and a wrong method is told the right ones`() async throws {
+        try await TestServer.with { server in
+            let key = try await server.key(.read, .issue, .administer)
+            let nowhere = try await server.get("/v1/secrets", key)
+            #expect(nowhere.status == 404 && nowhere.problem == "not_found")
+            let method = try await server.post(Site.notices, key, .object([:]), method: "PATCH")
+            #expect(method.status == 405 && method["allow"] == "GET, POST")
+        }
+    }
+
+    @Test(arguments: ["/v1/nowhere", "/healthz", "/n/unknown", "/v1/notices", "/v1/receipts/x"])
+    func `every answer carries the fields that make browsers careful`(_ path: String) async throws {
+        try await TestServer.with { server in
+            let answer = try await server.get(path)
+            #expect(answer["content-security-policy"]?.contains("default-src 'self'") == true)
+            #expect(answer["content-security-policy"]?.contains("frame-ancestors 'none'") == true)
+            #expect(answer["x-content-type-options"] == "nosniff")
+            #expect(answer["referrer-policy"] == "no-referrer")
+            #expect(answer["cache-control"] == "no-store")
+            #expect(answer["strict-transport-security"] != nil)
+            #expect(answer["set-cookie"] == nil)
+        }
+    }
+
+    @Test func `the access log names neither tokens nor secrets nor network addresses`() async throws {
+        try await TestServer.with { server in
+            let token = String(repeating: "ab", count: 32)
+            _ = try await server.get("/n/\(token)?lang=en")
+            _ = try await server.get("/n/\(token)/more")
+            _ = try await server.post("/v1/receipts/a-secret-nobody-may-read-in-a-log", nil, .object([:]))
+            let key = try await server.key(.read)
+            _ = try await server.get(Site.notices + "?person=p-zhangsan", key)
+            // The framework says once where it listens; that is not about anybody.
+            let lines = server.logged.all.filter { !$0.contains("Server started") }
+            #expect(lines.filter { $0.contains("/n/{token}") }.count == 1)
+            #expect(lines.contains { $0.contains("GET /v1/notices 200") && $0.contains("key=\(key.id)") })
+            for line in lines {
+                for secret in [token, "a-secret-nobody", key.secret, "127.0.0.1", "p-zhangsan"] {
+                    #expect(!line.contains(secret), "\(line)")
+                }
+            }
+        }
+    }
+
+    @Test func `health is told with reasons`() async throws {
+        let report = HealthReport(checks: [
+            .init(name: "database", isOK: true, reason: "answers"),
+            .init(name: "clock", isOK: false, reason: "12 s behind the timestamp authority"),
+        ])
+        try await TestServer.with(health: report) { server in
+            #expect(try await server.get(Site.health).json["status"]?.string == "ok")
+            let ready = try await server.get(Site.ready)
+            #expect(ready.status == 503 && ready.json["ready"]?.bool == false)
+            #expect(ready.json["checks"]?[1]?["reason"]?.string == "12 s behind the timestamp authority")
+            #expect(try await server.get(Site.metrics)["content-type"]?.hasPrefix("text/plain; version=0.0.4") == true)
+        }
+    }
+}
