@@ -1,6 +1,5 @@
 import Evidence
 import Hummingbird
-import Logging
 import Notices
 
 /// The pages behind the links in mails.
@@ -10,7 +9,6 @@ import Notices
 struct LinkPages: Sendable {
     let services: ConsoleServices
     let templates: PageTemplates
-    let logger: Logger
     let passes: DocumentPass
     /// Codes asked for, wrong codes and wrong links, a client.
     private let tries = TokenBuckets(burst: 30, every: .seconds(2))
@@ -18,10 +16,9 @@ struct LinkPages: Sendable {
     /// An objection of 20,000 bytes, escaped.
     private static let formBody = 96 << 10
 
-    init(services: ConsoleServices, templates: PageTemplates, logger: Logger) {
+    init(services: ConsoleServices, templates: PageTemplates) {
         self.services = services
         self.templates = templates
-        self.logger = logger
         passes = DocumentPass(key: services.settings.passKey)
     }
 

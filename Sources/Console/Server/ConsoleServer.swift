@@ -32,7 +32,7 @@ public struct ConsoleServer: Sendable {
             + PeopleAPI(services: services).endpoints + InboxAPI(services: services).endpoints
             + OperationAPI(services: services).endpoints + KeyAPI(services: services).endpoints
             + ReceiptsIn(services: services, logger: logger).endpoints
-            + LinkPages(services: services, templates: pages, logger: logger).endpoints
+            + LinkPages(services: services, templates: pages).endpoints
     }
 
     /// The table as a router.
