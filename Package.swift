@@ -116,6 +116,15 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             exclude: ["SMTP/Fixtures", "Reports/Fixtures"], swiftSettings: house),
+        .testTarget(name: "ArchitectureTests", swiftSettings: house),
+        .testTarget(
+            name: "ConsoleTests",
+            dependencies: [
+                "Console", "Evidence", "Notices", "TestSupport", "Typeset",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: house),
         .testTarget(
             name: "StoreTests", dependencies: ["Store", "SQL", "Notices", "Evidence", "TestSupport"],
             swiftSettings: house),

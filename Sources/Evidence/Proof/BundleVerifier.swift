@@ -34,6 +34,13 @@ public struct BundleVerifier: Sendable {
                 .failed, "container", "bundle", zh: "无法读取:\(error.reason)", en: error.description)
             return report
         }
+        if let fault = ZipPackaging.fault(in: archive) {
+            report.note(
+                .failed, "container", "bundle", zh: "容器的封装被改动过,或被重新打包:请索取原文件",
+                en: "the container's packaging was changed, or it was packed again: \(fault); ask for the original file"
+            )
+            return report
+        }
         report.note(
             .ok, "container", "bundle", zh: "容器完好,共 \(bundle.names.count) 个文件",
             en: "the container is sound and holds \(bundle.names.count) files")
