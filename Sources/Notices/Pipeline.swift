@@ -64,7 +64,7 @@ public struct Pipeline: Sendable {
                 }
             }
             // One worker that cannot record what it does stops them all: no evidence, no action.
-            do { try await group.waitForAll() } catch {
+            do { while try await group.next() != nil {} } catch {
                 stop.stop()
                 throw error
             }

@@ -9,7 +9,7 @@ import Testing
 
     /// What each target may import besides the platform.
     static let allowed: [String: Set<String>] = [
-        "SQL": ["GRDB", "CPostgres"],
+        "SQL": ["GRDB", "GRDBSQLite", "CPostgres"],
         "Curl": ["CCurl"],
         "Typeset": ["CPango", "CMark", "CQRCode"],
         "Evidence": ["COpenSSL", "CZip", "CZlib"],
@@ -55,7 +55,7 @@ import Testing
 
     @Test(arguments: [
         ("COpenSSL", "Evidence/OpenSSL/"), ("CZip", "Evidence/Proof/"), ("CZlib", "Evidence/Vault/"),
-        ("CCurl", "Curl/"), ("CPostgres", "SQL/Postgres/"), ("GRDB", "SQL/SQLite/"),
+        ("CCurl", "Curl/"), ("CPostgres", "SQL/Postgres/"), ("GRDB", "SQL/SQLite/"), ("GRDBSQLite", "SQL/SQLite/"),
         ("CPango", "Typeset/"), ("CMark", "Typeset/"), ("CQRCode", "Typeset/"),
     ])
     func `a C library is imported in one folder only`(_ module: String, _ folder: String) throws {

@@ -94,8 +94,9 @@ public struct Dispatcher: Sendable {
                     try await recover(isStart: false)
                 }
             }
-            // If either side fails the other must not go on: no outcome without a place to store it.
-            do { try await group.waitForAll() } catch {
+            // If either side fails the other must not go on: no outcome without a place to store it. `waitForAll` would tell
+            // of the failure only after the others had ended, which they never do.
+            do { while try await group.next() != nil {} } catch {
                 group.cancelAll()
                 throw error
             }

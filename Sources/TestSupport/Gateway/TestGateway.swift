@@ -30,6 +30,8 @@ public final class TestGateway: Sendable {
         public var owner = "one"
         /// The address at which people reach the pages; nil makes no links.
         public var publicURL: String? = "https://hr.example.com"
+        /// What is put between the gateway and its database.
+        public var wrap: @Sendable (any SQLDatabase) -> any SQLDatabase = { $0 }
         /// The usual.
         public init() {}
     }
@@ -102,11 +104,21 @@ public final class TestGateway: Sendable {
         return try await TestGateway(test, test.reopen(), options, keys: keys, clock: clock, elapsed: elapsed)
     }
 
+    /// Another gateway on the same database, after this one was cut off from it in the middle of whatever it did.
+    public func crashed(_ change: (inout Options) -> Void = { _ in }) async throws -> TestGateway {
+        await database.close()
+        return try await restarted(change)
+    }
+
+    /// Closes the database of a gateway that `restarted` or `crashed` has made.
+    public func close() async { await database.close() }
+
     private init(
         _ test: TestDatabase, _ database: any SQLDatabase, _ options: Options, keys: TestKeys, clock: ManualClock,
         elapsed: Elapsed
     ) async throws {
         _ = try await Migrator(Migrations.all).migrate(database)
+        let database = options.wrap(database)
         let (store, log) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
         let recorder = EvidenceRecorder(signer: keys.entries, clock: clock)
         let (law, templates) = (try TestResources.law(), try TestResources.templates())

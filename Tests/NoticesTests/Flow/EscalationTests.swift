@@ -1,0 +1,117 @@
+import Evidence
+import Notices
+import TestSupport
+import Testing
+
+@Suite struct EscalationTests {
+    static let day = Duration.seconds(86_400)
+
+    @Test(arguments: Backend.allCases)
+    func `unread after a day another text message goes out, after two an EMS is to be sent`(_ backend: Backend)
+        async throws
+    {
+        try await TestGateway.staffed(backend) { gateway in
+            gateway.acceptsAll()
+            let id = try await gateway.approvedDismissal()
+            try await gateway.settle()
+            #expect(gateway.sms.parcels.count == 1)
+            try await gateway.settle(after: Self.day - .seconds(1))
+            #expect(gateway.sms.parcels.count == 1)
+            try await gateway.settle(after: .seconds(1))
+            #expect(gateway.sms.parcels.count == 2)
+            // The second one is a delivery of its own, with a key of its own.
+            #expect(Set(gateway.sms.parcels.map(\.messageKey)).count == 2)
+            try await gateway.settle(after: Self.day)
+            let ems = try await gateway.only(.ems, of: id)
+            #expect((ems.state, ems.rung, ems.attempts) == (.queued, 2, 0))
+            #expect(try await gateway.store.notice(id)?.state == .dispatching)
+            let escalated = try await gateway.facts(.escalated, of: id)
+            #expect(escalated.map { $0.facts["started"] } == [.bool(true), .bool(true)])
+            #expect(escalated.map { $0.facts["rung"] } == [.integer(1), .integer(2)])
+            // On site on the tenth day, for nothing has arrived; the notice stays open until people have acted.
+            try await gateway.settle(after: Self.day * 8)
+            _ = try await gateway.only(.onSite, of: id)
+            #expect(try await gateway.store.notice(id)?.state == .dispatching)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `read in time, the later steps are skipped, and that is on record too`(_ backend: Backend) async throws {
+        try await TestGateway.staffed(backend) { gateway in
+            gateway.acceptsAll()
+            let id = try await gateway.issue(gateway.riskAlert())
+            try await gateway.settle()
+            let inbox = try await gateway.only(.inbox, of: id)
+            _ = try await gateway.pipeline.read.open(
+                inbox.id, person: PersonID("p-zhangsan"), by: .account, source: .inbox)
+            try await gateway.settle(after: Self.day)
+            #expect(gateway.sms.parcels.count == 1)
+            let escalated = try await gateway.facts(.escalated, of: id)
+            #expect(escalated.map { $0.facts["started"] } == [.bool(false)])
+            #expect(escalated.first?.facts["condition"]?.string == "not_opened")
+            #expect(try await gateway.store.notice(id)?.state == .closed)
+            try await gateway.settle(after: Self.day)
+            #expect(try await gateway.facts(.escalated, of: id).count == 1)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `what was opened by somebody who only held the link does not stop the steps`(_ backend: Backend) async throws {
+        try await TestGateway.staffed(backend) { gateway in
+            gateway.acceptsAll()
+            let id = try await gateway.issue(gateway.riskAlert())
+            try await gateway.settle()
+            let token = try gateway.mail.parcels[0].linkToken
+            _ = try await gateway.pipeline.read.openLink(token, code: nil, circumstances: [:])
+            #expect(try await gateway.only(.email, of: id).state == .accepted)
+            try await gateway.settle(after: Self.day)
+            #expect(gateway.sms.parcels.count == 2)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `more rungs than a page holds are all settled in one run`(_ backend: Backend) async throws {
+        try await TestGateway.staffed(backend) { gateway in
+            gateway.acceptsAll()
+            for _ in 0..<230 { _ = try await gateway.issue(gateway.riskAlert()) }
+            try await gateway.settle()
+            gateway.pass(Self.day)
+            #expect(try await gateway.pipeline.escalate.runOnce() == 230)
+            #expect(try await gateway.pipeline.escalate.runOnce() == 0)
+            try await gateway.settle()
+            #expect(gateway.sms.parcels.count == 460)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `an expected report that does not come is an entry, once, and only where one was to come`(_ backend: Backend)
+        async throws
+    {
+        try await TestGateway.staffed(backend) { gateway in
+            // This relay offered no delivery reports, so none can be missed.
+            gateway.mail.always(.outcome(.accepted(reference: "250 ok"), facts: ["dsnOffered": .bool(false)]))
+            gateway.sms.alwaysAccepts()
+            let id = try await gateway.sealedClientNotice()
+            try await gateway.settle()
+            for _ in 0..<3 { try await gateway.settle(after: Self.day + .seconds(1)) }
+            let missing = try await gateway.facts(.expectedEventMissing, of: id)
+            #expect(missing.map { $0.facts["channel"]?.string } == ["sms"])
+            #expect(missing.first?.facts["expected"]?.string == "delivery report")
+            #expect(try await gateway.only(.sms, of: id).state == .accepted)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `a channel for which a person has no address is an entry, not a silence`(_ backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            gateway.acceptsAll()
+            try await gateway.person(phone: nil)
+            let id = try await gateway.issue(gateway.clientContactChange())
+            try await gateway.settle()
+            let missing = try await gateway.facts(.expectedEventMissing, of: id)
+            #expect(missing.map { $0.facts["channel"]?.string } == ["sms"])
+            #expect(missing.map { $0.facts["expected"]?.string } == ["address"])
+            #expect(gateway.mail.parcels.count == 1)
+        }
+    }
+}
