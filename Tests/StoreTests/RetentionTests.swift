@@ -73,6 +73,10 @@ import Testing
             #expect(report.isSound, "\(report.findings)")
             #expect(report.entriesErased == entries.count { $0.body == nil })
             #expect(try await gateway.eventsOfTheHouse().contains("ErasureRun"))
+            // A report that comes after all these years finds nobody.
+            let mail = try #require(try await gateway.deliveries(of: id, .email).first)
+            #expect(
+                try await gateway.store.record(gateway.receipt(mail.id, .delivered), evidence: []) == .unknownDelivery)
             // Not even a process that had the key in its memory can write about the person again.
             await #expect(throws: EvidenceError.self) { try await gateway.person("卡纳里") }
         }
