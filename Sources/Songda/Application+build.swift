@@ -54,11 +54,13 @@ extension Application {
             Dispatcher(
                 channel: .email, routes: emailTable, store: notices, recorder: recorder,
                 clock: clock, schedule: .email, parcels: parcels, expectReceiptWithin: .seconds(86_400),
-                owner: configuration.instance, limits: limits),
+                owner: configuration.instance, limits: limits,
+                quietHours: configuration.isRehearsal ? nil : law.quietHours),
             Dispatcher(
                 channel: .sms, routes: smsTable, store: notices, recorder: recorder,
                 clock: clock, schedule: .sms, parcels: parcels, expectReceiptWithin: .seconds(3 * 86_400),
-                owner: configuration.instance, limits: limits),
+                owner: configuration.instance, limits: limits,
+                quietHours: configuration.isRehearsal ? nil : law.quietHours),
         ]
         let pokes = dispatchers.map(\.poke)
         let documents = DocumentMaker(typesetter: typesetter)
