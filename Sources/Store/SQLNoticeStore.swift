@@ -36,7 +36,10 @@ public struct SQLNoticeStore: Sendable {
     func notices(_ rows: [Row]) async throws -> [Notice] {
         let ids: [String] = try rows.map { try $0.get("n_id") }
         let recipients = try await recipients(of: Array(Set(ids)))
-        return try zip(rows, ids).map { try NoticeRows.notice($0, recipients: recipients[$1] ?? []) }
+        var known: [String: NoticeRows.Details] = [:]
+        return try zip(rows, ids).map { row, id in
+            try NoticeRows.notice(row, recipients: recipients[id] ?? [], known: &known)
+        }
     }
 
     /// The recipients of notices, in order.

@@ -87,13 +87,22 @@ struct MIMEBody {
         var result: [UInt8] = []
         result.reserveCapacity(text.utf8.count + 64)
         var previous: UInt8 = 0
-        for byte in text.utf8 {
-            switch byte {
-            case 0x0D: result += [0x0D, 0x0A]
-            case 0x0A: if previous != 0x0D { result += [0x0D, 0x0A] }
-            default: result.append(byte)
+        var text = text
+        text.withUTF8 { utf8 in
+            for byte in utf8 {
+                switch byte {
+                case 0x0D:
+                    result.append(0x0D)
+                    result.append(0x0A)
+                case 0x0A:
+                    if previous != 0x0D {
+                        result.append(0x0D)
+                        result.append(0x0A)
+                    }
+                default: result.append(byte)
+                }
+                previous = byte
             }
-            previous = byte
         }
         return result
     }
@@ -106,13 +115,17 @@ struct MIMEBody {
 /// Base64 in lines of 76 characters, each ended by CR LF (RFC 2045 section 6.8).
 enum Base64Lines {
     static func encode(_ bytes: [UInt8]) -> [UInt8] {
-        let flat = Array(Base64.encode(bytes).utf8)
+        var text = Base64.encode(bytes)
+        return text.withUTF8 { split($0) }
+    }
+
+    private static func split(_ flat: UnsafeBufferPointer<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(flat.count + flat.count / 38 + 4)
         var start = 0
         while start < flat.count {
             let end = min(start + 76, flat.count)
-            result += flat[start..<end]
+            result += UnsafeBufferPointer(rebasing: flat[start..<end])
             result.append(0x0D)
             result.append(0x0A)
             start = end

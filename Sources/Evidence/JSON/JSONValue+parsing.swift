@@ -168,7 +168,7 @@ private struct JSONParser {
     private mutating func text() throws(JSONError) -> String {
         position += 1
         let start = position
-        while let byte = current, byte != 0x22, byte != 0x5C, byte >= 0x20 { position += 1 }
+        skipPlain()
         if current == 0x22 {
             position += 1
             return try valid(bytes[start..<(position - 1)], at: start)
@@ -182,11 +182,24 @@ private struct JSONParser {
             case 0x5C: try escape(into: &unescaped)
             case ..<0x20: throw fault("a control character in a string must be escaped")
             default:
-                unescaped.append(byte)
-                position += 1
+                let from = position
+                skipPlain()
+                unescaped += bytes[from..<position]
             }
         }
         throw fault("a string does not end")
+    }
+
+    /// Goes to the next quote, backslash or control character; most of a text has none.
+    private mutating func skipPlain() {
+        let start = position
+        position = bytes.withUnsafeBufferPointer { bytes in
+            var position = start
+            while position < bytes.count, bytes[position] != 0x22, bytes[position] != 0x5C, bytes[position] >= 0x20 {
+                position += 1
+            }
+            return position
+        }
     }
 
     private func valid(_ utf8: ArraySlice<UInt8>, at start: Int) throws(JSONError) -> String {

@@ -1,4 +1,5 @@
 import COpenSSL
+import Synchronization
 
 /// Random bytes fit for keys, salts and nonces.
 public enum SecureRandom {
@@ -7,7 +8,34 @@ public enum SecureRandom {
     /// Ends the process if the generator fails: no caller could go on safely.
     public static func bytes(_ count: Int) -> [UInt8] {
         precondition(count >= 0 && count <= Int(Int32.max), "asked for \(count) random bytes")
-        return [UInt8](unsafeUninitializedCapacity: count) { buffer, written in
+        // Keys are 32 bytes or more and come straight from the generator.
+        return count <= largestDrawn ? drawer.take(count) : fresh(count)
+    }
+
+    /// Salts, nonces and identifiers are drawn from a stock.
+    ///
+    /// Each entry needs three of them, and a call to the generator costs as much for 16 bytes as for a thousand. There is
+    /// one stock for the process, as the generator behind it is one.
+    private static let largestDrawn = 16
+    private static let drawer = Drawer()
+
+    /// Bytes drawn in advance; each is handed out once and forgotten here.
+    private final class Drawer: Sendable {
+        private let stock = Mutex<[UInt8]>([])
+
+        func take(_ count: Int) -> [UInt8] {
+            stock.withLock { stock in
+                if stock.count < count { stock = fresh(2_048) }
+                let taken = Array(stock.suffix(count))
+                for index in stock.count - count..<stock.count { stock[index] = 0 }
+                stock.removeLast(count)
+                return taken
+            }
+        }
+    }
+
+    private static func fresh(_ count: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count) { buffer, written in
             guard count == 0 || RAND_bytes(buffer.baseAddress, Int32(count)) == 1 else {
                 preconditionFailure("the random generator failed: \(OpenSSLQueue.drain())")
             }

@@ -48,13 +48,32 @@ enum CharacterRules {
     /// May not end a line.
     static let opening: Set<Unicode.Scalar> = Set("（《〈「『【〔〖“‘([{".unicodeScalars)
 
+    /// Whether it may not begin a line; most of a text are Han and Latin letters, which need no look at the table.
+    static func isClosing(_ scalar: Unicode.Scalar) -> Bool { !isLetter(scalar) && closing.contains(scalar) }
+    /// Whether it may not end a line.
+    static func isOpening(_ scalar: Unicode.Scalar) -> Bool { !isLetter(scalar) && opening.contains(scalar) }
+
+    /// The letters and ideographs of nearly every notice.
+    private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x4E00...0x9FFF: true
+        default: false
+        }
+    }
+
     /// Columns in a fixed-width display; combining marks and joiners take none.
     static func columns(_ text: some StringProtocol) -> Int {
         text.unicodeScalars.reduce(0) { $0 + columns($1) }
     }
 
     static func columns(_ scalar: Unicode.Scalar) -> Int {
-        switch scalar.properties.generalCategory {
+        // The property is looked up in a table of all of Unicode; for these two ranges it is known.
+        switch scalar.value {
+        case 0x20...0x7E: return 1
+        case 0x4E00...0x9FFF, 0xFF01...0xFF60: return 2
+        default: break
+        }
+        return switch scalar.properties.generalCategory {
         case .nonspacingMark, .enclosingMark, .format: 0
         default: isWide(scalar) ? 2 : 1
         }

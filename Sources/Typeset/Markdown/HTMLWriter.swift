@@ -1,6 +1,6 @@
 /// Writes the tree as an HTML fragment.
 ///
-/// Everything is escaped scalar by scalar, never by grapheme: `"` followed by a combining mark is
+/// Everything is escaped byte by byte, never by grapheme: `"` followed by a combining mark is
 /// still a quotation mark to a browser.
 struct HTMLWriter {
     private(set) var html = ""
@@ -96,15 +96,27 @@ struct HTMLWriter {
     }
 
     private mutating func escape(_ text: String) {
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": html += "&amp;"
-            case "<": html += "&lt;"
-            case ">": html += "&gt;"
-            case "\"": html += "&quot;"
-            case "'": html += "&#39;"
-            default: html.unicodeScalars.append(scalar)
+        // All five are ASCII, so bytes are enough to find them, and what lies between is copied as it is.
+        let utf8 = text.utf8
+        var copied = utf8.startIndex
+        var position = utf8.startIndex
+        while position < utf8.endIndex {
+            let entity: String? =
+                switch utf8[position] {
+                case UInt8(ascii: "&"): "&amp;"
+                case UInt8(ascii: "<"): "&lt;"
+                case UInt8(ascii: ">"): "&gt;"
+                case UInt8(ascii: "\""): "&quot;"
+                case UInt8(ascii: "'"): "&#39;"
+                default: nil
+                }
+            if let entity {
+                html += text[copied..<position]
+                html += entity
+                copied = utf8.index(after: position)
             }
+            utf8.formIndex(after: &position)
         }
+        html += text[copied...]
     }
 }
