@@ -52,21 +52,33 @@ struct Application: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await sequencer.run() }
             group.addTask { try await stamper.run() }
-            do {
+            group.addTask {
                 try await work(until: stop)
                 // What the workers staged last is sequenced before the log rests.
                 try await drain()
+                throw WorkIsDone()
+            }
+            do {
+                // The log's loops end only by failing, and then nothing may go on: no evidence, no action.
+                while try await group.next() != nil {}
+            } catch is WorkIsDone {
                 group.cancelAll()
-                try await group.waitForAll()
             } catch is CancellationError {
-                // The log's loops end by cancellation; that is their way of stopping.
+                // The time to stop is up; what was under way is evidenced as unknown at the next start.
+                stop.stop()
+                group.cancelAll()
             } catch {
                 stop.stop()
                 group.cancelAll()
                 throw error
             }
+            // They end by cancellation; that is their way of stopping.
+            do { try await group.waitForAll() } catch is CancellationError {} catch is WorkIsDone {}
         }
     }
+
+    /// The workers have stopped as they were told.
+    private struct WorkIsDone: Error {}
 
     private func work(until stop: StopSignal) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -81,7 +93,7 @@ struct Application: Sendable {
                     await tick.wait(.seconds(30))
                 }
             }
-            do { try await group.waitForAll() } catch {
+            do { while try await group.next() != nil {} } catch {
                 stop.stop()
                 throw error
             }

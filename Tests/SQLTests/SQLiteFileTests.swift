@@ -148,6 +148,22 @@ import Testing
         }
     }
 
+    @Test func `after closing the file alone holds everything`() async throws {
+        try await Self.withFile { path in
+            let database = try SQLiteDatabase(path: path)
+            try await database.write { try $0.execute("CREATE TABLE entries (id INTEGER PRIMARY KEY)") }
+            for id in 1...5 { try await Self.insert(id, into: database) }
+            // A reader that stays open would otherwise be the last to close.
+            #expect(try await Self.ids(database) == [1, 2, 3, 4, 5])
+            await database.close()
+            let copy = path + ".copy"
+            try FileManager.default.copyItem(atPath: path, toPath: copy)
+            let again = try SQLiteDatabase(path: copy)
+            #expect(try await Self.ids(again) == [1, 2, 3, 4, 5])
+            await again.close()
+        }
+    }
+
     @Test func `a backup made while writing goes on is a whole database of one moment`() async throws {
         try await Self.withFile { path in
             let database = try SQLiteDatabase(path: path)

@@ -43,7 +43,7 @@ public final class SQLiteDatabase: SQLDatabase {
         self.writer = writer
         threads.start("sqlite-writer") { [pool] in
             writer.run()
-            // Closing copies the WAL into the file; if that fails, the WAL still holds everything.
+            // What the writer could not copy into the file is still in the WAL.
             try? pool.close()
             lock.release()
         }

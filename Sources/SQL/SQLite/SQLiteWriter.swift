@@ -28,8 +28,11 @@ final class SQLiteWriter: Sendable {
     func run() {
         while let jobs = queue.take(upTo: Job.largestGroup) {
             serve(jobs)
-            emptyLogIfLong()
+            if pagesInLog.load(ordering: .relaxed) >= 1_000 { emptyLog(.passive) }
         }
+        // SQLite does it when the last connection closes, but those are the readers, who cannot: a copy of the file that
+        // somebody makes after the stop would be empty.
+        emptyLog(.truncate)
     }
 
     private func serve(_ jobs: [Job]) {
@@ -115,13 +118,13 @@ final class SQLiteWriter: Sendable {
         return last
     }
 
-    /// Copies the WAL into the database file when it has grown long.
+    /// Copies the WAL into the database file.
     ///
     /// SQLite's own automatic checkpoint is switched off because it swallows a failing fsync.
-    private func emptyLogIfLong() {
-        guard pagesInLog.load(ordering: .relaxed) >= 1_000, failure.withLock({ $0 == nil }) else { return }
+    private func emptyLog(_ kind: Database.CheckpointMode) {
+        guard failure.withLock({ $0 == nil }) else { return }
         do {
-            try pool.writeWithoutTransaction { database in _ = try database.checkpoint(.passive) }
+            try pool.writeWithoutTransaction { database in _ = try database.checkpoint(kind) }
             pagesInLog.store(0, ordering: .relaxed)
         } catch {
             let fault = SQLiteFault.error(error, path: path)

@@ -39,14 +39,18 @@ struct Issue: AsyncParsableCommand {
                 """)
     }
 
-    /// A request to start from: every field that the kind always demands, with the example of its template.
+    /// A request to start from: every field that the kind demands, with the example of its template.
     private func printExample(of kind: String) async throws {
         let client = try target.client()
         defer { client.close() }
         let template = try await client.json("GET", "/v1/templates/\(try pathPart(kind))")
         var fields: [String: JSONValue] = [:]
         for field in template["fields"]?.array ?? [] {
-            guard let name = field["name"]?.string, field["required"] == true else { continue }
+            // Choices stand before the fields that they demand.
+            let isDemanded =
+                field["required"] == true
+                || (field["requiredWhen"]?.array ?? []).contains { Self.holds($0, for: fields) }
+            guard let name = field["name"]?.string, isDemanded else { continue }
             fields[name] = field["example"]?["zh-CN"] ?? .null
         }
         let request: JSONValue = [
@@ -54,6 +58,14 @@ struct Issue: AsyncParsableCommand {
             "fields": .object(fields),
         ]
         print(request.canonicalText)
+    }
+
+    /// Whether every field that a condition names has one of the values it accepts.
+    private static func holds(_ condition: JSONValue, for fields: [String: JSONValue]) -> Bool {
+        (condition.object ?? [:]).allSatisfy { name, accepted in
+            guard let value = fields[name] else { return false }
+            return accepted.array?.contains(value) == true
+        }
     }
 }
 
