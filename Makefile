@@ -13,8 +13,9 @@ test: setup                 ## every test, on both databases and with real serve
 	sh Tests/run.sh
 
 bench: setup                ## the figures of the README, measured on this machine
-	swift build -c release
-	$$(swift build -c release --show-bin-path)/songda-bench all
+	swift build -c release --product songda
+	swift build -c release --product songda-bench
+	bin=$$(swift build -c release --show-bin-path); $$bin/songda-bench all --songda $$bin/songda
 
 fmt:                        ## format the sources
 	swift format --in-place --recursive --configuration .swift-format Package.swift Sources Tests

@@ -10,9 +10,14 @@ struct AcceptanceBenchmark: Benchmark {
     let goal = 0.7
 
     var method: String {
-        "\(count) notices accepted for \(AcceptanceLeg.callers) concurrent callers in one process, without HTTP, each with an "
-            + "idempotency key, sealed content and a signed entry; baseline: one 544-byte row a transaction through "
-            + "SQLite's C interface, one thread."
+        let way =
+            songda == nil
+            ? "\(count) notices accepted for \(AcceptanceLeg.callers) concurrent callers in one process, without HTTP"
+            : "notices accepted by `songda serve` over HTTP for `wrk -t1 -c\(AcceptanceLeg.callers) -d\(Self.seconds)s`, which "
+                + "seals and sequences them meanwhile"
+        return way
+            + ", each with an idempotency key, sealed content and a signed entry; baseline: \(count) rows of 544 bytes, one a "
+            + "transaction, through SQLite's C interface, one thread."
     }
 
     func checkDurability(_ bench: Workbench) throws -> String {
@@ -24,7 +29,8 @@ struct AcceptanceBenchmark: Benchmark {
     }
 
     func ours(_ bench: Workbench) throws -> Leg {
-        try bench.withDirectory { try bench.leg(arguments(count: count, $0)) }
+        if let songda { return try oursOverHTTP(bench, songda: songda) }
+        return try bench.withDirectory { try bench.leg(arguments(count: count, $0)) }
     }
 
     private func arguments(count: Int, _ directory: String) -> [String] {

@@ -30,7 +30,7 @@ final class BenchGateway: Sendable {
     private let sealCertificate: String
     private let faults: Faults
 
-    init(directory: String, root: String, port: Int, connections: Int, batchLimit: Int = 1024) async throws {
+    init(directory: String, root: String, port: Int, connections: Int, inFlight: Int? = nil) async throws {
         let keys = try BenchKeys(organisation: Self.issuerName, creditCode: Self.creditCode, clock: clock)
         let faults = Faults()
         let path = root + "/config/rules/service-law.yaml"
@@ -51,7 +51,7 @@ final class BenchGateway: Sendable {
         self.stamper = stamper
         sequencer = Sequencer(
             store: log, signer: keys.log, recorder: recorder, clock: clock,
-            settings: .init(owner: "bench", batchLimit: batchLimit), onCheckpoint: { _ in stamper.poke() },
+            settings: .init(owner: "bench"), onCheckpoint: { _ in stamper.poke() },
             alarm: { faults.add("log: \($0)") })
 
         pool = MailPool(
@@ -71,7 +71,8 @@ final class BenchGateway: Sendable {
         let links = LinkTokens(key: SecureRandom.bytes(32), baseURL: "https://notices.songda.example")
         dispatcher = Dispatcher(
             channel: .email, routes: routes, store: store, recorder: recorder, clock: clock, schedule: .email,
-            parcels: ParcelMaker(links: links), expectReceiptWithin: .seconds(86_400), owner: "bench")
+            parcels: ParcelMaker(links: links), expectReceiptWithin: .seconds(86_400), owner: "bench",
+            limits: inFlight.map { .init(inFlight: $0, batch: max(1, $0 / 2)) } ?? .init(), quietHours: law.quietHours)
         sealer = Sealer(
             store: store, keys: keys, documents: documents, templates: templates,
             starter: DeliveryStarter(recorder: recorder, links: links, quietHours: law.quietHours), recorder: recorder,

@@ -9,9 +9,11 @@ struct MailLeg {
     let count: Int
     let port: Int
     let counter: String
+    let inFlight: Int?
 
     func run() async throws -> Leg {
-        let gateway = try await BenchGateway(directory: directory, root: root, port: port, connections: 16)
+        let gateway = try await BenchGateway(
+            directory: directory, root: root, port: port, connections: 16, inFlight: inFlight)
         try await gateway.addPeople(count)
         try await concurrently(count, width: 64) { try await gateway.issue($0, to: $0) }
         try await gateway.drainLog()

@@ -16,12 +16,15 @@ struct OneLeg: AsyncParsableCommand {
     @Option var root = "."
     @Option(help: "mail: the port of the sink, and the file into which it counts.") var port = 0
     @Option var counter = ""
+    @Option(help: "mail: another window of the dispatcher than the default.") var inFlight: Int?
 
     func run() async throws {
         var leg =
             switch kind {
             case .mail:
-                try await MailLeg(directory: directory, root: root, count: count, port: port, counter: counter).run()
+                try await MailLeg(
+                    directory: directory, root: root, count: count, port: port, counter: counter, inFlight: inFlight
+                ).run()
             case .append: try await AppendLeg(directory: directory, count: count).run()
             case .acceptance: try await AcceptanceLeg(directory: directory, root: root, count: count).run()
             }

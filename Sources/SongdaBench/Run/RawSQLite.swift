@@ -59,11 +59,21 @@ final class RawSQLite {
         }
     }
 
-    private func integer(_ sql: String) throws -> Int {
+    private func integer(_ sql: String) throws -> Int { try Self.integer(sql, on: database) }
+
+    /// Asks one question of a database that nobody has open.
+    static func integer(_ sql: String, in path: String) throws -> Int {
+        var database: OpaquePointer?
+        defer { sqlite3_close(database) }
+        guard sqlite3_open(path, &database) == SQLITE_OK else { throw BenchError("\(path) cannot be opened") }
+        return try integer(sql, on: database)
+    }
+
+    private static func integer(_ sql: String, on database: OpaquePointer?) throws -> Int {
         var statement: OpaquePointer?
         defer { sqlite3_finalize(statement) }
         guard sqlite3_prepare_v2(database, sql, -1, &statement, nil) == SQLITE_OK, sqlite3_step(statement) == SQLITE_ROW
-        else { throw BenchError("the baseline's \(sql) failed") }
+        else { throw BenchError("SQLite refuses \(sql)") }
         return Int(sqlite3_column_int64(statement, 0))
     }
 
