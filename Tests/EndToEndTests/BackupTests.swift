@@ -1,0 +1,88 @@
+import Evidence
+import Foundation
+import TestSupport
+import Testing
+
+extension EndToEnd {
+    /// Copies, restores, and a log that was set back.
+    struct BackupTests {
+        @Test func `F51 a backup taken while serving verifies and comes back on a clean directory`() async throws {
+            let peer = try await ScriptedPeer.smtp()
+            try await House.with(.init(relay: peer.port)) { house, hr in
+                let load = Load(caller: hr, people: [try await hr.person("E-1", mail: "reader@far.test")])
+                async let issued = load.issue(40, named: "f51", pace: .milliseconds(20))
+                try await peer.wait(forMessages: 3)
+                let backup = house.path("backup.db")
+                try await house.succeed(["backup", backup])
+                let ids = try await issued
+                try await hr.waitUntilSettled(40)
+
+                let checked = try JSONValue(
+                    parsing: try await house.succeed(["restore", "--check", backup, "--json"]
+                    ))
+                #expect(checked["sound"] == true)
+                #expect(checked["restored"] == false)
+                let again = try await house.songda(["backup", backup])
+                #expect(again.code != 0)
+                #expect(again.err.contains("exists; name a new file"))
+
+                try await house.stop()
+                let lossy = try await house.songda(["restore", backup])
+                #expect(lossy.code != 0, "entries newer than the backup are not given up by accident")
+                #expect(lossy.err.contains("--accept-loss"))
+                // A clean machine has neither the database nor what it once wrote beside it.
+                for suffix in [".db", ".db-wal", ".db-shm", ".db.lock", ".witness"] {
+                    try? FileManager.default.removeItem(atPath: house.path("songda\(suffix)"))  // not all exist
+                }
+                try await house.succeed(["restore", backup])
+                try await house.audit()
+                try await house.start()
+                var known = 0
+                for id in ids where try await hr.send("GET", "/v1/notices/\(id)").status == 200 { known += 1 }
+                #expect(known >= 3)
+                #expect(try await hr.isReady())
+            }
+            await peer.stop()
+        }
+
+        @Test func `F20 an older database put in place of a newer one is noticed by its witness, and does not start`()
+            async throws
+        {
+            try await House.with { house, hr in
+                let person = try await hr.person("E-1", mail: nil)
+                _ = try await hr.alert(person, key: "one")
+                try await hr.waitForPlaces()
+                try await house.stop()
+                try FileManager.default.copyItem(atPath: house.path("songda.db"), toPath: house.path("old.db"))
+                try await house.start()
+                _ = try await hr.alert(person, key: "two")
+                try await hr.waitForPlaces()
+                try await house.stop()
+                try await house.succeed(["audit", "--witness", house.path("songda.witness")])
+
+                for suffix in ["", "-wal", "-shm"] {
+                    try? FileManager.default.removeItem(atPath: house.path("songda.db\(suffix)"))  // not all exist
+                }
+                try FileManager.default.copyItem(atPath: house.path("old.db"), toPath: house.path("songda.db"))
+                try await house.audit()
+                let judged = try await house.songda(["audit", "--witness", house.path("songda.witness")])
+                #expect(judged.code == 1)
+                #expect(judged.out.contains("rolled back"))
+                #expect(judged.out.contains("NOT sound"))
+                let started = try await house.songda(["serve"], within: .seconds(30))
+                #expect(started.code != 0)
+                #expect(started.err.contains("an older copy of the database is in place; restore the newest one"))
+            }
+        }
+    }
+}
+
+extension Caller {
+    /// Waits until every entry has its place in the log.
+    fileprivate func waitForPlaces() async throws {
+        try await eventually("the staged entries to be sequenced") {
+            String(decoding: try await send("GET", "/metrics").body, as: UTF8.self).contains(
+                "songda_evidence_staged 0\n")
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import TestSupport
+import Testing
+
+extension EndToEnd {
+    /// A mail server that fails at a given point, met by the whole program.
+    struct MailFaultTests {
+        /// Stops the server, lets retries fall due, and starts it again, with another relay if given.
+        private func retry(_ house: House, relay: Int? = nil) async throws {
+            try await house.stop()
+            if let relay { try house.write(.init(relay: relay)) }
+            try await house.letRetriesFallDue()
+            try await house.start()
+        }
+
+        private func show(_ notice: String, in house: House) async throws -> String {
+            try await house.succeed(["show", notice, "--key-file", house.path("hr.key")])
+        }
+
+        @Test func `F24 a refused connection costs nothing: the mail leaves once when the server is back`() async throws
+        {
+            let peer = try await ScriptedPeer.smtp()
+            try await House.with(.init(relay: try LoopbackPort.free())) { house, hr in
+                let notice = try await hr.alert(try await hr.person("E-1", mail: "reader@far.test"), key: "f24")
+                try await hr.wait(for: "deferred", of: notice)
+                #expect(try await show(notice, in: house).contains("connect"))
+                try await retry(house, relay: peer.port)
+                try await hr.wait(for: "accepted", of: notice)
+                let tally = try await Invariants(caller: hr, taken: peer.letters).check([notice])
+                #expect(tally.copies == 1)
+                #expect(tally.unknowns == 0)
+                try await house.audit()
+            }
+            await peer.stop()
+        }
+
+        @Test func `F24 a reset at any verb before the dot is a delay and never a doubt`() async throws {
+            let peer = try await ScriptedPeer.smtp(
+                .at("EHLO", 1, .reset), .at("MAIL", 1, .reset), .at("RCPT", 1, .reset), .at("DATA", 1, .reset))
+            try await House.with(.init(relay: peer.port)) { house, hr in
+                let person = try await hr.person("E-1", mail: "reader@far.test")
+                var notices: [String] = []
+                for verb in ["ehlo", "mail", "rcpt", "data"] {
+                    let notice = try await hr.alert(person, key: verb)
+                    try await hr.wait(for: "deferred", of: notice)
+                    notices.append(notice)
+                }
+                #expect(peer.messageCount == 0)
+                try await retry(house)
+                for notice in notices { try await hr.wait(for: "accepted", of: notice) }
+                let tally = try await Invariants(caller: hr, taken: peer.letters).check(notices)
+                #expect(tally.copies == 4)
+                #expect(tally.unknowns == 0)
+            }
+            await peer.stop()
+        }
+
+        @Test func `F25 a reply lost after the dot is unknown, and is repeated once with the same bytes`() async throws
+        {
+            let peer = try await ScriptedPeer.smtp(.at("DOT", 1, .close), .at("DOT", 2, .close))
+            try await House.with(.init(relay: peer.port)) { house, hr in
+                let person = try await hr.person("E-1", mail: "reader@far.test")
+                let notice = try await hr.alert(person, key: "f25")
+                try await hr.wait(for: "unknown", of: notice)
+                try await retry(house)
+                try await peer.wait(forMessages: 2)
+                try await hr.wait(for: "unknown", of: notice)
+                // The one repetition is used up: however long one waits, there is no third copy.
+                try await eventually("the second doubt on record") {
+                    try await hr.timeline(of: notice).filter { $0["event"]?.string == "OutcomeUnknown" }.count == 2
+                }
+                try await retry(house)
+                let other = try await hr.alert(person, key: "f25-other")
+                try await hr.wait(for: "accepted", of: other)
+                #expect(peer.messageCount == 3)
+                let copies = peer.letters.filter {
+                    Invariants.messageID(of: $0) == Invariants.messageID(of: peer.letters[0])
+                }
+                #expect(copies.count == 2)
+                #expect(Set(copies).count == 1, "Message-ID, Date and every byte stay the same")
+                #expect(try await show(notice, in: house).contains("unknown"))
+            }
+            await peer.stop()
+        }
+
+        @Test func `F27 a temporary refusal waits for its retry and then leaves once`() async throws {
+            let peer = try await ScriptedPeer.smtp(.at("RCPT", 1, .reply("451 4.7.1 greylisted, come back later")))
+            try await House.with(.init(relay: peer.port)) { house, hr in
+                let notice = try await hr.alert(try await hr.person("E-1", mail: "reader@far.test"), key: "f27")
+                try await hr.wait(for: "deferred", of: notice)
+                #expect(try await show(notice, in: house).contains("greylisted, come back later"))
+                let due = try await hr.deliveries(of: notice).first { $0["channel"]?.string == "email" }?["dueAt"]?
+                    .string
+                #expect(due != nil, "the next try has its time")
+                try await retry(house)
+                try await hr.wait(for: "accepted", of: notice)
+                let tally = try await Invariants(caller: hr, taken: peer.letters).check([notice])
+                #expect(tally.copies == 1)
+                #expect(tally.unknowns == 0)
+            }
+            await peer.stop()
+        }
+
+        @Test func `F28 a permanent refusal is shown with the server's own words, and others go on`() async throws {
+            let peer = try await ScriptedPeer.smtp(.at("RCPT", 1, .reply("550 5.1.1 nobody of that name here")))
+            try await House.with(.init(relay: peer.port)) { house, hr in
+                let gone = try await hr.alert(try await hr.person("E-1", mail: "gone@far.test"), key: "f28-1")
+                try await hr.wait(for: "refused", of: gone)
+                let there = try await hr.alert(try await hr.person("E-2", mail: "there@far.test"), key: "f28-2")
+                try await hr.wait(for: "accepted", of: there)
+                let shown = try await show(gone, in: house)
+                #expect(shown.contains("refused"))
+                #expect(shown.contains("nobody of that name here"))
+                try await retry(house)
+                try await house.audit()
+                #expect(peer.messageCount == 1, "a permanent refusal is not tried again")
+            }
+            await peer.stop()
+        }
+    }
+}
