@@ -126,6 +126,10 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Curl", "Evidence", "SQL", "Sandbox", "Songda", "SongdaVerify", "TestSupport"],
+            swiftSettings: house),
+        .testTarget(
             name: "StoreTests", dependencies: ["Store", "SQL", "Notices", "Evidence", "TestSupport"],
             swiftSettings: house),
         .testTarget(

@@ -55,6 +55,11 @@ extension SQLNoticeStore: IssueStore {
         }
     }
 
+    /// Asked before anything is rendered: what was right yesterday is answered today, though its dates may have passed.
+    public func replay(_ claim: IdempotencyClaim) async throws -> Acceptance? {
+        try await database.read { tx in try Self.replay(claim, tx) }
+    }
+
     private static func replay(_ claim: IdempotencyClaim, _ tx: any SQLTransaction) throws -> Acceptance? {
         let row = try tx.first(
             """

@@ -56,6 +56,7 @@ public struct IssueDesk: Sendable {
     public func issue(
         _ request: IssueRequest, by author: Principal, idempotency: IdempotencyClaim? = nil
     ) async throws -> Acceptance {
+        if let idempotency, let known = try await store.replay(idempotency) { return known }
         try settings.admission()
         let draft = try await prepare(request, number: nil, by: author)
         let id = NoticeID(SecureRandom.uuid(at: draft.now))

@@ -10,6 +10,10 @@ public protocol IssueStore: Sendable {
     /// request throws ``NoticeError/Code/idempotencyMismatch``.
     func accept(_ notice: NewNotice, evidence: [SignedEntry]) async throws -> Acceptance
 
+    /// What the same request was answered with before; nil if it is new. Another request under the key throws
+    /// ``NoticeError/Code/idempotencyMismatch``.
+    func replay(_ claim: IdempotencyClaim) async throws -> Acceptance?
+
     /// Adds an approval after checking, inside the transaction, that the notice waits for one, that the content hash is
     /// still the one approved, that the approver neither wrote it nor approved it before.
     ///
