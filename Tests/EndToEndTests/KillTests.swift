@@ -24,25 +24,29 @@ extension EndToEnd {
             return people
         }
 
-        @Test func `F2 kill -9 at random moments under load loses nothing and evidences every doubt`() async throws {
+        @Test(arguments: Backend.allCases)
+        func `F2 kill -9 at random moments under load loses nothing and evidences every doubt`(
+            backend: Backend
+        ) async throws {
             // The pause widens the gap between "taken" and "known to be taken", in which a kill hurts.
             let peer = try await ScriptedPeer.smtp(.at("DOT", .pause(.milliseconds(30)), .proceed))
-            try await House.with(.init(relay: peer.port)) { house, hr in
+            try await House.with(.init(relay: peer.port), on: backend) { house, hr in
                 let load = Load(caller: hr, people: try await people(hr))
                 async let issued = load.issue(200, named: "f2")
-                for round in 1...6 {
+                for _ in 1...6 {
                     try await peer.wait(forMessages: peer.messageCount + 1)
                     try await Task.sleep(for: .milliseconds(Int.random(in: 0...400)))
                     try await house.kill()
                     try await house.start()
                     try await house.audit()
-                    _ = round
                 }
                 let ids = try await issued
                 #expect(Set(ids).count == 200)
                 try await finish(house, hr, 200)
                 let tally = try await Invariants(caller: hr, taken: peer.letters).check(ids)
-                print("F2: \(tally.copies) copies of 200 notices, \(tally.unknowns) unknown outcomes recorded")
+                print(
+                    "F2 on \(backend): \(tally.copies) copies of 200 notices, \(tally.unknowns) unknown outcomes recorded"
+                )
                 try await house.audit()
             }
             await peer.stop()
@@ -69,6 +73,44 @@ extension EndToEnd {
                 let shown = try await house.songda(["show", notice, "--key-file", house.path("hr.key")])
                 #expect(shown.out.contains("the peer may have more than one copy"))
                 try await house.audit()
+            }
+            await peer.stop()
+        }
+
+        @Test func `the demo killed at any point leaves a sound log, and a server goes on from there`() async throws {
+            let peer = try await ScriptedPeer.smtp()
+            for _ in 1...2 {
+                let directory = try TemporaryDirectory.make("songda-demo") + "/demo"
+                let demo = try await Program.start(
+                    [Program.songda, "demo", "--directory", directory, "--clients", "8"], in: TestResources.root)
+                try await demo.wait(for: "the demo's database") {
+                    FileManager.default.fileExists(atPath: directory + "/songda.db-wal")
+                }
+                try await Task.sleep(for: .milliseconds(Int.random(in: 300...3000)))
+                demo.signal(SIGKILL)
+                try await demo.end()
+                await demo.discard()
+
+                let house = try await House.takeOver(
+                    directory, .init(relay: peer.port, log: "songda.example/evidence"))
+                try await house.audit()
+                try await house.start()
+                let hr = try await house.caller()
+                try await eventually("every mail of the demo to have an outcome") {
+                    try await hr.mails("queued", "attempting") == 0
+                }
+                #expect(try await hr.isReady())
+                for notice in try await hr.json("GET", "/v1/notices?limit=100")["items"]?.array ?? [] {
+                    let items = try await hr.timeline(of: try #require(notice["id"]?.string))
+                    let begun = items.count { $0["event"] == "AttemptStarted" }
+                    let ended = items.count {
+                        let event = $0["event"]?.string ?? ""
+                        return $0["attempt"]?.integer != nil && event != "AttemptStarted" && !event.hasPrefix("Receipt")
+                    }
+                    #expect(begun == ended, "each attempt has its outcome, or is called unknown: \(items)")
+                }
+                try await house.audit()
+                await house.discard()
             }
             await peer.stop()
         }

@@ -4,10 +4,10 @@ import Testing
 extension EndToEnd {
     /// A mail server that fails at a given point, met by the whole program.
     struct MailFaultTests {
-        /// Stops the server, lets retries fall due, and starts it again, with another relay if given.
-        private func retry(_ house: House, relay: Int? = nil) async throws {
+        /// Stops the server, lets retries fall due, and starts it again, configured anew if asked.
+        private func retry(_ house: House, _ settings: House.Settings? = nil) async throws {
             try await house.stop()
-            if let relay { try house.write(.init(relay: relay)) }
+            if let settings { try house.write(settings) }
             try await house.letRetriesFallDue()
             try await house.start()
         }
@@ -23,7 +23,7 @@ extension EndToEnd {
                 let notice = try await hr.alert(try await hr.person("E-1", mail: "reader@far.test"), key: "f24")
                 try await hr.wait(for: "deferred", of: notice)
                 #expect(try await show(notice, in: house).contains("connect"))
-                try await retry(house, relay: peer.port)
+                try await retry(house, .init(relay: peer.port))
                 try await hr.wait(for: "accepted", of: notice)
                 let tally = try await Invariants(caller: hr, taken: peer.letters).check([notice])
                 #expect(tally.copies == 1)
@@ -80,6 +80,39 @@ extension EndToEnd {
                 #expect(try await show(notice, in: house).contains("unknown"))
             }
             await peer.stop()
+        }
+
+        @Test func `F30 without STARTTLS, or with a certificate of nobody we trust, not one byte of a notice leaves`()
+            async throws
+        {
+            let certificates = try await TestCertificates.make()
+            let clear = try await ScriptedPeer.smtp()
+            let foreign = try await ScriptedPeer.smtp(identity: certificates.expired)
+            let good = try await ScriptedPeer.smtp(identity: certificates.good)
+            var settings = House.Settings(relay: clear.port, security: "startTLSRequired", caFile: certificates.caFile)
+            try await House.with(settings) { house, hr in
+                let notice = try await hr.alert(try await hr.person("E-1", mail: "reader@far.test"), key: "f30")
+                try await hr.wait(for: "deferred", of: notice)
+                #expect(try await show(notice, in: house).contains("STARTTLS"))
+                settings.relay = foreign.port
+                try await retry(house, settings)
+                try await eventually("a second delay on record") {
+                    try await hr.timeline(of: notice).count { $0["event"] == "AttemptDeferred" } == 2
+                }
+                for peer in [clear, foreign] {
+                    #expect(!peer.lines.contains { $0.uppercased().hasPrefix("MAIL") }, "\(peer.lines)")
+                }
+                settings.relay = good.port
+                try await retry(house, settings)
+                try await hr.wait(for: "accepted", of: notice)
+                let tally = try await Invariants(caller: hr, taken: good.letters).check([notice])
+                #expect(tally.copies == 1)
+                #expect(
+                    try await hr.timeline(of: notice).contains {
+                        $0["event"] == "AttemptAccepted" && $0["facts"]?["tls"] == true
+                    })
+            }
+            for peer in [clear, foreign, good] { await peer.stop() }
         }
 
         @Test func `F27 a temporary refusal waits for its retry and then leaves once`() async throws {

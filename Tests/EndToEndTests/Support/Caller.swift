@@ -20,7 +20,8 @@ struct Caller: Sendable {
 
     /// One request, whatever its answer.
     func send(
-        _ method: String, _ path: String, _ body: JSONValue? = nil, key: String? = nil
+        _ method: String, _ path: String, _ body: JSONValue? = nil, key: String? = nil,
+        within limit: Duration = .seconds(30)
     ) async throws -> HTTPResponse {
         var headers = [HTTPHeader(name: "Authorization", value: "Bearer \(secret)")]
         if body != nil { headers.append(HTTPHeader(name: "Content-Type", value: "application/json")) }
@@ -28,7 +29,7 @@ struct Caller: Sendable {
         return try await exchange.send(
             HTTPRequest(
                 method: method, url: "http://127.0.0.1:\(port)\(path)", headers: headers,
-                body: body?.canonicalBytes ?? [], maxResponseBytes: 64 << 20))
+                body: body?.canonicalBytes ?? [], timeout: limit, maxResponseBytes: 64 << 20))
     }
 
     /// One request that must succeed, and its answer.

@@ -20,14 +20,19 @@ actor House {
 
     /// What the configuration says beyond the usual.
     struct Settings: Sendable {
-        /// The port of a mail relay on loopback, in clear text.
+        /// The port of a mail relay on loopback.
         var relay: Int?
+        /// How the way to the relay is protected, as the configuration says it, and the authority that is trusted for it.
+        var security = "clearText"
+        var caFile: String?
         /// The IMAP port and password of the bounce mailbox `bounce@songda.test`.
         var bounces: (port: Int, password: String)?
         /// The port of the sandbox's SMS gateway, and its token.
         var sms: (port: Int, token: String)?
         /// Where the database is, if not beside the configuration.
         var databaseDirectory: String?
+        /// The log's name.
+        var log = "songda.test/evidence"
         /// Lines added at the end.
         var more = ""
     }
@@ -47,15 +52,27 @@ actor House {
         let house = House(
             directory: try TemporaryDirectory.make("songda-house"), port: try LoopbackPort.free(), backend: backend,
             postgres: backend == .postgres ? try PostgresServer.ofThisProcess().createDatabase() : nil)
-        try house.write(settings)
-        try await house.succeed([
-            "keygen", "--seal", issuer, "--name", issuerName, "--credit-code", creditCode,
+        try await house.furnish(settings)
+        return house
+    }
+
+    /// Moves into a directory that another run of the program, such as a demo, has left behind.
+    static func takeOver(_ directory: String, _ settings: Settings) async throws -> House {
+        let house = House(directory: directory, port: try LoopbackPort.free(), backend: .sqlite, postgres: nil)
+        try await house.furnish(settings)
+        return house
+    }
+
+    /// Configuration, what keys are missing, and an API key for HR.
+    private func furnish(_ settings: Settings) async throws {
+        try write(settings)
+        try await succeed([
+            "keygen", "--seal", Self.issuer, "--name", Self.issuerName, "--credit-code", Self.creditCode,
         ])
-        let key = try await house.succeed([
+        let key = try await succeed([
             "keys", "add", "--name", "hr", "--scopes", "issue,read,administer,record", "--json",
         ])
-        try house.keep(secret: try JSONValue(parsing: key)["secret"]?.string ?? "", in: "hr.key")
-        return house
+        try keep(secret: try JSONValue(parsing: key)["secret"]?.string ?? "", in: "hr.key")
     }
 
     /// Lends a house with a running server and one issuing entity, and clears it away whatever happens.
@@ -115,7 +132,7 @@ actor House {
             pages: \(root)/templates/console
             rules: \(root)/config/rules/service-law.yaml
             fonts: \(fonts)
-            log: songda.test/evidence
+            log: \(settings.log)
             witness: \(directory)/songda.witness
             rehearsal: false
             http: { port: \(port), public-url: "http://127.0.0.1:\(port)", portal: portal.songda.test }
@@ -124,8 +141,10 @@ actor House {
 
             """
         if let relay = settings.relay {
+            let caFile = settings.caFile.map { ", ca-file: \($0)" } ?? ""
             text += """
-                  routes: [ { name: relay, host: 127.0.0.1, port: \(relay), security: clearText } ]
+                  routes:
+                  - { name: relay, host: 127.0.0.1, port: \(relay), security: \(settings.security)\(caFile) }
 
                 """
         }
