@@ -15,6 +15,7 @@ struct AcceptanceLeg {
         try await gateway.addPeople(people)
         try await gateway.drainLog()
         let before = gateway.database.statistics
+        let processor = ProcessorTime.seconds
         let start = ContinuousClock.now
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await gateway.sequencer.run() }
@@ -30,6 +31,7 @@ struct AcceptanceLeg {
             }
         }
         let seconds = (ContinuousClock.now - start).inSeconds
+        let perUnit = ProcessorTime.microseconds(since: processor, units: count)
         let after = gateway.database.statistics
         try await gateway.drainLog()
         let size = try await gateway.verifiedCheckpoint()?.size ?? 0
@@ -43,6 +45,7 @@ struct AcceptanceLeg {
             seconds: seconds, units: count,
             facts: [
                 "commits": Double(after.groups - before.groups), "largest group": Double(after.largestGroup),
+                "CPU µs each": perUnit,
             ],
             fault: issued == count && stored == count
                 ? nil : "\(count) accepted, \(stored) stored, \(issued) in the log")

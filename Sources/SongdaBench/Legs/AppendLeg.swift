@@ -24,6 +24,7 @@ struct AppendLeg {
         let commitsBefore = database.statistics.groups
         let batches = (count + Self.batch - 1) / Self.batch
         let count = count
+        let processor = ProcessorTime.seconds
         let start = ContinuousClock.now
         let checkpoints = try await withThrowingTaskGroup(of: Int.self) { group in
             group.addTask {
@@ -49,6 +50,7 @@ struct AppendLeg {
             return try await group.reduce(0, +)
         }
         let seconds = (ContinuousClock.now - start).inSeconds
+        let perUnit = ProcessorTime.microseconds(since: processor, units: count)
         let commits = database.statistics.groups - commitsBefore
         var fault: String?
         if let stored = try await log.latestCheckpoint() {
@@ -63,7 +65,8 @@ struct AppendLeg {
         await database.close()
         return Leg(
             seconds: seconds, units: count,
-            facts: ["commits": Double(commits), "checkpoints": Double(checkpoints)], fault: fault)
+            facts: ["commits": Double(commits), "checkpoints": Double(checkpoints), "CPU µs each": perUnit],
+            fault: fault)
     }
 }
 

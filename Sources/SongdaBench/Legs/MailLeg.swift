@@ -19,6 +19,7 @@ struct MailLeg {
         try await gateway.drainLog()
         let commitsBefore = gateway.database.statistics.groups
 
+        let processor = ProcessorTime.seconds
         let stop = StopSignal()
         let sink = SinkCounter(path: counter)
         let marks = try await withThrowingTaskGroup(of: Void.self) { group in
@@ -47,6 +48,7 @@ struct MailLeg {
             }
             return (sink: sinkDone ?? .zero, all: done ?? .zero)
         }
+        let perUnit = ProcessorTime.microseconds(since: processor, units: count)
         let commits = gateway.database.statistics.groups - commitsBefore
         let size = try await gateway.verifiedCheckpoint()?.size ?? 0
         let accepted = try await gateway.logged(.attemptAccepted, below: size)
@@ -57,7 +59,7 @@ struct MailLeg {
         return Leg(
             seconds: marks.all.inSeconds, units: count,
             facts: [
-                "commits": Double(commits), "log entries": Double(size),
+                "commits": Double(commits), "log entries": Double(size), "CPU µs each": perUnit,
                 "seconds until the sink had all": marks.sink.inSeconds.rounded(to: 3),
             ],
             fault: isSound

@@ -47,6 +47,8 @@ enum LineWrapper {
     // Every mail passes here, character by character, so pieces are ranges and no text is copied on the way.
     private static func pieces(of text: Substring) -> [Piece] {
         var pieces: [Piece] = []
+        // A Han character has three bytes and is a piece; Latin words have more.
+        pieces.reserveCapacity(text.utf8.count / 3 + 1)
         var spaced = false
         var last: Unicode.Scalar?
         let scalars = text.unicodeScalars
