@@ -52,11 +52,13 @@ let package = Package(
             dependencies: ["Evidence", "Typeset", "Yams", .product(name: "Mustache", package: "swift-mustache")],
             swiftSettings: house),
         .target(name: "Channels", dependencies: ["Notices", "Curl", "Evidence", "Yams"], swiftSettings: house),
-        .target(name: "Store", dependencies: ["Notices", "Evidence", "SQL"], swiftSettings: house),
+        // The light HR core; it issues notices like any other caller.
+        .target(name: "People", dependencies: ["Notices", "Evidence", "Yams"], swiftSettings: house),
+        .target(name: "Store", dependencies: ["People", "Notices", "Evidence", "SQL"], swiftSettings: house),
         .target(
             name: "Console",
             dependencies: [
-                "Notices", "Evidence",
+                "People", "Notices", "Evidence",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),
@@ -76,7 +78,8 @@ let package = Package(
         .executableTarget(
             name: "Songda",
             dependencies: [
-                "Channels", "Console", "Curl", "Evidence", "Notices", "SQL", "Sandbox", "Store", "Typeset", "Yams",
+                "Channels", "Console", "Curl", "Evidence", "Notices", "People", "SQL", "Sandbox", "Store",
+                "Typeset", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -91,7 +94,7 @@ let package = Package(
         .executableTarget(
             name: "SongdaBench",
             dependencies: [
-                "Channels", "Curl", "Evidence", "Notices", "SQL", "Store", "Typeset",
+                "Channels", "Curl", "Evidence", "Notices", "People", "SQL", "Store", "Typeset",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house),
@@ -99,7 +102,7 @@ let package = Package(
         // Tests, and what they share.
         .target(
             name: "TestSupport",
-            dependencies: ["Channels", "Curl", "Evidence", "Notices", "SQL", "Sandbox", "Store", "Typeset"],
+            dependencies: ["Channels", "Curl", "Evidence", "Notices", "People", "SQL", "Sandbox", "Store", "Typeset"],
             swiftSettings: house),
         .testTarget(name: "SQLTests", dependencies: ["SQL", "TestSupport"], swiftSettings: house),
         .testTarget(name: "CurlTests", dependencies: ["Curl", "TestSupport"], swiftSettings: house),
@@ -120,7 +123,7 @@ let package = Package(
         .testTarget(
             name: "ConsoleTests",
             dependencies: [
-                "Console", "Evidence", "Notices", "TestSupport", "Typeset",
+                "Console", "Evidence", "Notices", "People", "TestSupport", "Typeset",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -128,6 +131,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["Curl", "Evidence", "SQL", "Sandbox", "Songda", "SongdaVerify", "TestSupport"],
+            swiftSettings: house),
+        .testTarget(
+            name: "PeopleTests", dependencies: ["People", "Notices", "Evidence", "SQL", "Store", "TestSupport"],
             swiftSettings: house),
         .testTarget(
             name: "StoreTests", dependencies: ["Store", "SQL", "Notices", "Evidence", "TestSupport"],

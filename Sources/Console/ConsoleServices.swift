@@ -1,5 +1,6 @@
 import Evidence
 import Notices
+import People
 
 /// Everything the server is given; it makes nothing itself.
 public struct ConsoleServices: Sendable {
@@ -17,6 +18,8 @@ public struct ConsoleServices: Sendable {
     public var credentials: any CredentialStore
     /// Reads people and issuing entities.
     public var recipients: any RecipientStore
+    /// The HR core.
+    public var people: PeopleDesks
     /// The kinds of notices.
     public var templates: TemplateLibrary
     /// The evidence log.
@@ -74,7 +77,8 @@ public struct ConsoleServices: Sendable {
     public init(
         pipeline: Pipeline, addresses: AddressDesk, retention: RetentionDesk, reader: any NoticeReader,
         inbox: any InboxStore, credentials: any CredentialStore, recipients: any RecipientStore,
-        templates: TemplateLibrary, log: any EvidenceLogStore, recorder: EvidenceRecorder, clock: any WallClock,
+        people: PeopleDesks, templates: TemplateLibrary, log: any EvidenceLogStore, recorder: EvidenceRecorder,
+        clock: any WallClock,
         routes: [RouteTable], callbacks: [CallbackFeed],
         sealCertificate: @escaping @Sendable (IssuerID) throws -> String,
         renderMarkdown: @escaping @Sendable (String) throws -> String,
@@ -88,6 +92,7 @@ public struct ConsoleServices: Sendable {
         self.inbox = inbox
         self.credentials = credentials
         self.recipients = recipients
+        self.people = people
         self.templates = templates
         self.log = log
         self.recorder = recorder

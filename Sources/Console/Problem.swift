@@ -1,5 +1,6 @@
 import Evidence
 import Notices
+import People
 
 /// Why a request was refused, in the form of RFC 9457.
 ///
@@ -128,11 +129,27 @@ extension Problem {
         if status == 503 { headers.append(("Retry-After", "5")) }
     }
 
+    /// What a refusal of the HR core is to a caller.
+    init(_ error: PeopleError) {
+        let (status, title): (Int, String) =
+            switch error.code {
+            case .notFound: (404, "Not found")
+            case .invalid: (422, "The request breaks a rule")
+            case .conflict: (409, "It does not fit the present state")
+            case .forbidden: (403, "Not allowed")
+            case .locked: (409, "Something must be done first")
+            case .unavailable: (503, "Nothing was done, because it could not be recorded")
+            }
+        self.init(code: error.code.rawValue, status: status, title: title, detail: error.reason, faults: error.faults)
+        if status == 503 { headers.append(("Retry-After", "5")) }
+    }
+
     /// Any error as a problem; nil when it is a fault of ours that only an incident id may describe.
     init?(known error: any Error) {
         switch error {
         case let problem as Problem: self = problem
         case let error as NoticeError: self.init(error)
+        case let error as PeopleError: self.init(error)
         case let error as JSONError:
             self = .malformed("the body is not acceptable JSON: \(error.reason), at byte \(error.offset)")
         case let error as EvidenceError where error.code == .erased:

@@ -22,6 +22,19 @@ public struct Migration: Sendable, Hashable {
         self.init(name: name, sqlite: both, postgres: both)
     }
 
+    /// A migration written once, in SQLite's words: for PostgreSQL `INTEGER` is `BIGINT`, `BLOB` is `BYTEA`, and tables are
+    /// strict without saying so.
+    public init(name: String, portable: [String]) {
+        self.init(name: name, sqlite: portable, postgres: portable.map(Self.inPostgres))
+    }
+
+    private static func inPostgres(_ statement: String) -> String {
+        let words = [("INTEGER", "BIGINT"), ("BLOB", "BYTEA"), (") STRICT, WITHOUT ROWID", ")"), (") STRICT", ")")]
+        return words.reduce(statement) { text, word in
+            text.split(separator: word.0, omittingEmptySubsequences: false).joined(separator: word.1)
+        }
+    }
+
     /// The statements for one engine.
     public func statements(for dialect: SQLDialect) -> [String] {
         switch dialect {

@@ -4,6 +4,7 @@ import Evidence
 import Foundation
 import Logging
 import Notices
+import People
 import SQL
 import Store
 import Typeset
@@ -103,6 +104,7 @@ extension Application {
                 store: notices, codes: codes, recorder: recorder, clock: clock, normalise: normalAddress),
             retention: try RetentionDesk(
                 store: notices, recorder: recorder, clock: clock, law: law, years: configuration.retentionYears),
+            people: PeopleDesks(store: SQLPeopleStore(beside: notices), recorder: recorder, clock: clock),
             templates: templates, sequencer: sequencer, stamper: stamper, intake: intake,
             statusWatch: SMSStatusWatch(
                 gateways: Dictionary(

@@ -3,6 +3,7 @@ import Curl
 import Evidence
 import Logging
 import Notices
+import People
 import SQL
 import Store
 import Typeset
@@ -19,6 +20,8 @@ struct Application: Sendable {
     let pipeline: Pipeline
     let addresses: AddressDesk
     let retention: RetentionDesk
+    /// The HR core.
+    let people: PeopleDesks
     let templates: TemplateLibrary
     let sequencer: Sequencer
     let stamper: TimestampScheduler

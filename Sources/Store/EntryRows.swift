@@ -1,4 +1,5 @@
 import Evidence
+import Notices
 import SQL
 
 /// Turns signed entries into rows of `evidence_entries`, sealed under the key of the person they are about.
@@ -26,6 +27,18 @@ struct EntryRows: Sendable {
                 ON CONFLICT (id) DO NOTHING
                 """
         }
+    }
+
+    /// An entry out of its row, opened where its key still exists.
+    static func recorded(_ row: Row, _ keys: [String: DataKey]) throws -> RecordedEntry {
+        let id: String = try row.get("id")
+        let body = try keys[try row.get("key_owner")].map {
+            try $0.open(SealedBytes(bytes: try row.get("body")), place: place(id))
+        }
+        return RecordedEntry(
+            id: id, event: EvidenceEvent(rawValue: try row.get("event")), body: body,
+            signature: try row.get("signature"), keyID: try row.get("key_id"), commitment: try row.get("commitment"),
+            leafIndex: try row.get("leaf_index"))
     }
 
     /// Whose key seals an entry: the person's it is about, or the organisation's.

@@ -110,16 +110,7 @@ extension SQLNoticeStore: NoticeReader {
                 """)
         }
         let keys = try await keys.existingKeys(for: Set(try rows.map { try $0.get("key_owner") }))
-        return try rows.map { row in
-            let id: String = try row.get("id")
-            let body = try keys[try row.get("key_owner")].map {
-                try $0.open(SealedBytes(bytes: try row.get("body")), place: EntryRows.place(id))
-            }
-            return RecordedEntry(
-                id: id, event: EvidenceEvent(rawValue: try row.get("event")), body: body,
-                signature: try row.get("signature"), keyID: try row.get("key_id"),
-                commitment: try row.get("commitment"), leafIndex: try row.get("leaf_index"))
-        }
+        return try rows.map { try EntryRows.recorded($0, keys) }
     }
 
     /// For metrics, not for hot paths: it counts rows.

@@ -41,12 +41,7 @@ struct KeyAPI: Sendable {
         }
         let person = reader.optionalLine("person").map { PersonID($0) }
         if scopes.isEmpty, reader.faults.isEmpty { reader.fault("scopes", "is empty; name what the key may do") }
-        if scopes.contains(.inbox) != (person != nil) {
-            reader.fault("person", "name the person whose inbox it is, with the scope inbox and with no other")
-        }
-        if scopes.contains(.inbox), scopes.count > 1 {
-            reader.fault("scopes", "a key that stands for a recipient may do nothing else; make two keys")
-        }
+        if reader.faults.isEmpty, let misfit = APIKey.misfit(scopes, person: person) { reader.fault("person", misfit) }
         try reader.finish()
         guard let name else { throw reader.refusal }
         if let person, try await services.recipients.recipients([person])[person] == nil {

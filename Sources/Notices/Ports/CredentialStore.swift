@@ -100,6 +100,15 @@ public struct APIKey: Sendable, Hashable {
         case inbox
         /// People, issuing entities, keys, holds and erasure.
         case administer
+        /// Act as a member of staff: what that allows follows from their roles and the state of their employment.
+        case staff
+        /// Act for the HR department in the HR core.
+        case hr
+        /// Feed the HR core from a CRM, punch clocks or project systems; reads nothing.
+        case integrate
+
+        /// Whether a key with this scope stands for a person, and then for nothing else.
+        public var actsForPerson: Bool { self == .inbox || self == .staff }
     }
 
     /// Names the key; shown in evidence.
@@ -110,12 +119,24 @@ public struct APIKey: Sendable, Hashable {
     public let hash: Digest
     /// What it may do.
     public let scopes: Set<Scope>
-    /// For inbox keys, the person it stands for.
+    /// For keys to an inbox and keys of staff, the person it stands for.
     public let person: PersonID?
     /// When it was made.
     public let createdAt: Timestamp
     /// When it was revoked.
     public let revokedAt: Timestamp?
+
+    /// Why scopes and person do not fit each other; nil when they do.
+    public static func misfit(_ scopes: Set<Scope>, person: PersonID?) -> String? {
+        let personal = scopes.filter(\.actsForPerson)
+        if personal.isEmpty != (person == nil) {
+            return "name the person for whom the key acts with the scopes inbox and staff, and with no other"
+        }
+        if !personal.isEmpty, personal != scopes {
+            return "a key that stands for a person may do nothing else; make two keys"
+        }
+        return nil
+    }
 
     /// Gathers a key.
     public init(

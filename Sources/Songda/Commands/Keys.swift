@@ -44,7 +44,7 @@ struct Keys: AsyncParsableCommand {
         var name: String
         @Option(help: "What it may do, separated by commas.")
         var scopes: String
-        @Option(help: "For the scope inbox: the person it stands for.")
+        @Option(help: "For the scopes inbox and staff: the person it stands for.")
         var person: String?
 
         func run() async throws {
@@ -119,9 +119,7 @@ struct APIKeyMaker: Sendable {
     func make(
         name: String, scopes: Set<APIKey.Scope>, person: PersonID?
     ) async throws -> (key: APIKey, secret: String) {
-        guard scopes.contains(.inbox) == (person != nil) else {
-            throw Failure("the scope inbox and a person go together: the key acts for that person")
-        }
+        if let misfit = APIKey.misfit(scopes, person: person) { throw Failure(misfit) }
         let secret = "sk_" + Base64.encodeURL(SecureRandom.bytes(32))
         let now = clock.now
         let key = APIKey(

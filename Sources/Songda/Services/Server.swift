@@ -52,7 +52,8 @@ struct Server: Sendable {
         return ConsoleServices(
             pipeline: application.pipeline, addresses: application.addresses, retention: application.retention,
             reader: application.notices, inbox: application.notices, credentials: application.notices,
-            recipients: application.notices, templates: application.templates, log: application.log,
+            recipients: application.notices, people: application.people, templates: application.templates,
+            log: application.log,
             recorder: application.recorder, clock: application.clock,
             routes: application.routes.sorted { $0.key.rawValue < $1.key.rawValue }.map(\.value),
             callbacks: application.callbacks.map(Self.feed),

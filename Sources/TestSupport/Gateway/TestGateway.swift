@@ -1,5 +1,6 @@
 import Evidence
 import Notices
+import People
 import SQL
 import Store
 import Synchronization
@@ -52,6 +53,10 @@ public final class TestGateway: Sendable {
     public let pipeline: Pipeline
     /// Puts people on record.
     public let addresses: AddressDesk
+    /// What the HR core keeps.
+    public let peopleStore: SQLPeopleStore
+    /// The HR core.
+    public let people: PeopleDesks
     /// Holds and erases.
     public let retention: RetentionDesk
     /// Gives entries their place in the log.
@@ -168,6 +173,8 @@ public final class TestGateway: Sendable {
             store: store, codes: codes, recorder: recorder, clock: clock, normalise: Self.normalise)
         retention = try RetentionDesk(
             store: store, recorder: recorder, clock: clock, law: law, years: options.retentionYears)
+        peopleStore = SQLPeopleStore(beside: store)
+        people = PeopleDesks(store: peopleStore, recorder: recorder, clock: clock)
         sequencer = Sequencer(
             store: log, signer: keys.log, recorder: recorder, clock: clock, settings: .init(owner: options.owner),
             alarm: { alarms.hear($0) }, elapsed: { elapsed.span })

@@ -1,0 +1,26 @@
+import Notices
+import People
+
+extension ConsoleServices {
+    /// As whom a call acts in the HR core; looked up anew each time, so that whoever has left is refused at once.
+    func actor(_ call: Call) async throws -> Actor {
+        guard let key = call.key else { throw Problem.unauthorized("this address needs a key") }
+        let principal = call.principal
+        if key.scopes.contains(.staff) {
+            guard let person = key.person else {
+                throw Problem.forbidden("the key has the scope staff but names no person; make another key")
+            }
+            return try await people.access.actor(principal, person: person)
+        }
+        var roles: Set<Role> = []
+        if key.scopes.contains(.hr) { roles.insert(.hr) }
+        if key.scopes.contains(.administer) { roles.insert(.administrator) }
+        if key.scopes.contains(.integrate) { roles.insert(.integration) }
+        return Actor(principal: principal, roles: roles)
+    }
+}
+
+extension Endpoint.Access {
+    /// Whoever may act in the HR core at all; the desk decides what.
+    static let people = Endpoint.Access.key([.staff, .hr, .administer, .integrate])
+}
