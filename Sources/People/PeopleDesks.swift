@@ -2,7 +2,7 @@ import Evidence
 import Notices
 
 /// Everything the HR core asks of a database; one store conforms to all of it.
-public typealias PeopleStores = RosterStore & ActReader
+public typealias PeopleStores = RosterStore & ActStore
 
 /// The desks of the HR core, one a subject.
 ///
@@ -14,9 +14,20 @@ public struct PeopleDesks: Sendable {
     /// What was recorded about a thing.
     public let acts: any ActReader
 
+    /// Issues notices in the name of the entity that employs or serves.
+    public let sender: NoticeSender
+
     /// Puts the desks together on one store.
-    public init(store: any PeopleStores, recorder: EvidenceRecorder, clock: any WallClock) {
+    ///
+    /// - Parameters:
+    ///   - issue: the gateway's first room, through which every notice leaves.
+    ///   - directory: the gateway's people and issuing entities.
+    public init(
+        store: any PeopleStores, issue: IssueDesk, directory: any RecipientStore, recorder: EvidenceRecorder,
+        clock: any WallClock
+    ) {
         let signer = ActRecorder(recorder: recorder, clock: clock)
+        sender = NoticeSender(issue: issue, directory: directory, store: store, acts: signer)
         access = AccessDesk(store: store, acts: signer)
         acts = store
     }

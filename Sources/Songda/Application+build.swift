@@ -104,7 +104,9 @@ extension Application {
                 store: notices, codes: codes, recorder: recorder, clock: clock, normalise: normalAddress),
             retention: try RetentionDesk(
                 store: notices, recorder: recorder, clock: clock, law: law, years: configuration.retentionYears),
-            people: PeopleDesks(store: SQLPeopleStore(beside: notices), recorder: recorder, clock: clock),
+            people: PeopleDesks(
+                store: SQLPeopleStore(beside: notices), issue: pipeline.issue, directory: notices, recorder: recorder,
+                clock: clock),
             templates: templates, sequencer: sequencer, stamper: stamper, intake: intake,
             statusWatch: SMSStatusWatch(
                 gateways: Dictionary(

@@ -66,3 +66,9 @@ public protocol ActReader: Sendable {
     /// Everything recorded about a subject, oldest first.
     func acts(about subject: Subject) async throws -> [RecordedAct]
 }
+
+/// Records acts that change no state of their own.
+public protocol ActStore: ActReader {
+    /// Stages acts in one transaction.
+    func record(_ acts: [Act]) async throws
+}

@@ -17,4 +17,6 @@ extension EvidenceEvent {
     public static let accessFrozen = EvidenceEvent(rawValue: "AccessFrozen")
     /// A person's frozen access was opened again.
     public static let accessThawed = EvidenceEvent(rawValue: "AccessThawed")
+    /// A notice was issued on account of something in the HR core.
+    public static let noticeOrdered = EvidenceEvent(rawValue: "NoticeOrdered")
 }

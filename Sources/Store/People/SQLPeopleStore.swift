@@ -31,7 +31,13 @@ public struct SQLPeopleStore: Sendable {
     }
 }
 
-extension SQLPeopleStore: ActReader {
+extension SQLPeopleStore: ActStore {
+    /// Stages acts.
+    public func record(_ acts: [Act]) async throws {
+        let rows = try await actRows.stage(acts)
+        try await database.write { tx in try tx.executeBatch(rows) }
+    }
+
     /// Everything recorded about a subject, bodies opened where their key still exists.
     public func acts(about subject: Subject) async throws -> [RecordedAct] {
         let (rows, links) = try await database.read { tx in

@@ -174,7 +174,9 @@ public final class TestGateway: Sendable {
         retention = try RetentionDesk(
             store: store, recorder: recorder, clock: clock, law: law, years: options.retentionYears)
         peopleStore = SQLPeopleStore(beside: store)
-        people = PeopleDesks(store: peopleStore, recorder: recorder, clock: clock)
+        people = PeopleDesks(
+            store: peopleStore, issue: pipeline.issue, directory: store, recorder: recorder,
+            clock: clock)
         sequencer = Sequencer(
             store: log, signer: keys.log, recorder: recorder, clock: clock, settings: .init(owner: options.owner),
             alarm: { alarms.hear($0) }, elapsed: { elapsed.span })
