@@ -98,10 +98,7 @@ extension NoticeTemplate {
         -> [FieldDefinition]
     {
         guard let node = object["fields"] else { throw root.fault("fields is missing") }
-        var fields: [FieldDefinition] = []
-        for (name, field) in try node.entries() { fields.append(try FieldDefinition(name: name, field)) }
-        guard fields.count <= 60 else { throw node.fault("more than 60 fields; nobody fills in that form") }
-        return fields
+        return try FieldDefinition.list(node)
     }
 
     private static func checkIdentity(

@@ -1,16 +1,18 @@
 import Yams
 
 /// One node of a YAML file that is read strictly: an unknown key, a wrong type or an anchor is a fault with its place.
-struct YAMLNode {
+///
+/// Rules and templates are data that people write; whatever reads them begins here, so that every refusal names its line.
+public struct YAMLNode {
     let node: Node
     let file: String
     let path: String
 
     /// The largest file that is read; rules and field lists are small, anything larger is a mistake or an attack.
-    static let sizeLimit = 256 * 1024
+    public static let sizeLimit = 256 * 1024
 
     /// Reads a file's text.
-    static func parse(_ text: String, file: String) throws(SourceFault) -> YAMLNode {
+    public static func parse(_ text: String, file: String) throws(SourceFault) -> YAMLNode {
         guard text.utf8.count <= sizeLimit else {
             throw SourceFault(
                 file: file, line: 1, column: 1,
@@ -54,7 +56,7 @@ struct YAMLNode {
     }
 
     /// A fault at this node.
-    func fault(_ reason: String) -> SourceFault {
+    public func fault(_ reason: String) -> SourceFault {
         SourceFault(
             file: file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1,
             reason: path.isEmpty ? reason : "\(path): \(reason)")
@@ -65,7 +67,7 @@ struct YAMLNode {
     }
 
     /// The entries in file order.
-    func entries() throws(SourceFault) -> [(key: String, value: YAMLNode)] {
+    public func entries() throws(SourceFault) -> [(key: String, value: YAMLNode)] {
         guard case .mapping(let mapping) = node else { throw fault("must be a mapping (key: value)") }
         var result: [(key: String, value: YAMLNode)] = []
         for (key, value) in mapping {
@@ -76,7 +78,7 @@ struct YAMLNode {
     }
 
     /// The entries, all of whose keys must be known.
-    func object(_ known: Set<String>) throws(SourceFault) -> [String: YAMLNode] {
+    public func object(_ known: Set<String>) throws(SourceFault) -> [String: YAMLNode] {
         var result: [String: YAMLNode] = [:]
         for (key, value) in try entries() {
             guard known.contains(key) else {
@@ -88,7 +90,7 @@ struct YAMLNode {
     }
 
     /// The elements of a list.
-    func elements() throws(SourceFault) -> [YAMLNode] {
+    public func elements() throws(SourceFault) -> [YAMLNode] {
         guard case .sequence(let sequence) = node else { throw fault("must be a list [ … ]") }
         var result: [YAMLNode] = []
         for (index, element) in sequence.enumerated() { result.append(child(element, String(index))) }
@@ -96,25 +98,28 @@ struct YAMLNode {
     }
 
     /// The text of a scalar as written, without YAML's guesses about its type.
-    func string() throws(SourceFault) -> String {
+    public func string() throws(SourceFault) -> String {
         guard case .scalar(let scalar) = node else { throw fault("must be a text") }
         guard !scalar.string.isEmpty else { throw fault("must not be empty") }
         return scalar.string
     }
 
-    func strings() throws(SourceFault) -> [String] {
+    /// The texts of a list.
+    public func strings() throws(SourceFault) -> [String] {
         var result: [String] = []
         for element in try elements() { result.append(try element.string()) }
         return result
     }
 
-    func integer() throws(SourceFault) -> Int {
+    /// A whole number.
+    public func integer() throws(SourceFault) -> Int {
         let text = try string()
         guard let value = Int(text) else { throw fault("\(text.shortened) is not a whole number") }
         return value
     }
 
-    func flag() throws(SourceFault) -> Bool {
+    /// `true` or `false`.
+    public func flag() throws(SourceFault) -> Bool {
         switch try string() {
         case "true": return true
         case "false": return false
@@ -122,8 +127,33 @@ struct YAMLNode {
         }
     }
 
+    /// Whether it is a list.
+    public var isSequence: Bool {
+        if case .sequence = node { return true }
+        return false
+    }
+
+    /// A day, `yyyy-MM-dd`.
+    public func date() throws(SourceFault) -> CivilDate {
+        let text = try string()
+        guard let date = CivilDate(text) else {
+            throw fault("\(text.shortened) is not a day; write it like 2026-01-01")
+        }
+        return date
+    }
+
+    /// The elements of a list that must not be empty, each read by `read`.
+    public func each<Value>(
+        _ read: (YAMLNode) throws(SourceFault) -> Value
+    ) throws(SourceFault) -> [Value] {
+        var values: [Value] = []
+        for element in try elements() { values.append(try read(element)) }
+        guard !values.isEmpty else { throw fault("must not be empty") }
+        return values
+    }
+
     /// One of the raw values of an enumeration.
-    func choice<Value: RawRepresentable & CaseIterable>(_: Value.Type) throws(SourceFault) -> Value
+    public func choice<Value: RawRepresentable & CaseIterable>(_: Value.Type) throws(SourceFault) -> Value
     where Value.RawValue == String {
         let text = try string()
         guard let value = Value(rawValue: text) else {
@@ -134,10 +164,18 @@ struct YAMLNode {
     }
 
     /// `{zh: …, en: …}`, both required.
-    func bilingual() throws(SourceFault) -> BilingualText {
+    public func bilingual() throws(SourceFault) -> BilingualText {
         let object = try object(["zh", "en"])
         guard let zh = object["zh"], let en = object["en"] else { throw fault("needs both zh and en") }
         return BilingualText(zh: try zh.string(), en: try en.string())
+    }
+}
+
+extension [String: YAMLNode] {
+    /// The value of a key that must be there; `node` is the mapping they came from.
+    public func need(_ key: String, _ node: YAMLNode) throws(SourceFault) -> YAMLNode {
+        guard let value = self[key] else { throw node.fault("\(key) is missing") }
+        return value
     }
 }
 

@@ -85,7 +85,8 @@ public struct TemplateLibrary: Sendable {
         }
     }
 
-    private static func read(_ directory: String) throws(TemplateError) -> [String: String] {
+    /// The texts below a directory of templates by their paths; a file that is no text refuses the directory.
+    public static func read(_ directory: String) throws(TemplateError) -> [String: String] {
         func refuse(_ file: String, _ reason: String) -> TemplateError {
             TemplateError(faults: [SourceFault(file: file, line: 1, column: 1, reason: reason)])
         }
@@ -93,7 +94,7 @@ public struct TemplateLibrary: Sendable {
         guard FileManager.default.fileExists(atPath: directory, isDirectory: &isFolder), isFolder.boolValue,
             let walk = FileManager.default.enumerator(atPath: directory)
         else {
-            throw refuse(directory, "is not a readable directory; set the path of the notice templates")
+            throw refuse(directory, "is not a readable directory; set the path of the templates")
         }
         var files: [String: String] = [:]
         while let path = walk.nextObject() as? String {
@@ -120,7 +121,7 @@ public struct TemplateLibrary: Sendable {
     /// Makes our escapers known to Mustache and proves that they are the ones in use.
     ///
     /// The library keeps them in a table of the process. The proof is a value that its own escaper lets through.
-    private static func prepareContentTypes() throws(TemplateError) {
+    static func prepareContentTypes() throws(TemplateError) {
         MustacheContentTypes.register(MarkdownContent(), named: MarkdownContent.name)
         MustacheContentTypes.register(LineContent(), named: LineContent.name)
         let probe = FieldView("\"\u{301}<b>\u{1B}")

@@ -59,7 +59,7 @@ public struct TemplateManifest: Sendable, Hashable {
     }
 
     /// Whether the files of a version (`kind/1/`) are published.
-    func covers(_ prefix: String) -> Bool { published.keys.contains { $0.hasPrefix(prefix) } }
+    public func covers(_ prefix: String) -> Bool { published.keys.contains { $0.hasPrefix(prefix) } }
 
     /// The text of a manifest that publishes every template among the files.
     public static func text(publishing files: [String: String]) -> String {
@@ -72,7 +72,7 @@ public struct TemplateManifest: Sendable, Hashable {
     }
 
     /// The hash of a version: over the canonical JSON of its files' hashes, so that it can be recomputed with simple tools.
-    static func hash(_ files: [String: String]) -> Digest {
+    public static func hash(_ files: [String: String]) -> Digest {
         let hashes = files.mapValues { JSONValue.string(SHA256.hash(Array($0.utf8)).hex) }
         return SHA256.hash(JSONValue.object(hashes).canonicalBytes)
     }

@@ -17,6 +17,17 @@ public struct DocumentMaker: Sendable {
         }
     }
 
+    /// The PDF of another document that is served or signed here; in its foot stand its number and the hash of its content.
+    public func pdf(
+        markdown: String, title: String, language: NoticeLanguage, number: String, contentHash: Digest, issuer: String,
+        issuedAt: Timestamp
+    ) async throws -> [UInt8] {
+        try await pdf(
+            Self.page(
+                markdown: markdown, title: title, language: language.rawValue, number: number, contentHash: contentHash,
+                issuer: issuer, issuedAt: issuedAt))
+    }
+
     /// The page of a notice: its words, and in the foot its number, the hash of its content and both as a QR code.
     static func page(
         markdown: String, title: String, language: String, number: String, contentHash: Digest, issuer: String,

@@ -106,32 +106,7 @@ extension QuietHours {
     }
 }
 
-extension [String: YAMLNode] {
-    /// The value of a key that must be there.
-    fileprivate func need(_ key: String, _ node: YAMLNode) throws(SourceFault) -> YAMLNode {
-        guard let value = self[key] else { throw node.fault("\(key) is missing") }
-        return value
-    }
-}
-
 extension YAMLNode {
-    fileprivate func each<Value>(
-        _ read: (YAMLNode) throws(SourceFault) -> Value
-    ) throws(SourceFault) -> [Value] {
-        var values: [Value] = []
-        for element in try elements() { values.append(try read(element)) }
-        guard !values.isEmpty else { throw fault("must not be empty") }
-        return values
-    }
-
-    fileprivate func date() throws(SourceFault) -> CivilDate {
-        let text = try string()
-        guard let date = CivilDate(text) else {
-            throw fault("\(text.shortened) is not a day; write it like 2026-01-01")
-        }
-        return date
-    }
-
     /// `HH:MM` as minutes from midnight.
     fileprivate func minuteOfDay() throws(SourceFault) -> Int {
         let text = try string()
