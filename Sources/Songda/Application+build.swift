@@ -89,6 +89,8 @@ extension Application {
             prove: ProofDesk(
                 reader: notices, log: log, openBody: { try await log.openBody(of: $0) }, seals: keys,
                 authority: authority, trust: keys.proofTrust, law: law, recorder: recorder, clock: clock))
+        let addresses = AddressDesk(
+            store: notices, codes: codes, recorder: recorder, clock: clock, normalise: normalAddress)
         let intake = configuration.mail.bounces.map { bounces in
             MailIntake(
                 reader: MailboxReader(bounces.mailbox),
@@ -99,14 +101,12 @@ extension Application {
         if let intake { parsers.append(intake.parser) }
         return Application(
             configuration: configuration, database: database, notices: notices, log: log, keys: keys, clock: clock,
-            recorder: recorder, pipeline: pipeline,
-            addresses: AddressDesk(
-                store: notices, codes: codes, recorder: recorder, clock: clock, normalise: normalAddress),
+            recorder: recorder, pipeline: pipeline, addresses: addresses,
             retention: try RetentionDesk(
                 store: notices, recorder: recorder, clock: clock, law: law, years: configuration.retentionYears),
             people: PeopleDesks(
-                store: SQLPeopleStore(beside: notices), issue: pipeline.issue, directory: notices, recorder: recorder,
-                clock: clock),
+                store: SQLPeopleStore(beside: notices), issue: pipeline.issue, directory: notices,
+                addresses: addresses, law: law, recorder: recorder, clock: clock),
             templates: templates, sequencer: sequencer, stamper: stamper, intake: intake,
             statusWatch: SMSStatusWatch(
                 gateways: Dictionary(

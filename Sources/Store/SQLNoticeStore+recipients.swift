@@ -67,6 +67,12 @@ extension SQLNoticeStore: RecipientStore {
 
     /// Addresses that stay keep their confirmation; those that go lose it.
     public func save(_ person: Recipient, evidence: [SignedEntry]) async throws {
+        let rows = try await rows(saving: person) + entryRows.stage(evidence)
+        try await writing(externalID: person.externalID) { tx in try tx.executeBatch(rows) }
+    }
+
+    /// The statements that put a person on record or bring them up to date.
+    func rows(saving person: Recipient) async throws -> [Query] {
         let id = person.id.rawValue
         let key = try await key(for: id)
         let name = try key.seal(Array(person.name.utf8), place: NoticeRows.place("person", id)).bytes
@@ -85,24 +91,28 @@ extension SQLNoticeStore: RecipientStore {
                     value = excluded.value, confirmation = COALESCE(excluded.confirmation, addresses.confirmation)
                 """)
         }
-        let rows = try await entryRows.stage(evidence)
-        let (kept, new) = (hashes, inserts)
-        try await writing(externalID: person.externalID) { tx in
-            try tx.execute(
-                """
-                INSERT INTO people (id, external_id, language, name)
-                VALUES (\(id), \(person.externalID), \(person.language), \(name))
-                ON CONFLICT (id) DO UPDATE SET external_id = excluded.external_id, language = excluded.language,
-                    name = excluded.name
-                """)
-            if kept.isEmpty {
-                try tx.execute("DELETE FROM addresses WHERE person = \(id)")
-            } else {
-                try tx.execute("DELETE FROM addresses WHERE person = \(id) AND value_hash NOT IN \(list: kept)")
+        let save: Query = """
+            INSERT INTO people (id, external_id, language, name)
+            VALUES (\(id), \(person.externalID), \(person.language), \(name))
+            ON CONFLICT (id) DO UPDATE SET external_id = excluded.external_id, language = excluded.language,
+                name = excluded.name
+            """
+        let prune: Query =
+            hashes.isEmpty
+            ? "DELETE FROM addresses WHERE person = \(id)"
+            : "DELETE FROM addresses WHERE person = \(id) AND value_hash NOT IN \(list: hashes)"
+        return [save, prune] + inserts
+    }
+
+    /// The people with these external ids, whatever else is known of them.
+    func people(externalIDs: [String]) async throws -> [String: Recipient] {
+        var found: [String: Recipient] = [:]
+        for part in externalIDs.chunks(of: 500) {
+            for person in try await people("WHERE p.external_id IN \(list: part)") {
+                if let id = person.externalID { found[id] = person }
             }
-            try tx.executeBatch(new)
-            try tx.executeBatch(rows)
         }
+        return found
     }
 
     /// Runs a write that may give a person an external id; one that somebody else has is a refusal, not a fault.

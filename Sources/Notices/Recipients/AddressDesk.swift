@@ -34,6 +34,22 @@ public struct AddressDesk: Sendable {
     public func save(
         id: PersonID?, externalID: String?, name: String, language: String, addresses: [(ChannelKind, String)]
     ) async throws -> Recipient {
+        let checked = try check(
+            id: id, externalID: externalID, name: name, language: language, addresses: addresses)
+        var known: PersonID?
+        if id == nil, let externalID { known = try await store.person(externalID: externalID)?.id }
+        let person = known.map { checked.named($0) } ?? checked
+        try await store.save(person, evidence: [])
+        // Read back: confirmations of unchanged addresses were kept by the store.
+        return try await store.recipients([person.id])[person.id] ?? person
+    }
+
+    /// A person as they would be stored, every address in the normal form of its channel; refuses with every fault.
+    ///
+    /// Without an id a new one is made.
+    public func check(
+        id: PersonID?, externalID: String?, name: String, language: String, addresses: [(ChannelKind, String)]
+    ) throws(NoticeError) -> Recipient {
         var faults: [NoticeError.Fault] = []
         if let fault = Self.lineFault(name, maximum: 200) { faults.append(.init(field: "name", message: fault)) }
         if NoticeLanguage(rawValue: language) == nil {
@@ -56,15 +72,9 @@ public struct AddressDesk: Sendable {
             throw NoticeError(
                 .invalid, "the person was not saved: \(faults.count) place(s) need correction", faults: faults)
         }
-        let now = clock.now
-        var known: PersonID?
-        if id == nil, let externalID { known = try await store.person(externalID: externalID)?.id }
-        let person = Recipient(
-            id: id ?? known ?? PersonID(SecureRandom.uuid(at: now)), externalID: externalID, name: name,
+        return Recipient(
+            id: id ?? PersonID(SecureRandom.uuid(at: clock.now)), externalID: externalID, name: name,
             language: language, addresses: normal)
-        try await store.save(person, evidence: [])
-        // Read back: confirmations of unchanged addresses were kept by the store.
-        return try await store.recipients([person.id])[person.id] ?? person
     }
 
     /// Adds or replaces an issuing entity.

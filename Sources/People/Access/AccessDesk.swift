@@ -5,11 +5,13 @@ import Notices
 public struct AccessDesk: Sendable {
     let store: any RosterStore
     let acts: ActRecorder
+    let hooks: RosterHooks
 
     /// Makes a desk.
-    public init(store: any RosterStore, acts: ActRecorder) {
+    public init(store: any RosterStore, acts: ActRecorder, hooks: RosterHooks) {
         self.store = store
         self.acts = acts
+        self.hooks = hooks
     }
 
     /// The member of staff behind a principal, with the roles and the state of employment of this moment.
@@ -33,6 +35,10 @@ public struct AccessDesk: Sendable {
     {
         try AccessPolicy.require(.manageRoles, actor)
         let employee = try await store.require(person)
+        if let fault = Wording.reasonFault(reason, maximum: 500) {
+            throw PeopleError(
+                .invalid, "the role \(role.rawValue) was not changed", faults: [.init(field: "reason", message: fault)])
+        }
         guard role != .employee, role != .manager, role != .integration else {
             throw PeopleError(
                 .invalid, "role \(role.rawValue) follows from the roster and the units, or from a key; it is not given")
@@ -42,20 +48,34 @@ public struct AccessDesk: Sendable {
         }
         let act = try acts.act(
             granted ? .roleGranted : .roleRevoked, by: actor, about: [.employee(employee.id)],
-            ["role": .string(role.rawValue), "reason": .string(reason)])
+            [
+                "role": .string(role.rawValue), "reason": .string(reason),
+                "handover": try await hooks.handover.handoverProgress(of: employee.id).facts,
+            ])
         try await store.setRole(role, of: person, granted: granted, acts: [act])
     }
 
     /// Freezes a person's access at once, or opens it again with a reason (S-73, S-87).
-    public func setFreeze(_ person: PersonID, frozen: Bool, reason: String, by actor: Actor) async throws {
+    ///
+    /// - Parameter trigger: when that happened which led to it, so that the time to the closure can be told (S-88); nil
+    ///   for this call.
+    public func setFreeze(
+        _ person: PersonID, frozen: Bool, reason: String, trigger: Timestamp? = nil, by actor: Actor
+    ) async throws {
+        let asked = acts.now
         try AccessPolicy.require(.freezeAccess, actor)
         let employee = try await store.require(person)
-        guard !reason.isEmpty, reason.utf8.count <= 500 else {
-            throw PeopleError(.invalid, "reason: say in 1 to 500 bytes why")
+        if let fault = Wording.reasonFault(reason, maximum: 500) {
+            throw PeopleError(
+                .invalid, "the access of \(employee.number) was not changed",
+                faults: [.init(field: "reason", message: fault)])
         }
+        let progress = try await hooks.handover.handoverProgress(of: employee.id)
         let act = try acts.act(
             frozen ? .accessFrozen : .accessThawed, by: actor, about: [.employee(employee.id)],
-            ["reason": .string(reason), "state": .string(employee.state.rawValue)])
+            [
+                "reason": .string(reason), "state": .string(employee.state.rawValue), "handover": progress.facts,
+            ].merging(ActRecorder.span(from: trigger ?? asked, to: acts.now)) { first, _ in first })
         try await store.setFreeze(person, reason: frozen ? reason : nil, acts: [act])
     }
 

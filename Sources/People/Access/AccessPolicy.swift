@@ -32,6 +32,7 @@ public enum AccessPolicy {
     }
 
     /// Refuses unless the actor may do this to something at least; the caller narrows what is shown to the reach.
+    @discardableResult
     public static func require(anyReach permission: Permission, _ actor: Actor) throws(PeopleError) -> Reach {
         if let reason = employmentRefusal(actor, permission) { throw PeopleError(.forbidden, reason) }
         guard let reach = reach(of: actor, for: permission) else {

@@ -22,20 +22,25 @@ public struct ActRecorder: Sendable {
         self.clock = clock
     }
 
+    /// The present moment, by the clock that stamps acts.
+    var now: Timestamp { clock.now }
+
     /// Signs that something happened now, by our clock.
     ///
     /// The entry is sealed under the data key of the first employee among the subjects, so that it can be erased with
     /// them; an act about no employee belongs to the organisation.
     ///
-    /// - Parameter facts: the details; `by` and `about` are added here.
+    /// - Parameters:
+    ///   - facts: the details; `by` and `about` are added here.
+    ///   - isOurs: seal it under the organisation's key all the same, because it is about many and names nobody.
     public func act(
         _ event: EvidenceEvent, by actor: Actor, about subjects: [Subject], _ facts: [String: JSONValue] = [:],
-        happenedAt: ObservedTime? = nil
+        happenedAt: ObservedTime? = nil, isOurs: Bool = false
     ) throws -> Act {
         var all = facts
         all["by"] = actor.facts
         all["about"] = .array(subjects.map { .string($0.description) })
-        let owner = subjects.first { $0.kind == .employee }?.id
+        let owner = isOurs ? nil : subjects.first { $0.kind == .employee }?.id
         let entry = try recorder.sign(
             EvidenceDraft(
                 event: event, subject: EvidenceSubject(recipient: owner),

@@ -23,11 +23,16 @@ public struct Employee: Sendable, Hashable {
     public let lastDay: CivilDate?
     /// Why access is frozen; nil when it is not.
     public let freezeReason: String?
+    /// The last day of probation; nil without one.
+    public let probationUntil: CivilDate?
+    /// The last day of a contract for a fixed term; nil for one without a term.
+    public let contractUntil: CivilDate?
 
     /// Gathers what the roster keeps.
     public init(
         id: PersonID, number: String, name: String, unit: UnitID, position: String, state: EmploymentState,
-        stateSince: CivilDate, hiredOn: CivilDate, lastDay: CivilDate? = nil, freezeReason: String? = nil
+        stateSince: CivilDate, hiredOn: CivilDate, lastDay: CivilDate? = nil, freezeReason: String? = nil,
+        probationUntil: CivilDate? = nil, contractUntil: CivilDate? = nil
     ) {
         self.id = id
         self.number = number
@@ -39,6 +44,8 @@ public struct Employee: Sendable, Hashable {
         self.hiredOn = hiredOn
         self.lastDay = lastDay
         self.freezeReason = freezeReason
+        self.probationUntil = probationUntil
+        self.contractUntil = contractUntil
     }
 }
 

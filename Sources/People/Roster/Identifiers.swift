@@ -7,3 +7,11 @@ public struct UnitID: Identifier {
     /// Wraps a string that is known to name a unit.
     public init(rawValue: String) { self.rawValue = rawValue }
 }
+
+/// Names one import into the roster.
+public struct ImportID: Identifier {
+    /// The identifier as text.
+    public let rawValue: String
+    /// Wraps a string that is known to name an import.
+    public init(rawValue: String) { self.rawValue = rawValue }
+}

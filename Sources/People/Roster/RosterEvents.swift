@@ -7,6 +7,12 @@ extension EvidenceEvent {
     public static let employeeChanged = EvidenceEvent(rawValue: "EmployeeChanged")
     /// An employment moved on: joined, was suspended, resigned, left.
     public static let employmentMoved = EvidenceEvent(rawValue: "EmploymentMoved")
+    /// A member of staff was moved to another unit or position.
+    public static let employeeTransferred = EvidenceEvent(rawValue: "EmployeeTransferred")
+    /// Both sides agreed on another last day.
+    public static let lastDayAgreed = EvidenceEvent(rawValue: "LastDayAgreed")
+    /// What a person may do was changed, with the reason.
+    public static let permissionsChanged = EvidenceEvent(rawValue: "PermissionsChanged")
     /// An organisation unit was added or changed.
     public static let unitSaved = EvidenceEvent(rawValue: "UnitSaved")
     /// A role was given to a person.

@@ -7,6 +7,14 @@ public protocol RosterReader: Sendable {
     func employees(_ ids: [PersonID]) async throws -> [PersonID: Employee]
     /// The member of staff with this number.
     func employee(number: String) async throws -> Employee?
+    /// The members of staff with these numbers; unknown ones are absent.
+    func employees(numbers: [String]) async throws -> [String: Employee]
+    /// The people whom the gateway knows by these external ids.
+    func people(externalIDs: [String]) async throws -> [String: Recipient]
+    /// Those who have not left though their last day lies before a day, the earliest first.
+    func employees(lastDayBefore day: CivilDate, limit: Int) async throws -> [Employee]
+    /// Those who are suspended, or whose last day or term lies before a day, and who have not left.
+    func employees(inLimboOn day: CivilDate, limit: Int) async throws -> [Employee]
     /// Members of staff by number, a page at a time; of these units and in these states where given.
     func employees(
         in units: Set<UnitID>?, states: Set<EmploymentState>?, after number: String?, limit: Int
@@ -40,8 +48,14 @@ public protocol RosterStore: RosterReader {
     func save(_ unit: OrgUnit, acts: [Act]) async throws
     /// Adds a member of staff with their first step; the person must be on record in the gateway.
     func add(_ employee: Employee, step: EmploymentStep, acts: [Act]) async throws
+    /// Adds and changes members of staff, with their people and addresses, all of them or none.
+    ///
+    /// A conflict names the number where somebody else was faster.
+    func enter(_ entries: [RosterEntry], importing: ImportID?, acts: [Act]) async throws
     /// Moves an employment on if it still stands where the caller saw it; false if somebody else moved it first.
     func move(_ step: EmploymentStep, from state: EmploymentState, acts: [Act]) async throws -> Bool
+    /// Moves an employment on if state, day, unit and position are still those the caller saw.
+    func move(_ step: EmploymentStep, from seen: Employee, acts: [Act]) async throws -> Bool
     /// Freezes access, or opens it with nil.
     func setFreeze(_ person: PersonID, reason: String?, acts: [Act]) async throws
     /// Gives or takes a role.

@@ -5,7 +5,8 @@ import SQL
 
 extension SQLPeopleStore: RosterStore {
     private static let columns: Query = """
-        m.person, m.number, m.unit, m.position, m.state, m.state_since, m.hired_on, m.last_day, m.freeze_reason
+        m.person, m.number, m.unit, m.position, m.state, m.state_since, m.hired_on, m.last_day, m.freeze_reason,
+            m.probation_until, m.contract_until
         """
 
     /// By id.
@@ -32,7 +33,7 @@ extension SQLPeopleStore: RosterStore {
         return try await employees("\(condition) ORDER BY m.number LIMIT \(limit)")
     }
 
-    private func employees(_ condition: Query) async throws -> [Employee] {
+    func employees(_ condition: Query) async throws -> [Employee] {
         let rows = try await database.read { tx in
             try tx.query(
                 "SELECT \(Self.columns), p.name FROM employees m JOIN people p ON p.id = m.person \(condition)")
@@ -46,11 +47,12 @@ extension SQLPeopleStore: RosterStore {
                 id: PersonID(id), number: try row.get("number"), name: String(decoding: name, as: UTF8.self),
                 unit: UnitID(try row.get("unit")), position: try row.get("position"), state: try Self.state(row),
                 stateSince: try row.get("state_since"), hiredOn: try row.get("hired_on"),
-                lastDay: try row.get("last_day"), freezeReason: try row.get("freeze_reason"))
+                lastDay: try row.get("last_day"), freezeReason: try row.get("freeze_reason"),
+                probationUntil: try row.get("probation_until"), contractUntil: try row.get("contract_until"))
         }
     }
 
-    private static func state(_ row: Row) throws -> EmploymentState {
+    static func state(_ row: Row) throws -> EmploymentState {
         let name: String = try row.get("state")
         guard let state = EmploymentState(rawValue: name) else {
             throw PeopleError(.unavailable, "the roster holds the unknown state \"\(name)\"; run `songda audit`")
@@ -61,11 +63,12 @@ extension SQLPeopleStore: RosterStore {
     /// All of them, by id.
     public func units() async throws -> [OrgUnit] {
         try await database.read { tx in
-            try tx.query("SELECT id, parent, name, manager, currency FROM org_units ORDER BY id").map { row in
+            try tx.query("SELECT id, parent, name, manager, currency, issuer FROM org_units ORDER BY id").map { row in
                 OrgUnit(
                     id: UnitID(try row.get("id")), parent: try row.get("parent", as: String?.self).map { UnitID($0) },
                     name: try row.get("name"), manager: try row.get("manager", as: String?.self).map { PersonID($0) },
-                    currency: try row.get("currency"))
+                    currency: try row.get("currency"),
+                    issuer: try row.get("issuer", as: String?.self).map { IssuerID($0) })
             }
         }
     }
@@ -129,11 +132,11 @@ extension SQLPeopleStore: RosterStore {
             }
             try tx.execute(
                 """
-                INSERT INTO org_units (id, parent, name, manager, currency)
+                INSERT INTO org_units (id, parent, name, manager, currency, issuer)
                 VALUES (\(unit.id.rawValue), \(unit.parent?.rawValue), \(unit.name), \(unit.manager?.rawValue),
-                    \(unit.currency))
+                    \(unit.currency), \(unit.issuer?.rawValue))
                 ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, name = excluded.name,
-                    manager = excluded.manager, currency = excluded.currency
+                    manager = excluded.manager, currency = excluded.currency, issuer = excluded.issuer
                 """)
             try tx.executeBatch(rows)
         }
@@ -148,9 +151,11 @@ extension SQLPeopleStore: RosterStore {
             try await database.write { tx in
                 try tx.execute(
                     """
-                    INSERT INTO employees (person, number, unit, position, state, state_since, hired_on, last_day)
+                    INSERT INTO employees (person, number, unit, position, state, state_since, hired_on, last_day,
+                        probation_until, contract_until)
                     VALUES (\(id), \(employee.number), \(employee.unit.rawValue), \(employee.position),
-                        \(employee.state.rawValue), \(employee.stateSince), \(employee.hiredOn), \(employee.lastDay))
+                        \(employee.state.rawValue), \(employee.stateSince), \(employee.hiredOn), \(employee.lastDay),
+                        \(employee.probationUntil), \(employee.contractUntil))
                     """)
                 try tx.execute(first)
                 try tx.executeBatch(rows)
@@ -179,7 +184,7 @@ extension SQLPeopleStore: RosterStore {
         }
     }
 
-    private func step(_ step: EmploymentStep) async throws -> Query {
+    func step(_ step: EmploymentStep) async throws -> Query {
         let id = step.person.rawValue
         let reason = try await seal(step.reason, about: step.person, place: Self.reasonPlace(id))
         return """

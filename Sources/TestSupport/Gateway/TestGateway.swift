@@ -175,8 +175,8 @@ public final class TestGateway: Sendable {
             store: store, recorder: recorder, clock: clock, law: law, years: options.retentionYears)
         peopleStore = SQLPeopleStore(beside: store)
         people = PeopleDesks(
-            store: peopleStore, issue: pipeline.issue, directory: store, recorder: recorder,
-            clock: clock)
+            store: peopleStore, issue: pipeline.issue, directory: store, addresses: addresses, law: law,
+            recorder: recorder, clock: clock)
         sequencer = Sequencer(
             store: log, signer: keys.log, recorder: recorder, clock: clock, settings: .init(owner: options.owner),
             alarm: { alarms.hear($0) }, elapsed: { elapsed.span })

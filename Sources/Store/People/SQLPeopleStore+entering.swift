@@ -1,0 +1,119 @@
+import Evidence
+import Notices
+import People
+import SQL
+
+extension SQLPeopleStore {
+    /// By number.
+    public func employees(numbers: [String]) async throws -> [String: Employee] {
+        var found: [String: Employee] = [:]
+        for part in numbers.chunks(of: 500) {
+            for one in try await employees("WHERE m.number IN \(list: part)") { found[one.number] = one }
+        }
+        return found
+    }
+
+    /// By external id.
+    public func people(externalIDs: [String]) async throws -> [String: Recipient] {
+        try await gateway.people(externalIDs: externalIDs)
+    }
+
+    /// Found by the index on last days.
+    public func employees(lastDayBefore day: CivilDate, limit: Int) async throws -> [Employee] {
+        try await employees(
+            """
+            WHERE m.last_day IS NOT NULL AND m.state <> 'left' AND m.last_day < \(day)
+            ORDER BY m.last_day, m.number LIMIT \(limit)
+            """)
+    }
+
+    /// Found by the indexes on last days, terms and states.
+    public func employees(inLimboOn day: CivilDate, limit: Int) async throws -> [Employee] {
+        let overdue = try await employees(lastDayBefore: day, limit: limit)
+        let suspended = try await employees("WHERE m.state = 'suspended' ORDER BY m.number LIMIT \(limit)")
+        let expired = try await employees(
+            """
+            WHERE m.contract_until IS NOT NULL AND m.contract_until < \(day) AND m.state <> 'left'
+            ORDER BY m.contract_until, m.number LIMIT \(limit)
+            """)
+        var seen: Set<PersonID> = []
+        return Array((overdue + suspended + expired).filter { seen.insert($0.id).inserted }.prefix(limit))
+    }
+
+    /// One transaction for all of them; whoever was faster with one number undoes it whole.
+    public func enter(_ entries: [RosterEntry], importing: ImportID?, acts: [Act]) async throws {
+        // Keys first and together: each that is missing would otherwise be a transaction of its own.
+        _ = try await keys.keys(for: Set(entries.map(\.person.id.rawValue)))
+        var rows: [Query] = []
+        var guarded: [(row: Int, number: String)] = []
+        for entry in entries {
+            rows += try await gateway.rows(saving: entry.person)
+            guarded.append((rows.count, entry.employee.number))
+            rows.append(Self.row(of: entry))
+            if let step = entry.step { rows.append(try await self.step(step)) }
+            if let importing, let before = entry.before {
+                rows.append(try await change(importing, entry.person.id, before, entry.personBefore))
+            }
+        }
+        rows += try await actRows.stage(acts)
+        let (statements, places) = (rows, guarded)
+        do {
+            try await database.write { tx in
+                let counts = try tx.executeBatch(statements)
+                for place in places where counts[place.row] == 0 { throw Self.overtaken(place.number) }
+            }
+        } catch let error as SQLError where error.isUniqueViolation {
+            throw Self.overtaken(entries.count == 1 ? entries.first?.employee.number : nil)
+        }
+    }
+
+    /// Inserts, or updates what is still as it was seen.
+    private static func row(of entry: RosterEntry) -> Query {
+        let employee = entry.employee
+        let id = employee.id.rawValue
+        guard let before = entry.before else {
+            return """
+                INSERT INTO employees (person, number, unit, position, state, state_since, hired_on, last_day,
+                    probation_until, contract_until)
+                VALUES (\(id), \(employee.number), \(employee.unit.rawValue), \(employee.position),
+                    \(employee.state.rawValue), \(employee.stateSince), \(employee.hiredOn), \(employee.lastDay),
+                    \(employee.probationUntil), \(employee.contractUntil))
+                """
+        }
+        return """
+            UPDATE employees SET unit = \(employee.unit.rawValue), position = \(employee.position),
+                hired_on = \(employee.hiredOn), probation_until = \(employee.probationUntil),
+                contract_until = \(employee.contractUntil)
+            WHERE person = \(id) AND state = \(before.state.rawValue) AND unit = \(before.unit.rawValue)
+                AND position = \(before.position)
+            """
+    }
+
+    private static func overtaken(_ number: String?) -> PeopleError {
+        PeopleError(
+            .conflict,
+            number.map { "somebody else has just changed employee \($0); look again and repeat" }
+                ?? "somebody else has just added one of these numbers; send them again")
+    }
+
+    /// All of what the caller saw decides between two who act at once, so that a transfer does not undo another.
+    public func move(_ step: EmploymentStep, from seen: Employee, acts: [Act]) async throws -> Bool {
+        let rows = try await actRows.stage(acts)
+        let insert = try await self.step(step)
+        return try await database.write { tx in
+            let changed = try tx.execute(
+                """
+                UPDATE employees SET state = \(step.state.rawValue),
+                    state_since = CASE WHEN state = \(step.state.rawValue) THEN state_since ELSE \(step.effectiveOn) END,
+                    unit = \(step.unit.rawValue), position = \(step.position), last_day = \(step.lastDay)
+                WHERE person = \(step.person.rawValue) AND state = \(seen.state.rawValue)
+                    AND state_since = \(seen.stateSince) AND unit = \(seen.unit.rawValue)
+                    AND position = \(seen.position) AND COALESCE(last_day, 0) = \(seen.lastDay?.dayNumber ?? 0)
+                """)
+            guard changed == 1 else { return false }
+            try tx.execute(insert)
+            try tx.executeBatch(rows)
+            return true
+        }
+    }
+}
