@@ -39,13 +39,14 @@ enum PostgresFault {
     static func error(state: String, said: String) -> SQLError {
         switch state {
         case "23514", "P0001", "42804": SQLError(.checkViolation, said)
-        case "40001", "40P01": SQLError(.serializationFailure, "the transaction lost a race (\(said)); try again")
+        // 55P03 is a lock that did not come in time: as with a deadlock the transaction is over and may be run again.
+        case "40001", "40P01", "55P03":
+            SQLError(.serializationFailure, "the transaction lost a race (\(said)); try again")
         case "53100":
             SQLError(.diskFull, "PostgreSQL: the server's disk is full; nothing was written; free space and try again")
         case "58030": SQLError(.ioError, "PostgreSQL: the server's disk failed (\(said)); check the server")
         case "XX001", "XX002": SQLError(.corrupt, "PostgreSQL reports damaged data (\(said)); restore the last backup")
         case "25006": SQLError(.readOnly, "PostgreSQL: \(said); use write, not read")
-        case "55P03": SQLError(.locked, "PostgreSQL: \(said); another session holds the row, try again")
         case "57P01", "57P02", "57P03", "53300", "25P03": lost(said)
         case _ where state.hasPrefix("08"): lost(said)
         case _ where state.hasPrefix("22"):
