@@ -57,6 +57,8 @@ public actor Sequencer {
     private var published: [Checkpoint]
     private var clockGuard = ClockGuard()
     private var reportedHold: ClockGuard.Hold?
+    /// When an idle sequencer looks at the log again.
+    private var nextLook: Timestamp?
 
     /// Makes a sequencer.
     ///
@@ -139,7 +141,16 @@ public actor Sequencer {
     }
 
     /// Does one round: lease, clock, one batch.
+    ///
+    /// Without work no lease is taken or kept, so that an idle process writes nothing; the clock is watched all the same.
     public func step() async throws -> StepOutcome {
+        if let state, try await store.stagedEntries(limit: 1).isEmpty,
+            clockGuard.observe(wall: clock.now, elapsed: elapsed(), lastCheckpoint: state.latest?.signedAt) == nil,
+            try await isUnchanged(state)
+        {
+            reportedHold = nil
+            return .idle
+        }
         guard let lease = try await holdLease() else { return .standby }
         // Crash here: the lease runs out by itself.
         let state = try await currentState()
@@ -174,6 +185,20 @@ public actor Sequencer {
             // the log again and verifies that it extends what we knew.
             return .idle
         }
+    }
+
+    /// Looks, as often as a lease would be renewed, whether somebody else has extended the log or put it back.
+    private func isUnchanged(_ state: LogState) async throws -> Bool {
+        let now = clock.now
+        if let nextLook, now < nextLook, nextLook.since(now) <= settings.leaseSpan { return true }
+        nextLook = now.adding(settings.leaseSpan * 0.5)
+        let newest = try await store.latestCheckpoint()
+        guard newest?.size == state.latest?.size, newest?.root == state.latest?.root else {
+            // Read again, and held to what was published, under the lease.
+            self.state = nil
+            return false
+        }
+        return true
     }
 
     private func holdLease() async throws -> SequencerLease? {
