@@ -29,6 +29,10 @@ public enum Site {
     public static let proof = "/v1/notices/{notice}/proof"
     /// Its deliveries.
     public static let deliveries = "/v1/notices/{notice}/deliveries"
+    /// Lets a notice go on that was set aside.
+    public static let release = "/v1/notices/{notice}/release"
+    /// Lets one delivery go on that was set aside.
+    public static let deliveryRelease = "/v1/deliveries/{delivery}/release"
     /// What people observed on paper of one delivery.
     public static let postal = "/v1/deliveries/{delivery}/postal"
     /// The kinds of notices.
@@ -78,6 +82,8 @@ public enum Site {
     public static let pause = "/v1/routes/{route}/pause"
     /// Uses it again.
     public static let resume = "/v1/routes/{route}/resume"
+    /// What was set aside, and why.
+    public static let quarantine = "/v1/quarantine"
     /// API keys.
     public static let keys = "/v1/keys"
     /// One API key.

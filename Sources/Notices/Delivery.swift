@@ -44,5 +44,10 @@ public struct Delivery: Sendable, Hashable {
     }
 
     /// What identifies this delivery to a peer on every attempt: the id without dashes.
-    public var messageKey: String { id.rawValue.filter { $0 != "-" } }
+    public var messageKey: String { id.messageKey }
+}
+
+extension DeliveryID {
+    /// What identifies the delivery to a peer: the id without dashes.
+    public var messageKey: String { rawValue.filter { $0 != "-" } }
 }

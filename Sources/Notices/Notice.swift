@@ -46,6 +46,8 @@ public struct Notice: Sendable, Hashable {
     public let batch: String?
     /// The second people who stand behind overrides of pre-flight findings; each must be among the approvers.
     public let confirmers: [String]
+    /// The earlier notice this one reminds its recipients of; their mail programs then show both together.
+    public let remindsOf: NoticeID?
 
     /// What the kind says about rooms after issuing.
     public struct Handling: Sendable, Hashable, Codable {
@@ -72,7 +74,7 @@ public struct Notice: Sendable, Hashable {
         language: String, priority: Priority, state: NoticeState, approvalsNeeded: Int, author: Principal,
         createdAt: Timestamp, sealedAt: Timestamp?, contentHash: Digest, documentHash: Digest?,
         recipients: [NoticeRecipient], plan: DeliveryPlan, legalBasis: [String], handling: Handling, batch: String?,
-        confirmers: [String] = []
+        confirmers: [String] = [], remindsOf: NoticeID? = nil
     ) {
         self.id = id
         self.number = number
@@ -95,6 +97,7 @@ public struct Notice: Sendable, Hashable {
         self.handling = handling
         self.batch = batch
         self.confirmers = confirmers
+        self.remindsOf = remindsOf
     }
 }
 

@@ -11,6 +11,7 @@ import Evidence
 /// 3. ``Sealer`` fixes the bytes, signs them and starts the deliveries of the first rung.
 /// 4. ``Dispatcher`` hands deliveries to channels: intent on disk, act, outcome on disk.
 /// 5. ``ReceiptDesk``, ``ReadingDesk``, ``PostalDesk`` take what comes back; ``Escalation`` starts the later rungs.
+///    ``OperationDesk`` is where people step in: routes at rest, and what was set aside.
 /// 6. ``ProofDesk`` tells the time line and assembles the proof bundle.
 ///
 /// Each step is one transaction that writes the new state and its evidence together, so the rooms need not trust each
@@ -30,13 +31,15 @@ public struct Pipeline: Sendable {
     public let postal: PostalDesk
     /// Room five, the clock.
     public let escalate: Escalation
+    /// Rooms three and four, for operators.
+    public let operate: OperationDesk
     /// Room six.
     public let prove: ProofDesk
 
     /// Puts the rooms together.
     public init(
         issue: IssueDesk, seal: Sealer, dispatch: [Dispatcher], receive: ReceiptDesk, read: ReadingDesk,
-        postal: PostalDesk, escalate: Escalation, prove: ProofDesk
+        postal: PostalDesk, escalate: Escalation, operate: OperationDesk, prove: ProofDesk
     ) {
         self.issue = issue
         self.seal = seal
@@ -45,6 +48,7 @@ public struct Pipeline: Sendable {
         self.read = read
         self.postal = postal
         self.escalate = escalate
+        self.operate = operate
         self.prove = prove
     }
 
@@ -52,15 +56,24 @@ public struct Pipeline: Sendable {
     public func run(until stop: StopSignal) async throws {
         stop.wakes(seal.poke)
         for dispatcher in dispatch { stop.wakes(dispatcher.poke) }
-        let tick = Poke()
-        stop.wakes(tick)
+        stop.wakes(escalate.poke)
+        let refresh = Poke()
+        stop.wakes(refresh)
+        // Before the first parcel: what an operator stopped stays stopped over a restart.
+        try await operate.refreshRoutes()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await seal.run(until: stop) }
             for dispatcher in dispatch { group.addTask { try await dispatcher.run(until: stop) } }
             group.addTask {
                 while !stop.isStopped && !Task.isCancelled {
                     try await escalate.runOnce()
-                    await tick.wait(.seconds(5))
+                    await escalate.poke.wait(.seconds(5))
+                }
+            }
+            group.addTask {
+                while !stop.isStopped && !Task.isCancelled {
+                    await refresh.wait(OperationDesk.refreshInterval)
+                    try await operate.refreshRoutes()
                 }
             }
             // One worker that cannot record what it does stops them all: no evidence, no action.

@@ -50,18 +50,19 @@ extension Application {
         let starter = DeliveryStarter(
             recorder: recorder, links: links, quietHours: configuration.isRehearsal ? nil : law.quietHours)
         let limits = Dispatcher.Limits(inFlight: configuration.inFlight)
+        let escalation = Poke()
         let parcels = ParcelMaker(links: links)
         let dispatchers = [
             Dispatcher(
                 channel: .email, routes: emailTable, store: notices, recorder: recorder,
                 clock: clock, schedule: .email, parcels: parcels, expectReceiptWithin: .seconds(86_400),
                 owner: configuration.instance, limits: limits,
-                quietHours: configuration.isRehearsal ? nil : law.quietHours),
+                quietHours: configuration.isRehearsal ? nil : law.quietHours, escalation: escalation),
             Dispatcher(
                 channel: .sms, routes: smsTable, store: notices, recorder: recorder,
                 clock: clock, schedule: .sms, parcels: parcels, expectReceiptWithin: .seconds(3 * 86_400),
                 owner: configuration.instance, limits: limits,
-                quietHours: configuration.isRehearsal ? nil : law.quietHours),
+                quietHours: configuration.isRehearsal ? nil : law.quietHours, escalation: escalation),
         ]
         let pokes = dispatchers.map(\.poke)
         let documents = DocumentMaker(typesetter: typesetter)
@@ -71,7 +72,8 @@ extension Application {
         let sealer = Sealer(
             store: notices, keys: keys, documents: documents, templates: templates, starter: starter,
             recorder: recorder, clock: clock, owner: configuration.instance, poke: Poke(), wakes: pokes)
-        let receive = ReceiptDesk(store: notices, log: log, recorder: recorder, clock: clock)
+        let receive = ReceiptDesk(
+            store: notices, log: log, recorder: recorder, clock: clock, escalation: escalation)
         let pipeline = Pipeline(
             issue: IssueDesk(
                 store: notices, reader: notices, directory: notices, templates: templates,
@@ -85,7 +87,10 @@ extension Application {
                 tickets: ViewTickets(key: keys.linkKey), recorder: recorder, clock: clock),
             postal: PostalDesk(receipts: notices, reader: notices, recorder: recorder, clock: clock),
             escalate: Escalation(
-                store: notices, recorder: recorder, clock: clock, starter: starter, wakes: pokes),
+                store: notices, recorder: recorder, clock: clock, starter: starter, wakes: pokes, poke: escalation),
+            operate: OperationDesk(
+                store: notices, reader: notices, recorder: recorder, clock: clock, tables: [emailTable, smsTable],
+                wakes: [sealer.poke] + pokes),
             prove: ProofDesk(
                 reader: notices, log: log, openBody: { try await log.openBody(of: $0) }, seals: keys,
                 authority: authority, trust: keys.proofTrust, law: law, recorder: recorder, clock: clock))

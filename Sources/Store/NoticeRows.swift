@@ -23,6 +23,8 @@ enum NoticeRows {
         var editors: [String]?
         /// Who stands behind overrides of pre-flight findings, and must be among the approvers.
         var confirmers: [String]?
+        /// The earlier notice this one reminds of.
+        var remindsOf: String?
     }
 
     /// The details as stored once somebody has changed the words.
@@ -46,7 +48,8 @@ enum NoticeRows {
     static func details(of notice: Notice) throws -> String {
         let details = Details(
             issuer: notice.issuer, author: notice.author, plan: notice.plan, legalBasis: notice.legalBasis,
-            handling: notice.handling, confirmers: notice.confirmers.isEmpty ? nil : notice.confirmers)
+            handling: notice.handling, confirmers: notice.confirmers.isEmpty ? nil : notice.confirmers,
+            remindsOf: notice.remindsOf?.rawValue)
         return try SQLNoticeStore.json(details)
     }
 
@@ -80,7 +83,8 @@ enum NoticeRows {
             createdAt: try row.get("n_created_at"), sealedAt: try row.get("n_sealed_at"),
             contentHash: try row.get("content_hash"), documentHash: try row.get("document_hash"),
             recipients: recipients, plan: details.plan, legalBasis: details.legalBasis, handling: details.handling,
-            batch: try row.get("batch"), confirmers: details.confirmers ?? [])
+            batch: try row.get("batch"), confirmers: details.confirmers ?? [],
+            remindsOf: details.remindsOf.map { NoticeID($0) })
     }
 
     /// What the sealed columns of a notice are bound to.

@@ -7,16 +7,17 @@ extension SQLNoticeStore: DispatchStore {
     ///
     /// Attempts under way are not due: they wait for their outcome, or for recovery once the lease is over. A delivery that
     /// was claimed before without an outcome is claimed alone: if it is what crashes us, it takes no other along.
+    /// It is looked first whether anything is due at all: an idle worker must not have the disk synced every second.
     public func claimDue(_ lease: Lease, channels: Set<ChannelKind>, limit: Int) async throws -> [DeliveryClaim] {
         let names = channels.map(\.rawValue).sorted()
+        let mostUrgent: Query = """
+            SELECT claims FROM deliveries WHERE channel IN \(list: names) AND due_at <= \(lease.now)
+                AND state IN ('queued', 'deferred', 'unknown')
+            ORDER BY priority, due_at LIMIT 1
+            """
+        guard try await database.read({ tx in try tx.first(mostUrgent) != nil }) else { return [] }
         let rows = try await database.write { tx in
-            let first = try tx.first(
-                """
-                SELECT claims FROM deliveries WHERE channel IN \(list: names) AND due_at <= \(lease.now)
-                    AND state IN ('queued', 'deferred', 'unknown')
-                ORDER BY priority, due_at LIMIT 1
-                """)
-            guard let first else { return [Row]() }
+            guard let first = try tx.first(mostUrgent) else { return [Row]() }
             let isSuspect = try first.get("claims", as: Int.self) > 0
             let kind: Query = isSuspect ? "claims > 0" : "claims = 0"
             let claimed = try tx.query(
@@ -36,7 +37,7 @@ extension SQLNoticeStore: DispatchStore {
             return try tx.query(
                 """
                 SELECT \(DeliveryRows.columns), d.fence, d.claims, d.unknowns, \(NoticeRows.columns), n.content,
-                    \(DocumentRows.columns)
+                    \(DocumentRows.columns), \(Self.firstOfItsKind) AS reminds_of
                 FROM deliveries d JOIN notices n ON n.id = d.notice JOIN documents o ON o.notice = n.id
                 WHERE d.id IN \(list: ids) ORDER BY d.priority, d.id
                 """)
@@ -54,26 +55,58 @@ extension SQLNoticeStore: DispatchStore {
         }
     }
 
+    /// The first delivery of a notice to a person over a channel, seen from a later step of the plan; the same at every
+    /// attempt, because nothing is added to an earlier step.
+    private static let firstOfItsKind: Query = """
+        (SELECT min(f.id) FROM deliveries f WHERE f.notice = d.notice AND f.person = d.person
+            AND f.channel = d.channel AND f.rung < d.rung)
+        """
+
     private func claims(_ rows: [Row]) async throws -> [DeliveryClaim] {
         let deliveries = try await deliveries(rows)
         let notices = try await notices(rows)
         let contents = try await openContents(rows)
         let documents = try await openDocuments(rows, contents: contents)
+        let earlier = try await earlierDeliveries(zip(deliveries, notices).map { ($0, $1.remindsOf) })
         return try rows.indices.map { index in
             let id = notices[index].id.rawValue
             guard let content = contents[id], let document = documents[id] else {
                 throw EvidenceError(.erased, "the content of notice \(id) was erased")
             }
-            return try Self.claim(rows[index], deliveries[index], notices[index], content, document)
+            return try Self.claim(
+                rows[index], deliveries[index], notices[index], content, document,
+                earlier: earlier[deliveries[index].id])
+        }
+    }
+
+    /// What a reminder that is a notice of its own reminds each person of, over the same channel.
+    private func earlierDeliveries(
+        _ reminders: [(delivery: Delivery, of: NoticeID?)]
+    ) async throws -> [DeliveryID: DeliveryID] {
+        let wanted = reminders.filter { $0.of != nil }
+        guard !wanted.isEmpty else { return [:] }
+        return try await database.read { tx in
+            var found: [DeliveryID: DeliveryID] = [:]
+            for (delivery, notice) in wanted {
+                let first: String? = try tx.first(
+                    """
+                    SELECT min(id) AS first FROM deliveries WHERE notice = \(notice?.rawValue)
+                        AND person = \(delivery.person.rawValue) AND channel = \(delivery.address.channel.rawValue)
+                    """)?.get("first")
+                found[delivery.id] = first.map { DeliveryID($0) }
+            }
+            return found
         }
     }
 
     private static func claim(
-        _ row: Row, _ delivery: Delivery, _ notice: Notice, _ content: [UInt8], _ document: SealedNotice
+        _ row: Row, _ delivery: Delivery, _ notice: Notice, _ content: [UInt8], _ document: SealedNotice,
+        earlier: DeliveryID? = nil
     ) throws -> DeliveryClaim {
         DeliveryClaim(
             delivery: delivery, notice: notice, content: content, document: document, fence: try row.get("fence"),
-            claims: try row.get("claims"), unknownsBefore: try row.get("unknowns"))
+            claims: try row.get("claims"), unknownsBefore: try row.get("unknowns"),
+            remindsOf: try earlier ?? row.get("reminds_of", as: String?.self).map { DeliveryID($0) })
     }
 
     /// The claim of one row; where the sealed columns cannot be opened its content is empty, which matches no hash, so that
@@ -141,7 +174,7 @@ extension SQLNoticeStore: DispatchStore {
                     // A real answer that comes after recovery has called the attempt unknown still says more.
                     """
                     UPDATE attempts SET finished_at = \(outcome.finishedAt.at), state = \(outcome.state.rawValue),
-                        reference = \(outcome.reference), transcript = \(transcript)
+                        reference = \(outcome.reference), transcript = \(transcript), parts = \(outcome.parts)
                     WHERE delivery = \(id) AND number = \(outcome.number) AND fence = \(outcome.fence)
                         AND (finished_at IS NULL OR state = 'unknown')
                     """, try await entryRows.stage(outcome.evidence)
@@ -173,6 +206,9 @@ extension SQLNoticeStore: DispatchStore {
             }
             let counts = try tx.executeBatch(updates)
             try tx.executeBatch(all.flatMap(\.entries))
+            let ended = all.filter { $0.outcome.state.isNegative }
+            try Self.bringForward(
+                ended.map(\.outcome.delivery.rawValue), at: ended.first?.outcome.finishedAt.at, tx)
             try Self.closeFinished(deliveries: all.map(\.outcome.delivery.rawValue), tx)
             return Set(zip(all, counts).filter { $1 == 0 }.map(\.0.outcome.delivery))
         }
@@ -212,34 +248,16 @@ extension SQLNoticeStore: DispatchStore {
         return present.merged(with: outcome)
     }
 
-    /// A notice is closed once every delivery has ended and no rung waits; a waybill nobody has filled in has not ended.
-    static func closeFinished(deliveries: [String], _ tx: any SQLTransaction) throws {
-        for part in deliveries.chunks(of: 500) {
-            try tx.execute(
-                """
-                UPDATE notices SET state = 'closed'
-                WHERE id IN (SELECT notice FROM deliveries WHERE id IN \(list: part)) AND \(isFinished)
-                """)
-        }
-    }
-
-    /// What makes a notice under way a finished one.
-    static let isFinished: Query = """
-        state = 'dispatching'
-            AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notice = notices.id
-                AND (d.due_at IS NOT NULL OR d.state IN ('queued', 'attempting', 'deferred')))
-            AND NOT EXISTS (SELECT 1 FROM rungs r WHERE r.notice = notices.id AND r.settled_at IS NULL)
-        """
-
     /// Claims go back uncounted.
-    public func postpone(_ claims: [DeliveryClaim], until: Timestamp, reason: String) async throws {
-        guard !claims.isEmpty else { return }
-        let keys = try await keys.existingKeys(for: Set(claims.map(\.delivery.person.rawValue)))
-        let updates = try claims.map { claim -> Query in
+    public func postpone(_ postponements: [Postponement]) async throws {
+        guard !postponements.isEmpty else { return }
+        let keys = try await keys.existingKeys(for: Set(postponements.map(\.claim.delivery.person.rawValue)))
+        let updates = try postponements.map { one -> Query in
+            let claim = one.claim
             let id = claim.delivery.id.rawValue
-            let sealed = try DeliveryRows.sealed(reason: reason, of: id, keys[claim.delivery.person.rawValue])
+            let sealed = try DeliveryRows.sealed(reason: one.reason, of: id, keys[claim.delivery.person.rawValue])
             return """
-                UPDATE deliveries SET due_at = \(until), state_reason = \(sealed), lease_owner = NULL, claims = claims - 1
+                UPDATE deliveries SET due_at = \(one.until), state_reason = \(sealed), lease_owner = NULL, claims = claims - 1
                 WHERE id = \(id) AND fence = \(claim.fence)
                 """
         }
@@ -291,10 +309,11 @@ extension SQLNoticeStore: DispatchStore {
     /// Set aside, never deleted.
     public func quarantine(_ claim: DeliveryClaim, reason: String, evidence: [SignedEntry]) async throws {
         let rows = try await entryRows.stage(evidence)
+        let now = clock.now
         try await database.write { tx in
             let stopped = try tx.execute(
                 """
-                UPDATE deliveries SET due_at = NULL, stopped_reason = \(reason), lease_owner = NULL
+                UPDATE deliveries SET due_at = NULL, stopped_reason = \(reason), stopped_at = \(now), lease_owner = NULL
                 WHERE id = \(claim.delivery.id.rawValue) AND fence = \(claim.fence)
                 """)
             if stopped == 1 { try tx.executeBatch(rows) }

@@ -4,53 +4,6 @@ import Notices
 import SQL
 
 extension SQLNoticeStore: ReceiptStore {
-    /// The primary key (delivery, duplicate key) lets a receipt in once; the state is merged under the row's lock.
-    public func record(_ receipt: Receipt, evidence: [SignedEntry]) async throws -> ReceiptRecording {
-        let id = receipt.delivery.rawValue
-        let person: String? = try await database.read { tx in
-            try tx.first("SELECT person FROM deliveries WHERE id = \(id)")?.get("person")
-        }
-        guard let person else { return .unknownDelivery }
-        // Of somebody who was erased nothing can be recorded; the feed must not bring it again and again for that.
-        guard let key = try await keys.existingKeys(for: [person])[person] else { return .unknownDelivery }
-        let place = NoticeRows.place("receipt", "\(id) \(receipt.dedupeKey)")
-        let raw = try key.seal(receipt.raw, place: place).bytes
-        let words = try key.seal(Array(receipt.reason.utf8), place: place + " reason").bytes
-        let reason = try DeliveryRows.sealed(reason: receipt.reason, of: id, key)
-        let rows = try await entryRows.stage(evidence)
-        let now = clock.now
-        return try await database.write { tx in
-            // Touching the row first serialises receipts of one delivery on both engines.
-            try tx.execute("UPDATE deliveries SET rung = rung WHERE id = \(id)")
-            let isNew = try tx.execute(
-                """
-                INSERT INTO receipts (delivery, dedupe_key, source, state, reason, happened_at, happened_clock,
-                    recorded_at, raw)
-                VALUES (\(id), \(receipt.dedupeKey), \(receipt.source.rawValue), \(receipt.state?.rawValue),
-                    \(words), \(receipt.happenedAt.at), \(receipt.happenedAt.clock), \(now), \(raw))
-                ON CONFLICT (delivery, dedupe_key) DO NOTHING
-                """)
-            guard isNew == 1 else { return .duplicate }
-            guard let present = try Self.states(of: [id], tx)[id] else { return .unknownDelivery }
-            let merged = receipt.state.map { present.merged(with: $0) } ?? present
-            if merged != present {
-                // What a receipt has settled is not tried again, and not missed either. An attempt that is under way
-                // keeps its lease, so that a crash before its outcome is still noticed.
-                try tx.execute(
-                    """
-                    UPDATE deliveries SET state = \(merged.rawValue), state_reason = \(reason),
-                        state_at = \(receipt.happenedAt.at), state_clock = \(receipt.happenedAt.clock), expect_by = NULL,
-                        due_at = CASE WHEN EXISTS (SELECT 1 FROM attempts a WHERE a.delivery = deliveries.id
-                            AND a.finished_at IS NULL) THEN due_at ELSE NULL END
-                    WHERE id = \(id)
-                    """)
-            }
-            try tx.executeBatch(rows)
-            try Self.closeFinished(deliveries: [id], tx)
-            return .recorded(merged)
-        }
-    }
-
     /// By our own key, by the peer's reference, or by a checked VERP token.
     public func delivery(matching key: ReceiptKey) async throws -> Delivery? {
         switch key {
@@ -101,11 +54,15 @@ extension SQLNoticeStore: ReceiptStore {
 
     /// Those not settled yet.
     public func unmatched(since: Timestamp, limit: Int) async throws -> [UnmatchedReceipt] {
+        try await unmatched("received_at >= \(since)", limit: limit)
+    }
+
+    private func unmatched(_ condition: Query, limit: Int) async throws -> [UnmatchedReceipt] {
         let rows = try await database.read { tx in
             try tx.query(
                 """
                 SELECT id, feed, received_at, raw FROM unmatched_receipts
-                WHERE settled_at IS NULL AND received_at >= \(since) ORDER BY received_at LIMIT \(limit)
+                WHERE settled_at IS NULL AND \(condition) ORDER BY received_at LIMIT \(limit)
                 """)
         }
         guard !rows.isEmpty else { return [] }
@@ -119,11 +76,19 @@ extension SQLNoticeStore: ReceiptStore {
         }
     }
 
-    /// Kept, but no longer looked at.
-    public func settleUnmatched(_ id: String) async throws {
+    /// Those not settled yet that have waited long enough.
+    public func unmatched(before: Timestamp, limit: Int) async throws -> [UnmatchedReceipt] {
+        try await unmatched("received_at < \(before)", limit: limit)
+    }
+
+    /// Kept, but no longer looked at; once, however many look at it.
+    public func settleUnmatched(_ id: String, evidence: [SignedEntry]) async throws {
         let now = clock.now
+        let rows = try await entryRows.stage(evidence)
         try await database.write { tx in
-            try tx.execute("UPDATE unmatched_receipts SET settled_at = \(now) WHERE id = \(id)")
+            let isFirst = try tx.execute(
+                "UPDATE unmatched_receipts SET settled_at = \(now) WHERE id = \(id) AND settled_at IS NULL")
+            if isFirst == 1 { try tx.executeBatch(rows) }
         }
     }
 
@@ -146,85 +111,6 @@ extension SQLNoticeStore: ReceiptStore {
             let isFirst = try tx.execute(
                 "UPDATE deliveries SET expect_by = NULL WHERE id = \(delivery.rawValue) AND expect_by IS NOT NULL")
             if isFirst == 1 { try tx.executeBatch(rows) }
-        }
-    }
-
-    /// The last attempt of each delivery that was accepted or whose outcome is unknown.
-    public func awaitingReport(
-        channel: ChannelKind, acceptedAfter: Timestamp, limit: Int
-    ) async throws -> [AwaitingReport] {
-        let rows = try await database.read { tx in
-            try tx.query(
-                """
-                SELECT \(DeliveryRows.columns), a.route, a.reference, a.started_at
-                FROM deliveries d JOIN attempts a ON a.delivery = d.id AND a.number = d.attempts
-                WHERE d.channel = \(channel.rawValue) AND d.state IN ('accepted', 'unknown')
-                    AND a.started_at >= \(acceptedAfter)
-                ORDER BY a.started_at LIMIT \(limit)
-                """)
-        }
-        let deliveries = try await deliveries(rows)
-        return try zip(rows, deliveries).map { row, delivery in
-            AwaitingReport(
-                delivery: delivery, route: RouteID(try row.get("route")), reference: try row.get("reference"),
-                startedAt: try row.get("started_at"))
-        }
-    }
-
-    /// With the notice and the states of the person's deliveries, which decide whether the rung is still wanted.
-    public func dueRungs(now: Timestamp, limit: Int) async throws -> [DueRung] {
-        let rows = try await database.read { tx in
-            try tx.query(
-                """
-                SELECT r.person AS r_person, r.position AS r_position, r.due_at AS r_due_at, \(NoticeRows.columns)
-                FROM rungs r JOIN notices n ON n.id = r.notice
-                WHERE r.settled_at IS NULL AND r.due_at <= \(now) ORDER BY r.due_at LIMIT \(limit)
-                """)
-        }
-        let notices = try await notices(rows)
-        var due: [DueRung] = []
-        for (row, notice) in zip(rows, notices) {
-            let person: String = try row.get("r_person")
-            let states = try await database.read { tx in
-                try tx.query(
-                    "SELECT state FROM deliveries WHERE notice = \(notice.id.rawValue) AND person = \(person)"
-                ).compactMap { DeliveryState(rawValue: try $0.get("state")) }
-            }
-            due.append(
-                DueRung(
-                    rung: PlannedRung(
-                        notice: notice.id, person: PersonID(person), index: try row.get("r_position"),
-                        dueAt: try row.get("r_due_at")),
-                    notice: notice, states: states))
-        }
-        return due
-    }
-
-    /// One worker settles a rung; the others find it settled.
-    public func settle(_ rung: DueRung, deliveries: [NewDelivery], evidence: [SignedEntry]) async throws -> Bool {
-        let keys = try await keys.keys(for: Set(deliveries.map(\.delivery.person.rawValue)))
-        let inserts = try deliveries.map { try Self.insert($0, keys: keys) }
-        let rows = try await entryRows.stage(evidence)
-        let now = clock.now
-        let notice = rung.rung.notice.rawValue
-        return try await database.write { tx in
-            let isFirst = try tx.execute(
-                """
-                UPDATE rungs SET settled_at = \(now)
-                WHERE notice = \(notice) AND person = \(rung.rung.person.rawValue) AND position = \(rung.rung.index)
-                    AND settled_at IS NULL
-                """)
-            guard isFirst == 1 else { return false }
-            try tx.executeBatch(inserts)
-            if !inserts.isEmpty {
-                try tx.execute("UPDATE notices SET state = 'dispatching' WHERE id = \(notice) AND state = 'closed'")
-            }
-            try tx.executeBatch(rows)
-            try tx.execute(
-                """
-                UPDATE notices SET state = 'closed' WHERE id = \(notice) AND \(Self.isFinished)
-                """)
-            return true
         }
     }
 

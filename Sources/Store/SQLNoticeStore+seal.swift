@@ -6,14 +6,15 @@ extension SQLNoticeStore: SealStore {
     /// The claim moves `due_at` to the end of the lease: a sealer that dies leaves nothing to clean up.
     ///
     /// A notice that was claimed before without a result is claimed alone: if it is what crashes us, it takes no other along.
+    /// It is looked first whether anything waits at all: an idle worker must not have the disk synced every second.
     public func claimForSealing(_ lease: Lease, limit: Int) async throws -> [SealClaim] {
+        let mostUrgent: Query = """
+            SELECT claims FROM notices WHERE due_at <= \(lease.now) AND state = 'approved'
+            ORDER BY priority, due_at LIMIT 1
+            """
+        guard try await database.read({ tx in try tx.first(mostUrgent) != nil }) else { return [] }
         let rows = try await database.write { tx in
-            let first = try tx.first(
-                """
-                SELECT claims FROM notices WHERE due_at <= \(lease.now) AND state = 'approved'
-                ORDER BY priority, due_at LIMIT 1
-                """)
-            guard let first else { return [Row]() }
+            guard let first = try tx.first(mostUrgent) else { return [Row]() }
             let isSuspect = try first.get("claims", as: Int.self) > 0
             let kind: Query = isSuspect ? "claims > 0" : "claims = 0"
             let claimed = try tx.query(
@@ -182,11 +183,13 @@ extension SQLNoticeStore: SealStore {
     /// Set aside, never deleted.
     public func quarantine(_ notice: NoticeID, reason: String, evidence: [SignedEntry]) async throws {
         let rows = try await entryRows.stage(evidence)
+        let now = clock.now
         try await database.write { tx in
             // Another worker may have sealed it meanwhile: then it did not crash everybody.
             let stopped = try tx.execute(
                 """
-                UPDATE notices SET state = \(NoticeState.quarantined.rawValue), due_at = NULL, stopped_reason = \(reason)
+                UPDATE notices SET state = \(NoticeState.quarantined.rawValue), due_at = NULL,
+                    stopped_reason = \(reason), stopped_at = \(now)
                 WHERE id = \(notice.rawValue) AND state = \(NoticeState.approved.rawValue)
                 """)
             if stopped == 1 { try tx.executeBatch(rows) }

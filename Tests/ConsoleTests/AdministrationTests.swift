@@ -119,13 +119,17 @@ import Testing
             let key = try await server.key(.administer)
             let routes = try await server.get(Site.routes, key).json
             let name = try #require(routes["items"]?[0]?["route"]?.string)
-            let paused = try await server.post("/v1/routes/\(name)/pause", key)
-            #expect(paused.json["items"]?[0]?["paused"]?.bool == true)
-            #expect(try await server.post("/v1/routes/\(name)/resume", key).json["items"]?[0]?["paused"]?.bool == false)
-            #expect(try await server.post("/v1/routes/nowhere/pause", key).status == 404)
-            try await server.gateway.sequence()
-            let entries = try await server.gateway.log.entries(from: 0, limit: 100)
-            #expect(entries.count >= 2)
+            let unexplained = try await server.post("/v1/routes/\(name)/pause", key, [:])
+            #expect(unexplained.status == 422 && unexplained.faultyFields == ["reason"])
+            let paused = try await server.post("/v1/routes/\(name)/pause", key, ["reason": "换证书"])
+            #expect(paused.json["items"]?[0]?["paused"]?.bool == true, "\(paused.text)")
+            #expect(paused.json["items"]?[0]?["decision"]?["reason"]?.string == "换证书")
+            #expect(paused.json["items"]?[0]?["decision"]?["by"]?["id"]?.string == key.id)
+            let resumed = try await server.post("/v1/routes/\(name)/resume", key, ["reason": "已更换"])
+            #expect(resumed.json["items"]?[0]?["paused"]?.bool == false)
+            #expect(try await server.post("/v1/routes/nowhere/pause", key, ["reason": "x"]).status == 404)
+            let events = try await server.gateway.eventsOfTheHouse()
+            #expect(events.filter { $0.hasPrefix("Route") } == ["RoutePaused", "RouteResumed"])
         }
     }
 

@@ -67,6 +67,13 @@ extension EndToEnd {
                     "AttemptStarted", "AttemptAccepted", "ReceiptDelivered", "ContentOpened", "Acknowledged",
                 ] { #expect(events.contains(event), "\(event) in \(events)") }
                 #expect(items.contains { $0["clock"]?.string == "smtp:mx.songda.test" })
+                // The gateway signs nothing: its call-back is a claim, its answer to our question the receipt.
+                let claim = try #require(items.first { $0["event"]?.string == "ReceiptClaimed" })
+                #expect(claim["facts"]?["source"]?.string == "sms_report")
+                #expect(
+                    items.contains {
+                        $0["event"]?.string == "ReceiptDelivered" && $0["facts"]?["source"]?.string == "sms_query"
+                    })
 
                 try await prove(notice, house, hr)
                 try await house.audit()

@@ -163,6 +163,7 @@ import Testing
                     "received_at >=", "unmatched_receipts_open", false,
                     { _ = try await $0.unmatched(since: now, limit: 9) }
                 ),
+                ("ask_at <=", "receipts_ask", false, { _ = try await $0.takeDueClaims(now: now, limit: 9) }),
                 ("link_hash =", "link_hash", false, { _ = try await $0.link(SHA256.hash([1])) }),
             ]
             for (words, index, sorts, verb) in cases {

@@ -125,7 +125,7 @@ import Testing
             #expect(try await gateway.store.unmatched(since: since, limit: 10) == [kept])
             #expect(
                 try await gateway.store.unmatched(since: gateway.clock.now.adding(.seconds(1)), limit: 10).isEmpty)
-            try await gateway.store.settleUnmatched("u-1")
+            try await gateway.store.settleUnmatched("u-1", evidence: [])
             #expect(try await gateway.store.unmatched(since: since, limit: 10).isEmpty)
             #expect(try await gateway.count("unmatched_receipts") == 1, "nothing is deleted by itself")
         }

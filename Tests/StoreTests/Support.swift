@@ -112,6 +112,13 @@ extension TestGateway {
     }
 }
 
+extension SQLNoticeStore {
+    /// Gives several claims back for one reason.
+    func postpone(_ claims: [DeliveryClaim], until: Timestamp, reason: String) async throws {
+        try await postpone(claims.map { Postponement(claim: $0, until: until, reason: reason) })
+    }
+}
+
 /// Expects a refusal of one code, and its sentence to hold some words.
 func expectRefusal(
     _ code: NoticeError.Code, _ words: String = "", sourceLocation: SourceLocation = #_sourceLocation,

@@ -56,14 +56,16 @@ public struct SMSChannel: Channel {
             transcript.record(error)
             verdict = Self.verdict(on: error)
         }
+        var facts: [String: JSONValue] = [
+            "alphabet": .string(shown.alphabet.rawValue), "parts": .integer(Int64(shown.parts.count)),
+            "units": .integer(Int64(shown.units)), "signature": .string(message.signature),
+            "clientReference": .string(message.reference), "providerCode": .string(verdict.providerCode),
+            "requestBodySHA256": .string(SHA256.hash(request.body).hex),
+        ]
+        if let parts = verdict.parts { facts["partsByProvider"] = .integer(Int64(parts)) }
         return DeliveryOutcome(
             verdict.result, reasonCode: verdict.reasonCode, peer: gateway.name, transcript: transcript.lines,
-            facts: [
-                "alphabet": .string(shown.alphabet.rawValue), "parts": .integer(Int64(shown.parts.count)),
-                "units": .integer(Int64(shown.units)), "signature": .string(message.signature),
-                "clientReference": .string(message.reference), "providerCode": .string(verdict.providerCode),
-                "requestBodySHA256": .string(SHA256.hash(request.body).hex),
-            ], blamesRoute: verdict.blamesRoute)
+            facts: facts, parts: verdict.parts ?? shown.parts.count, blamesRoute: verdict.blamesRoute)
     }
 
     /// The parcel in the words of a gateway, its phone and text checked.

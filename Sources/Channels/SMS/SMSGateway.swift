@@ -11,8 +11,10 @@ public protocol SMSGateway: Sendable {
     /// What it demands of a text.
     var rules: SMSRules { get }
     /// Whether its call-backs prove where they come from. If not, a receipt is confirmed by ``statusQuery(for:at:nonce:)``
-    /// before it counts.
+    /// before it counts, where ``canBeAsked``.
     var signsReceipts: Bool { get }
+    /// Whether the provider answers status questions at all.
+    var canBeAsked: Bool { get }
     /// Values that must not appear in a transcript.
     var secrets: [String] { get }
 

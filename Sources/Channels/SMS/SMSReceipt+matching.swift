@@ -11,29 +11,25 @@ extension SMSReceipt {
 
     /// What it says of the delivery's state; nil when it says nothing new about arrival.
     ///
-    /// A part of a long message that arrived is not the message that arrived, but a part that failed is a failure.
+    /// A part of a long message that arrived is not the message that arrived, see ``arrivedPart``; but a part that failed is
+    /// a failure.
     public var deliveryState: DeliveryState? {
         switch state {
-        case .delivered: part == nil || part?.total == 1 ? .delivered : nil
+        case .delivered: arrivedPart == nil ? .delivered : nil
         case .failed: .failed
         case .pending: .accepted
         case .unknown: nil
         }
     }
 
+    /// The part that arrived, where the report speaks of one of several or of one of nobody knows how many.
+    public var arrivedPart: Receipt.Part? {
+        guard state == .delivered, let part, part.total != 1 else { return nil }
+        return Receipt.Part(name: part.name, total: part.total)
+    }
+
     /// The provider's words, for people and evidence.
     public var reason: String {
         rawText.isEmpty ? rawCode : "\(rawCode): \(rawText)"
-    }
-
-    /// This receipt as the gateway's own record for a known delivery.
-    ///
-    /// Without a readable time of the provider, the time we learnt it is used and named as ours.
-    public func receipt(
-        for delivery: DeliveryID, source: Receipt.Source, raw: [UInt8], learntAt: Timestamp
-    ) -> Receipt {
-        Receipt(
-            source: source, delivery: delivery, dedupeKey: identity.hex, state: deliveryState, reason: reason,
-            happenedAt: happenedAt ?? ObservedTime(at: learntAt, clock: "songda"), raw: raw)
     }
 }

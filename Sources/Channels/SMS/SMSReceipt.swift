@@ -35,24 +35,31 @@ public struct SMSReceipt: Sendable, Hashable {
     public let happenedAt: ObservedTime?
     /// Which part of a long message it speaks of, when the provider reports parts one by one.
     public let part: Part?
+    /// How many parts the provider says the message had, in a report about all of it.
+    public let totalParts: Int?
 
     /// One part of several.
     public struct Part: Sendable, Hashable {
-        /// Counts from 1.
-        public let sequence: Int
-        /// How many there are.
-        public let total: Int
-        /// Names a part.
+        /// Its place in the message, from 1, or the provider's name for it.
+        public let name: String
+        /// How many there are, if the report says so.
+        public let total: Int?
+        /// A part known by its place.
         public init(sequence: Int, total: Int) {
-            self.sequence = sequence
+            name = String(sequence)
             self.total = total
+        }
+        /// A part known by a name of its own, where the provider counts none.
+        public init(name: String) {
+            self.name = name
+            total = nil
         }
     }
 
     /// Gathers what was reported.
     public init(
         gateway: String, providerID: String?, reference: String?, phone: String?, state: State, rawCode: String,
-        rawText: String = "", happenedAt: ObservedTime?, part: Part? = nil
+        rawText: String = "", happenedAt: ObservedTime?, part: Part? = nil, totalParts: Int? = nil
     ) {
         self.gateway = gateway
         self.providerID = providerID
@@ -63,13 +70,14 @@ public struct SMSReceipt: Sendable, Hashable {
         self.rawText = rawText
         self.happenedAt = happenedAt
         self.part = part
+        self.totalParts = totalParts
     }
 
     /// The same for every copy of one report, different for any other: the key under which it is kept once.
     public var identity: Digest {
         let facts: [String?] = [
             gateway, providerID, reference, phone, state.rawValue, rawCode, rawText,
-            happenedAt.map { String($0.at.microseconds) }, part.map { "\($0.sequence)/\($0.total)" },
+            happenedAt.map { String($0.at.microseconds) }, part.map { "\($0.name)/\($0.total ?? 0)" },
         ]
         // Each fact with its length, so that moving a byte from one to the next gives another digest.
         return SHA256.hash(

@@ -19,6 +19,14 @@ public struct SMSCallbackParser: ReceiptParser {
         feed = "sms:\(route)"
     }
 
+    /// On what a report rests, in the words of the entry.
+    private var basis: String {
+        if gateway.signsReceipts { return "a call-back that the provider signed" }
+        return gateway.canBeAsked
+            ? "an unsigned call-back at a secret path; the provider is asked whether it is true"
+            : "an unsigned call-back at a secret path; this provider cannot be asked"
+    }
+
     /// The bytes under which a call-back is kept.
     public static func envelope(_ callback: SMSCallback) -> [UInt8] {
         JSONValue.object([
@@ -41,7 +49,8 @@ public struct SMSCallbackParser: ReceiptParser {
         return receipts.map {
             $0.parsed(
                 route: route, source: .smsReport, receivedAt: receivedAt,
-                facts: ["signedByProvider": .bool(gateway.signsReceipts)])
+                facts: ["signedByProvider": .bool(gateway.signsReceipts), "basis": .string(basis)],
+                isClaim: !gateway.signsReceipts && gateway.canBeAsked)
         }
     }
 }
@@ -66,14 +75,17 @@ public struct SMSStatusParser: ReceiptParser {
     public func parse(_ raw: [UInt8], receivedAt: Timestamp) throws -> [ParsedReceipt] {
         let response = HTTPResponse(status: 200, headers: [], body: raw)
         return try gateway.receipts(inStatus: response, for: question).map {
-            $0.parsed(route: route, source: .smsQuery, receivedAt: receivedAt, facts: [:])
+            $0.parsed(
+                route: route, source: .smsQuery, receivedAt: receivedAt,
+                facts: ["basis": "the provider's answer to our question"])
         }
     }
 }
 
 extension SMSReceipt {
     fileprivate func parsed(
-        route: RouteID, source: Receipt.Source, receivedAt: Timestamp, facts: [String: JSONValue]
+        route: RouteID, source: Receipt.Source, receivedAt: Timestamp, facts: [String: JSONValue],
+        isClaim: Bool = false
     ) -> ParsedReceipt {
         let event: EvidenceEvent =
             switch state {
@@ -85,10 +97,11 @@ extension SMSReceipt {
         facts["gateway"] = .string(gateway)
         facts["code"] = .string(rawCode)
         if let providerID { facts["providerID"] = .string(providerID) }
-        if let part { facts["part"] = .string("\(part.sequence)/\(part.total)") }
+        if let part { facts["part"] = .string(part.name) }
+        if let parts = part?.total ?? totalParts { facts["parts"] = .integer(Int64(parts)) }
         return ParsedReceipt(
             keys: keys(route: route), source: source, state: deliveryState, event: event, reason: reason,
             happenedAt: happenedAt ?? ObservedTime(at: receivedAt, clock: ObservedTime.ours),
-            dedupeKey: identity.hex, facts: facts)
+            dedupeKey: identity.hex, facts: facts, part: arrivedPart, isClaim: isClaim)
     }
 }

@@ -12,16 +12,24 @@ public struct SMSVerdict: Sendable, Hashable {
     public let blamesRoute: Bool
     /// The provider's own code, untouched; empty when it gave none.
     public let providerCode: String
+    /// How many parts the provider made of the message, if its answer says so.
+    public let parts: Int?
 
     /// States a verdict.
     public init(
         _ result: DeliveryOutcome.Result, _ reasonCode: DeliveryOutcome.ReasonCode = .none,
-        blamesRoute: Bool = false, providerCode: String = ""
+        blamesRoute: Bool = false, providerCode: String = "", parts: Int? = nil
     ) {
         self.result = result
         self.reasonCode = reasonCode
         self.blamesRoute = blamesRoute
         self.providerCode = providerCode
+        self.parts = parts
+    }
+
+    /// A provider's count of parts, where it is one.
+    static func parts(_ text: String?) -> Int? {
+        text.flatMap { Int($0) }.flatMap { (1...255).contains($0) ? $0 : nil }
     }
 
     /// Nobody took the message and the route needs an operator: wrong key, no money, wrong address.

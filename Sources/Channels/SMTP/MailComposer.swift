@@ -70,6 +70,9 @@ public struct MailComposer: Sendable {
         message.zoneMinutes = zoneMinutes
         message.language = parcel.language
         message.receiptTo = asksForReceipt ? sender : nil
+        message.inReplyTo = try parcel.remindsOf.map { key throws(MailError) in
+            try MessageID(delivery: key, domain: messageDomain)
+        }
         message.attachments = parcel.content.attachments.map {
             MailAttachment(name: $0.fileName, fallbackName: $0.asciiName, mediaType: $0.mediaType, bytes: $0.bytes)
         }

@@ -16,13 +16,14 @@ extension IssueRequest {
         // In a batch the batch has the name; a row that brings another would be lost to whoever looks for it.
         let own = batch == nil ? reader.optionalLine("batch", maximum: 100) : nil
         let expected = reader.value("expectedContentHash") == nil ? nil : reader.digest("expectedContentHash")
+        let earlier = reader.optionalLine("remindsOf")
         try reader.finish()
         guard let issuer, let kind, let fields else { throw reader.refusal }
         self.init(
             issuer: IssuerID(issuer), kind: kind, version: version, language: language,
             recipients: recipients.map { PersonID($0) }, fields: fields, overrides: overrides,
             declarations: declarations ?? PreflightDeclarations(), batch: batch ?? own,
-            expectedContentHash: expected)
+            expectedContentHash: expected, remindsOf: earlier.map { NoticeID($0) })
     }
 }
 

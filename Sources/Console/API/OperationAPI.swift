@@ -2,13 +2,6 @@ import Evidence
 import Hummingbird
 import Notices
 
-extension EvidenceEvent {
-    /// An operator stopped using a route.
-    static let routePaused = EvidenceEvent(rawValue: "RoutePaused")
-    /// An operator took a route into use again.
-    static let routeResumed = EvidenceEvent(rawValue: "RouteResumed")
-}
-
 /// Kinds of notices, routes, the log's checkpoint, and what monitoring asks for.
 struct OperationAPI: Sendable {
     let services: ConsoleServices
@@ -73,15 +66,11 @@ struct OperationAPI: Sendable {
 
     private func setPaused(_ call: Call, _ paused: Bool) async throws -> Reply {
         let route = RouteID(try call.parameter("route"))
-        guard let table = services.routes.first(where: { $0.status.contains { $0.route == route } }) else {
+        guard let table = services.routes.first(where: { $0.knows(route) }) else {
             throw NoticeError(.notFound, "there is no route \"\(shortened(route.rawValue))\"")
         }
-        try await services.log.stage([
-            try services.recorder.entry(
-                paused ? .routePaused : .routeResumed, at: services.clock.now,
-                ["by": call.principal.facts, "route": .string(route.rawValue)])
-        ])
-        _ = table.setPaused(paused, route: route)
+        try await services.pipeline.operate.setPaused(
+            paused, route: route, reason: try call.reason(), by: call.principal)
         return .json(.object(["items": .array(table.json)]))
     }
 
@@ -135,6 +124,7 @@ extension RouteTable {
             return .object([
                 "route": .string(status.route.rawValue), "channel": .string(route.channel.kind.rawValue),
                 "weight": .integer(Int64(route.weight)), "paused": .bool(status.isPaused),
+                "decision": status.pause?.json ?? .null,
                 "breaker": .string(breaker.0), "openUntil": breaker.1, "reason": .string(status.reason),
             ])
         }

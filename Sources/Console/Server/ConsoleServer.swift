@@ -30,7 +30,8 @@ public struct ConsoleServer: Sendable {
     var endpoints: [Endpoint] {
         NoticeAPI(services: services).endpoints + BatchAPI(services: services).endpoints
             + PeopleAPI(services: services).endpoints + InboxAPI(services: services).endpoints
-            + OperationAPI(services: services).endpoints + KeyAPI(services: services).endpoints
+            + OperationAPI(services: services).endpoints + QuarantineAPI(services: services).endpoints
+            + KeyAPI(services: services).endpoints
             + ReceiptsIn(services: services, logger: logger).endpoints
             + LinkPages(services: services, templates: pages).endpoints
     }

@@ -86,6 +86,10 @@ extension EvidenceEvent {
     public static let breakerOpened = EvidenceEvent(rawValue: "BreakerOpened")
     /// A stopped route works again.
     public static let breakerClosed = EvidenceEvent(rawValue: "BreakerClosed")
+    /// An operator stopped using a route.
+    public static let routePaused = EvidenceEvent(rawValue: "RoutePaused")
+    /// An operator took a route into use again.
+    public static let routeResumed = EvidenceEvent(rawValue: "RouteResumed")
 }
 
 // MARK: - Receipts and reading
@@ -93,6 +97,12 @@ extension EvidenceEvent {
 extension EvidenceEvent {
     /// The mail system or carrier reported arrival at the address.
     public static let receiptDelivered = EvidenceEvent(rawValue: "ReceiptDelivered")
+    /// The carrier reported arrival of one part of a longer text message; the message has not arrived by that.
+    public static let receiptPartDelivered = EvidenceEvent(rawValue: "ReceiptPartDelivered")
+    /// An unsigned report claims something of a message; its provider has yet to confirm it.
+    public static let receiptClaimed = EvidenceEvent(rawValue: "ReceiptClaimed")
+    /// The provider's own answer and an unsigned report contradict each other.
+    public static let receiptContradicted = EvidenceEvent(rawValue: "ReceiptContradicted")
     /// The mail system or carrier reported that the message could not be delivered.
     public static let receiptFailed = EvidenceEvent(rawValue: "ReceiptFailed")
     /// The mail system reported that it passed the message on to a system without receipts.

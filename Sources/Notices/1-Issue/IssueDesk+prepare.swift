@@ -37,7 +37,7 @@ extension IssueDesk {
                     sealsPDF: settings.document == .pdf, observesQuietHours: settings.keepsQuietHours,
                     asksAcknowledgement: settings.needsAcknowledgement,
                     isPersonal: settings.document == .pdf),
-                batch: request.batch, confirmers: confirmers)
+                batch: request.batch, confirmers: confirmers, remindsOf: request.remindsOf)
         }
 
         func facts(of notice: Notice) -> [String: JSONValue] {
@@ -58,6 +58,7 @@ extension IssueDesk {
             if !request.declarations.evidence.isEmpty {
                 facts["evidenceListed"] = .array(request.declarations.evidence.map { .string($0) })
             }
+            if let earlier = request.remindsOf { facts["remindsOf"] = .string(earlier.rawValue) }
             return facts
         }
     }
@@ -93,6 +94,7 @@ extension IssueDesk {
             )
         }
         try Self.requireAddress(template.settings.plan, recipients)
+        try await requireEarlier(request.remindsOf)
         let findings = preflight.findings(
             kind: request.kind, fields: request.fields, declarations: request.declarations, recipients: recipients,
             now: now)
@@ -130,6 +132,13 @@ extension IssueDesk {
                 })
         }
         return ids.compactMap { known[$0] }.map { NoticeRecipient($0) }
+    }
+
+    private func requireEarlier(_ notice: NoticeID?) async throws {
+        guard let notice, try await reader.notice(notice) == nil else { return }
+        throw NoticeError(
+            .invalid, "remindsOf: there is no notice \"\(notice.rawValue.prefix(40))\" to remind of; give its id",
+            faults: [.init(field: "remindsOf", message: "unknown notice")])
     }
 
     private func language(_ text: String) throws -> NoticeLanguage {

@@ -131,7 +131,7 @@ public struct IssueDesk: Sendable {
         }
         let request = IssueRequest(
             issuer: old.issuer.id, kind: old.kind, version: old.templateVersion, language: old.language,
-            recipients: old.recipients.map(\.person), fields: fields)
+            recipients: old.recipients.map(\.person), fields: fields, remindsOf: old.remindsOf)
         try await requireSameGround(old, fields)
         // The findings were answered when it was issued; the number on the document stays.
         let draft = try await prepare(request, number: old.number, by: author, enforcesPreflight: false)

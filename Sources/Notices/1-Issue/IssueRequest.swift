@@ -22,13 +22,15 @@ public struct IssueRequest: Sendable {
     public var batch: String?
     /// SHA-256 of the content as the caller expects it; a difference refuses.
     public var expectedContentHash: Digest?
+    /// The earlier notice to the same people that this one reminds of.
+    public var remindsOf: NoticeID?
 
     /// Asks for a notice.
     public init(
         issuer: IssuerID, kind: String, version: Int? = nil, language: String? = nil, recipients: [PersonID],
         fields: JSONValue, overrides: [PreflightOverride] = [],
         declarations: PreflightDeclarations = PreflightDeclarations(), batch: String? = nil,
-        expectedContentHash: Digest? = nil
+        expectedContentHash: Digest? = nil, remindsOf: NoticeID? = nil
     ) {
         self.issuer = issuer
         self.kind = kind
@@ -40,5 +42,6 @@ public struct IssueRequest: Sendable {
         self.declarations = declarations
         self.batch = batch
         self.expectedContentHash = expectedContentHash
+        self.remindsOf = remindsOf
     }
 }

@@ -147,6 +147,6 @@ extension Notice {
             templateHash: templateHash, language: language, priority: priority, state: .dispatching,
             approvalsNeeded: approvalsNeeded, author: author, createdAt: createdAt, sealedAt: moment,
             contentHash: contentHash, documentHash: documentHash, recipients: recipients, plan: plan,
-            legalBasis: legalBasis, handling: handling, batch: batch, confirmers: confirmers)
+            legalBasis: legalBasis, handling: handling, batch: batch, confirmers: confirmers, remindsOf: remindsOf)
     }
 }

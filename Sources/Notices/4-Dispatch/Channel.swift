@@ -42,6 +42,8 @@ public struct Parcel: Sendable {
     ///
     /// ASCII letters and digits.
     public let messageKey: String
+    /// The message key of the first delivery that this one reminds of, so that mail programs show them together.
+    public let remindsOf: String?
 
     /// The issuing entity as a peer sees it.
     public struct Sender: Sendable, Hashable, Codable {
@@ -63,7 +65,7 @@ public struct Parcel: Sendable {
     public init(
         delivery: DeliveryID, notice: NoticeID, noticeNumber: String, attempt: Int, address: String,
         recipientName: String, sender: Sender, language: String, content: ParcelContent, date: Timestamp,
-        messageKey: String
+        messageKey: String, remindsOf: String? = nil
     ) {
         self.delivery = delivery
         self.notice = notice
@@ -76,6 +78,7 @@ public struct Parcel: Sendable {
         self.content = content
         self.date = date
         self.messageKey = messageKey
+        self.remindsOf = remindsOf
     }
 }
 

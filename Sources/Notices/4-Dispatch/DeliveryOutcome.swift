@@ -24,6 +24,8 @@ public struct DeliveryOutcome: Sendable, Hashable {
     public let transcript: [String]
     /// Facts worth keeping as evidence beside the transcript, for example `dsnOffered` or `tls`.
     public let facts: [String: JSONValue]
+    /// How many parts a text message was cut into, by the provider's count or else by ours; nil for other channels.
+    public let parts: Int?
     /// Whether the peer itself could not be reached or talked to, which counts against the route, not the recipient.
     public let blamesRoute: Bool
 
@@ -50,13 +52,14 @@ public struct DeliveryOutcome: Sendable, Hashable {
     /// States an outcome.
     public init(
         _ result: Result, reasonCode: ReasonCode = .none, peer: String, transcript: [String] = [],
-        facts: [String: JSONValue] = [:], blamesRoute: Bool = false
+        facts: [String: JSONValue] = [:], parts: Int? = nil, blamesRoute: Bool = false
     ) {
         self.result = result
         self.reasonCode = reasonCode
         self.peer = peer
         self.transcript = transcript
         self.facts = facts
+        self.parts = parts
         self.blamesRoute = blamesRoute
     }
 }

@@ -13,11 +13,10 @@ extension Dispatcher {
     func beginAttempts(_ claims: [DeliveryClaim]) async throws -> [ReadyAttempt] {
         var ready: [ReadyAttempt] = []
         var intents: [AttemptIntent] = []
-        var postponed: [DeliveryClaim] = []
-        var wait: (until: Timestamp, reason: String)?
+        var postponed: [Postponement] = []
         let quiet = claims.filter { isQuiet(for: $0, at: clock.now) }
         if !quiet.isEmpty, let until = quietHours?.nextAllowed(from: clock.now) {
-            try await store.postpone(quiet, until: until, reason: "quiet hours")
+            try await store.postpone(quiet.map { Postponement(claim: $0, until: until, reason: "quiet hours") })
         }
         let late = Set(quiet.map(\.delivery.id))
         for claim in claims where !late.contains(claim.delivery.id) {
@@ -40,8 +39,9 @@ extension Dispatcher {
             switch routes.choose(at: now) {
             case .use(let chosen): channel = chosen
             case .wait(let until, let reason):
-                postponed.append(claim)
-                wait = (until, reason)
+                // Spread over a fifth of the wait: a backlog must not meet a route that comes back all at once.
+                let later = until.adding(until.since(now) * Double.random(in: 0..<0.2))
+                postponed.append(Postponement(claim: claim, until: later, reason: reason))
                 continue
             }
             let started = try recorder.entry(
@@ -61,7 +61,7 @@ extension Dispatcher {
                     startedAt: now, evidence: [started]))
             ready.append(ReadyAttempt(claim: claim, channel: channel, number: number, parcel: parcel))
         }
-        if let wait { try await store.postpone(postponed, until: wait.until, reason: wait.reason) }
+        if !postponed.isEmpty { try await store.postpone(postponed) }
         guard !intents.isEmpty else { return [] }
         let ours = try await store.recordIntents(intents)
         for one in ready where !ours.contains(one.claim.delivery.id) {
@@ -78,6 +78,7 @@ extension Dispatcher {
     /// Stores outcomes; one that came after its lease had gone to another worker gets an entry that says so.
     func record(_ records: [AttemptRecord]) async throws {
         let fenced = try await store.recordOutcomes(records)
+        if records.contains(where: \.state.isNegative) { escalation.poke() }
         guard !fenced.isEmpty else { return }
         let now = clock.now
         let entries = try records.filter { fenced.contains($0.delivery) }.map { record in
@@ -131,7 +132,8 @@ extension Dispatcher {
             return AttemptRecord(
                 delivery: one.claim.delivery.id, fence: one.claim.fence, number: one.number, state: next.state,
                 reason: next.reason, reference: next.reference, finishedAt: .ours(now), dueAt: next.dueAt,
-                expectReceiptBy: next.expectReceiptBy, transcript: outcome.transcript, evidence: evidence)
+                expectReceiptBy: next.expectReceiptBy, parts: outcome.parts, transcript: outcome.transcript,
+                evidence: evidence)
         } catch {
             // Without an entry there is no outcome. The attempt stays begun, and recovery will call it unknown.
             return nil

@@ -42,16 +42,20 @@ public struct Dispatcher: Sendable {
     let quietHours: QuietHours?
     /// Wakes the dispatcher when something was stored that is due at once.
     public let poke: Poke
+    /// Woken when a delivery ended without success: the plan's next step need not wait.
+    let escalation: Poke
 
     /// Makes the dispatcher of one channel.
     ///
     /// - Parameters:
     ///   - expectReceiptWithin: how long after acceptance a receipt is overdue; nil where the channel gives none.
     ///   - quietHours: when notices of kinds that observe them wait, whatever made them late; nil hands over at any hour.
+    ///   - escalation: what ``Escalation`` waits on.
     public init(
         channel: ChannelKind, routes: RouteTable, store: any DispatchStore, recorder: EvidenceRecorder,
         clock: any WallClock, schedule: RetrySchedule, parcels: ParcelMaker, expectReceiptWithin: Duration?,
-        owner: String, limits: Limits = Limits(), quietHours: QuietHours? = nil, poke: Poke = Poke()
+        owner: String, limits: Limits = Limits(), quietHours: QuietHours? = nil, poke: Poke = Poke(),
+        escalation: Poke = Poke()
     ) {
         self.channel = channel
         self.routes = routes
@@ -65,6 +69,7 @@ public struct Dispatcher: Sendable {
         self.limits = limits
         self.quietHours = quietHours
         self.poke = poke
+        self.escalation = escalation
     }
 
     /// Works until told to stop; what is under way then is finished and stored first.
@@ -108,7 +113,7 @@ public struct Dispatcher: Sendable {
     /// - Returns: how many attempts were made.
     @discardableResult
     public func runOnce() async throws -> Int {
-        let claims = try await claim(limit: limits.batch)
+        let claims = try await claim(limit: min(limits.batch, routes.headroom(at: clock.now) ?? limits.batch))
         let ready = try await beginAttempts(claims)
         let records = await withTaskGroup(of: AttemptRecord?.self) { group in
             for one in ready { group.addTask { await self.attempt(one) } }
@@ -127,7 +132,13 @@ public struct Dispatcher: Sendable {
             while !stop.isStopped && !Task.isCancelled {
                 let room = await inFlight.waitForRoom(until: stop)
                 guard room > 0 else { break }
-                let claims = try await claim(limit: min(room, limits.batch))
+                let headroom = routes.headroom(at: clock.now) ?? limits.batch
+                guard headroom > 0 else {
+                    // Each answer of the route that is coming back makes room for more.
+                    await poke.wait(.milliseconds(50))
+                    continue
+                }
+                let claims = try await claim(limit: min(room, limits.batch, headroom))
                 guard !claims.isEmpty else {
                     await poke.wait(limits.idlePoll)
                     continue
@@ -145,6 +156,7 @@ public struct Dispatcher: Sendable {
     }
 
     private func claim(limit: Int) async throws -> [DeliveryClaim] {
+        guard limit > 0 else { return [] }
         let now = clock.now
         let lease = Lease(owner: owner, now: now, until: now.adding(limits.lease))
         return try await store.claimDue(lease, channels: [channel], limit: limit)

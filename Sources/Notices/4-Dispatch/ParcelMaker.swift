@@ -29,7 +29,8 @@ public struct ParcelMaker: Sendable {
                 subject: content.subject,
                 emailMarkdown: url.map { content.email + Self.invitation(notice, url: $0) } ?? content.email,
                 smsText: content.sms, attachments: Self.attachments(notice, claim.document)),
-            date: claim.document.sealedAt, messageKey: claim.delivery.messageKey)
+            date: claim.document.sealedAt, messageKey: claim.delivery.messageKey,
+            remindsOf: claim.remindsOf?.messageKey)
     }
 
     private static func invitation(_ notice: Notice, url: String) -> String {

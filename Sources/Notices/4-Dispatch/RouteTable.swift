@@ -4,7 +4,8 @@ import Synchronization
 /// The routes of one channel: which to use next, and which are resting.
 ///
 /// Routes are used in proportion to their weights. When all breakers are open nothing is moved from one to the other: the
-/// deliveries wait, and no attempt is counted.
+/// deliveries wait, and no attempt is counted. A route that has just come back gets a little at first and more with each
+/// answer, so that a backlog does not knock it down again.
 public final class RouteTable: Sendable {
     /// One configured route.
     public struct Route: Sendable {
@@ -35,14 +36,19 @@ public final class RouteTable: Sendable {
         public let breaker: CircuitBreaker.State
         /// Why the breaker opened last.
         public let reason: String
+        /// What an operator decided last; nil if nobody ever did.
+        public let pause: RoutePause?
         /// Whether an operator paused it.
-        public let isPaused: Bool
+        public var isPaused: Bool { pause?.isPaused ?? false }
     }
 
     private struct Condition {
         var breaker = CircuitBreaker()
-        var isPaused = false
+        var pause: RoutePause?
         var credit = 0
+        var pace = RoutePace()
+
+        var isPaused: Bool { pause?.isPaused ?? false }
     }
 
     /// The routes in configured order.
@@ -55,13 +61,18 @@ public final class RouteTable: Sendable {
         conditions = Mutex(routes.map { _ in Condition() })
     }
 
+    /// Whether it has a route of this name.
+    public func knows(_ route: RouteID) -> Bool { index(of: route) != nil }
+
+    private func index(of route: RouteID) -> Int? { routes.firstIndex { $0.channel.route == route } }
+
     /// Chooses the route for the next parcel by smooth weighted round robin among those that admit one.
     public func choose(at now: Timestamp) -> Choice {
         conditions.withLock { conditions in
             var usable = routes.indices.filter { index in
                 guard !conditions[index].isPaused else { return false }
                 if case .open(let until) = conditions[index].breaker.state { return now >= until }
-                return conditions[index].breaker.state == .closed
+                return conditions[index].breaker.state == .closed && conditions[index].pace.hasRoom
             }
             if usable.contains(where: { routes[$0].weight > 0 }) { usable.removeAll { routes[$0].weight == 0 } }
             let total = usable.reduce(0) { $0 + max(1, routes[$1].weight) }
@@ -70,6 +81,7 @@ public final class RouteTable: Sendable {
                 return Self.wait(conditions, now: now)
             }
             conditions[best].credit -= total
+            conditions[best].pace.begin()
             _ = conditions[best].breaker.admits(at: now)
             return .use(routes[best].channel)
         }
@@ -85,19 +97,35 @@ public final class RouteTable: Sendable {
                 earliest = min(earliest, until)
                 reasons.append(condition.breaker.reason)
             } else {
-                // Half open: the probe is under way and will settle it soon.
+                // Half open: the probe is under way and will settle it soon. Or coming back: its answers make room.
                 earliest = min(earliest, now.adding(.seconds(2)))
             }
         }
-        let reason = reasons.isEmpty ? "no route is configured" : reasons.joined(separator: "; ")
+        let reason =
+            reasons.isEmpty
+            ? conditions.isEmpty ? "no route is configured" : "the route is coming back"
+            : reasons.joined(separator: "; ")
         return .wait(until: max(earliest, now.adding(.milliseconds(500))), reason: reason)
+    }
+
+    /// How many parcels may be begun now where every usable route is still coming back; nil where there is no such limit.
+    ///
+    /// Routes that rest set no limit here: what is claimed for them is told why it waits.
+    public func headroom(at now: Timestamp) -> Int? {
+        conditions.withLock { conditions in
+            let usable = conditions.filter { !$0.isPaused && $0.breaker.state == .closed }
+            let rooms = usable.map(\.pace.room)
+            guard !rooms.isEmpty, !rooms.contains(nil) else { return nil }
+            return rooms.reduce(0) { $0 + ($1 ?? 0) }
+        }
     }
 
     /// Tells the route's breaker what happened; returns the event to record when that opened or closed it.
     public func report(_ outcome: DeliveryOutcome, on route: RouteID, at now: Timestamp) -> EvidenceEvent? {
-        guard let index = routes.firstIndex(where: { $0.channel.route == route }) else { return nil }
+        guard let index = index(of: route) else { return nil }
         return conditions.withLock { conditions in
             if outcome.blamesRoute {
+                conditions[index].pace.end(isSuccess: false)
                 let reason =
                     switch outcome.result {
                     case .deferred(let reason, _), .refused(let reason), .unknown(let reason): reason
@@ -105,21 +133,32 @@ public final class RouteTable: Sendable {
                     }
                 return conditions[index].breaker.recordFailure(reason, at: now) ? .breakerOpened : nil
             }
-            return conditions[index].breaker.recordSuccess() ? .breakerClosed : nil
+            conditions[index].pace.end(isSuccess: true)
+            guard conditions[index].breaker.recordSuccess() else { return nil }
+            conditions[index].pace.startSlowly()
+            return .breakerClosed
         }
     }
 
     /// Takes back a choice that was not used, so that a probe that never went does not keep its route waiting.
     public func giveBack(_ route: RouteID, at now: Timestamp) {
-        guard let index = routes.firstIndex(where: { $0.channel.route == route }) else { return }
-        conditions.withLock { $0[index].breaker.abandonProbe(at: now) }
+        guard let index = index(of: route) else { return }
+        conditions.withLock {
+            $0[index].pace.giveBack()
+            $0[index].breaker.abandonProbe(at: now)
+        }
     }
 
-    /// Pauses or resumes a route; false if there is none of that name.
-    public func setPaused(_ paused: Bool, route: RouteID) -> Bool {
-        guard let index = routes.firstIndex(where: { $0.channel.route == route }) else { return false }
-        conditions.withLock { $0[index].isPaused = paused }
-        return true
+    /// Takes over what an operator decided, unless a newer decision is known; true if that changed the route's use.
+    public func apply(_ pause: RoutePause) -> Bool {
+        guard let index = index(of: pause.route) else { return false }
+        return conditions.withLock { conditions in
+            if let known = conditions[index].pause, known.version >= pause.version { return false }
+            let isChange = conditions[index].isPaused != pause.isPaused
+            conditions[index].pause = pause
+            if isChange, !pause.isPaused { conditions[index].pace.startSlowly() }
+            return isChange
+        }
     }
 
     /// The routes as they stand.
@@ -128,7 +167,7 @@ public final class RouteTable: Sendable {
             routes.indices.map { index in
                 Status(
                     route: routes[index].channel.route, breaker: conditions[index].breaker.state,
-                    reason: conditions[index].breaker.reason, isPaused: conditions[index].isPaused)
+                    reason: conditions[index].breaker.reason, pause: conditions[index].pause)
             }
         }
     }

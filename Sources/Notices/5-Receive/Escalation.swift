@@ -2,6 +2,8 @@ import Evidence
 
 /// Starts the later rungs of a plan when their time has come and they are still wanted, and notices receipts that did not
 /// come.
+///
+/// A rung's time has come early when a delivery of the rung before ended without success: waiting would only lose days.
 public struct Escalation: Sendable {
     private let store: any ReceiptStore
     private let recorder: EvidenceRecorder
@@ -9,17 +11,20 @@ public struct Escalation: Sendable {
     private let starter: DeliveryStarter
     /// Woken when deliveries were started that are due at once.
     private let wakes: [Poke]
+    /// Woken when a delivery ended without success.
+    public let poke: Poke
 
     /// Makes an escalation that wakes these dispatchers.
     public init(
         store: any ReceiptStore, recorder: EvidenceRecorder, clock: any WallClock, starter: DeliveryStarter,
-        wakes: [Poke]
+        wakes: [Poke], poke: Poke = Poke()
     ) {
         self.store = store
         self.recorder = recorder
         self.clock = clock
         self.starter = starter
         self.wakes = wakes
+        self.poke = poke
     }
 
     /// Settles what is due now.
@@ -49,16 +54,7 @@ public struct Escalation: Sendable {
             let isWanted = rung.condition.holds(for: due.states)
             let person = due.notice.recipients.first { $0.person == due.rung.person }
             var deliveries: [NewDelivery] = []
-            var evidence = [
-                try recorder.entry(
-                    .escalated, notice: due.notice.id, person: due.rung.person, at: now,
-                    [
-                        "rung": .integer(Int64(due.rung.index)), "started": .bool(isWanted),
-                        "condition": .string(rung.condition.rawValue),
-                        "states": .array(due.states.map { .string($0.rawValue) }),
-                        "channels": .array(rung.channels.map { .string($0.rawValue) }),
-                    ])
-            ]
+            var evidence = [try entry(due, rung, isWanted: isWanted, at: now)]
             if isWanted, let person {
                 let begun = try starter.start(due.notice, for: person, rung: due.rung.index, at: now)
                 deliveries = begun.deliveries
@@ -67,6 +63,22 @@ public struct Escalation: Sendable {
             if try await store.settle(due, deliveries: deliveries, evidence: evidence), isWanted { started += 1 }
         }
         return started
+    }
+
+    private func entry(_ due: DueRung, _ rung: Rung, isWanted: Bool, at now: Timestamp) throws -> SignedEntry {
+        var facts: [String: JSONValue] = [
+            "rung": .integer(Int64(due.rung.index)), "started": .bool(isWanted),
+            "condition": .string(rung.condition.rawValue),
+            "states": .array(due.states.map { .string($0.rawValue) }),
+            "channels": .array(rung.channels.map { .string($0.rawValue) }), "reason": "its wait is over",
+        ]
+        if let cause = due.cause {
+            facts["reason"] = .string("\(cause.channel.rawValue) \(cause.state.rawValue)")
+            facts["broughtForwardBy"] = .string(cause.delivery.rawValue)
+            facts["plannedAt"] = .string(cause.plannedAt.rfc3339)
+        }
+        return try recorder.entry(
+            .escalated, notice: due.notice.id, person: due.rung.person, at: now, facts)
     }
 
     /// "Expected, and did not come" is a fact of its own; the absence of an entry would prove nothing.

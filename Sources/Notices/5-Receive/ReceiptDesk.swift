@@ -3,24 +3,32 @@ import Evidence
 /// Takes what comes back: matches it to its delivery, records it once, moves the state forward.
 ///
 /// Receipts come twice, late, out of order, or before the send returned; none of that changes the result. A receipt that
-/// names nothing we know is kept for a day and tried again. A forged one becomes an entry and changes nothing.
+/// names nothing we know is kept for a day and tried again, then recorded as that. A forged one becomes an entry and changes
+/// nothing. An unsigned one whose sender can be asked is recorded as a claim and changes nothing until they have answered.
 public struct ReceiptDesk: Sendable {
     /// How long a receipt without a delivery is kept in case it came early.
     public static let keepUnmatchedFor = Duration.seconds(86_400)
 
-    private let store: any ReceiptStore
-    private let recorder: EvidenceRecorder
-    private let clock: any WallClock
+    let store: any ReceiptStore
+    let recorder: EvidenceRecorder
+    let clock: any WallClock
     private let log: any EvidenceLogStore
+    /// Woken when a delivery ended without success: the plan's next step need not wait.
+    private let escalation: Poke
+    /// Woken when an unsigned report waits for its provider's word.
+    public let claimed: Poke
 
-    /// Makes a desk.
+    /// Makes a desk that wakes whoever waits on these.
     public init(
-        store: any ReceiptStore, log: any EvidenceLogStore, recorder: EvidenceRecorder, clock: any WallClock
+        store: any ReceiptStore, log: any EvidenceLogStore, recorder: EvidenceRecorder, clock: any WallClock,
+        escalation: Poke = Poke(), claimed: Poke = Poke()
     ) {
         self.store = store
         self.log = log
         self.recorder = recorder
         self.clock = clock
+        self.escalation = escalation
+        self.claimed = claimed
     }
 
     /// What became of the receipts in one message or call-back.
@@ -65,40 +73,65 @@ public struct ReceiptDesk: Sendable {
         return tally
     }
 
-    /// Tries kept receipts again; those whose delivery has appeared meanwhile are recorded.
+    /// Tries kept receipts again; those whose delivery has appeared meanwhile are recorded, and those that have waited a
+    /// day become an entry that says so.
+    ///
+    /// - Returns: how many were settled.
     public func retryUnmatched(parsers: [any ReceiptParser]) async throws -> Int {
-        let now = clock.now
-        var settled = 0
-        for kept in try await store.unmatched(since: now.adding(.zero - Self.keepUnmatchedFor), limit: 500) {
+        let since = clock.now.adding(.zero - Self.keepUnmatchedFor)
+        var settled = try await recordHopeless(before: since)
+        for kept in try await store.unmatched(since: since, limit: 500) {
             guard let parser = parsers.first(where: { $0.feed == kept.feed }) else { continue }
             var isComplete = true
             for one in try parser.parse(kept.raw, receivedAt: kept.receivedAt) where one.forgery == nil {
                 if try await record(one, raw: kept.raw, feed: kept.feed) == .unknownDelivery { isComplete = false }
             }
             guard isComplete else { continue }
-            try await store.settleUnmatched(kept.id)
+            try await store.settleUnmatched(kept.id, evidence: [])
             settled += 1
         }
         return settled
     }
 
+    /// What nobody claims in a day was not ours, or names what we do not know: that it came is a fact all the same.
+    private func recordHopeless(before: Timestamp) async throws -> Int {
+        var settled = 0
+        var page: [UnmatchedReceipt]
+        repeat {
+            page = try await store.unmatched(before: before, limit: 100)
+            for kept in page {
+                let entry = try recorder.entry(
+                    .unmatchedReceipt, at: clock.now,
+                    [
+                        "feed": .string(kept.feed), "rawHash": .string(SHA256.hash(kept.raw).hex),
+                        "receivedAt": .string(kept.receivedAt.rfc3339),
+                        "lookedForSeconds": .integer(Self.keepUnmatchedFor.components.seconds),
+                    ])
+                try await store.settleUnmatched(kept.id, evidence: [entry])
+                settled += 1
+            }
+        } while page.count == 100
+        return settled
+    }
+
     private func record(_ one: ParsedReceipt, raw: [UInt8], feed: String) async throws -> ReceiptRecording {
         guard let delivery = try await find(one.keys) else { return .unknownDelivery }
-        var facts = one.facts
-        facts["source"] = .string(one.source.rawValue)
-        facts["feed"] = .string(feed)
-        facts["reason"] = .string(one.reason)
-        facts["rawHash"] = .string(SHA256.hash(raw).hex)
-        facts["address"] = .string(delivery.address.value)
-        facts["addressConfirmed"] = .bool(delivery.address.confirmation != nil)
-        if let state = one.state { facts["claims"] = .string(state.rawValue) }
-        let entry = try recorder.entry(
-            one.event, delivery: delivery, attempt: delivery.attempts, at: one.happenedAt, facts)
-        return try await store.record(
-            Receipt(
-                source: one.source, delivery: delivery.id, dedupeKey: "\(feed) \(one.dedupeKey)", state: one.state,
-                reason: one.reason, happenedAt: one.happenedAt, raw: raw),
-            evidence: [entry])
+        let received = Received(
+            parsed: one, delivery: delivery, feed: feed, raw: raw, dedupeKey: "\(feed) \(one.dedupeKey)")
+        let recording: ReceiptRecording
+        if one.isClaim {
+            recording = try await recordClaim(received)
+            if recording != .duplicate { claimed.poke() }
+        } else if let part = one.part {
+            recording = try await record(part, received)
+        } else if one.source == .smsQuery {
+            recording = try await recordAnswer(received)
+        } else {
+            recording = try await store.record(
+                received.receipt(state: one.state), evidence: [try entry(one.event, received)])
+        }
+        if case .recorded(let state) = recording, state.isNegative { escalation.poke() }
+        return recording
     }
 
     private func find(_ keys: [ReceiptKey]) async throws -> Delivery? {

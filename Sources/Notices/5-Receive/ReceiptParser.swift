@@ -30,11 +30,16 @@ public struct ParsedReceipt: Sendable, Hashable {
     public let facts: [String: JSONValue]
     /// Why it cannot be what it claims to be; nil if nothing speaks against it.
     public let forgery: String?
+    /// The part whose arrival it reports; its `state` is then nil, because the message has not arrived by that.
+    public let part: Receipt.Part?
+    /// Whether it came without a signature from somebody who can be asked: it then counts as a claim until they answer.
+    public let isClaim: Bool
 
     /// States a claim.
     public init(
         keys: [ReceiptKey], source: Receipt.Source, state: DeliveryState?, event: EvidenceEvent, reason: String,
-        happenedAt: ObservedTime, dedupeKey: String, facts: [String: JSONValue] = [:], forgery: String? = nil
+        happenedAt: ObservedTime, dedupeKey: String, facts: [String: JSONValue] = [:], forgery: String? = nil,
+        part: Receipt.Part? = nil, isClaim: Bool = false
     ) {
         self.keys = keys
         self.source = source
@@ -45,5 +50,7 @@ public struct ParsedReceipt: Sendable, Hashable {
         self.dedupeKey = dedupeKey
         self.facts = facts
         self.forgery = forgery
+        self.part = part
+        self.isClaim = isClaim
     }
 }

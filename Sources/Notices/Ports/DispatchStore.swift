@@ -21,7 +21,7 @@ public protocol DispatchStore: Sendable {
     func recordFenced(_ evidence: [SignedEntry]) async throws
 
     /// Gives claims back without counting an attempt, for example because the route's breaker is open.
-    func postpone(_ claims: [DeliveryClaim], until: Timestamp, reason: String) async throws
+    func postpone(_ postponements: [Postponement]) async throws
 
     /// Gives back what this owner had claimed before a restart and not begun.
     func releaseDispatchClaims(of owner: String, channels: Set<ChannelKind>, now: Timestamp) async throws
@@ -54,11 +54,13 @@ public struct DeliveryClaim: Sendable {
     public let claims: Int
     /// How many attempts ended unknown so far.
     public let unknownsBefore: Int
+    /// The first delivery of the notice to this person over this channel, if this one reminds of it.
+    public let remindsOf: DeliveryID?
 
     /// Gathers a claim.
     public init(
         delivery: Delivery, notice: Notice, content: [UInt8], document: SealedNotice, fence: Int64, claims: Int,
-        unknownsBefore: Int
+        unknownsBefore: Int, remindsOf: DeliveryID? = nil
     ) {
         self.delivery = delivery
         self.notice = notice
@@ -67,6 +69,24 @@ public struct DeliveryClaim: Sendable {
         self.fence = fence
         self.claims = claims
         self.unknownsBefore = unknownsBefore
+        self.remindsOf = remindsOf
+    }
+}
+
+/// A claim that is given back untried.
+public struct Postponement: Sendable {
+    /// What was claimed.
+    public let claim: DeliveryClaim
+    /// When to look at it again.
+    public let until: Timestamp
+    /// Why it waits.
+    public let reason: String
+
+    /// Gives a claim back.
+    public init(claim: DeliveryClaim, until: Timestamp, reason: String) {
+        self.claim = claim
+        self.until = until
+        self.reason = reason
     }
 }
 
@@ -118,6 +138,8 @@ public struct AttemptRecord: Sendable, Hashable {
     public let dueAt: Timestamp?
     /// Until when a receipt is expected; its absence becomes an entry.
     public let expectReceiptBy: Timestamp?
+    /// How many parts a text message was cut into; nil where that has no meaning or is not known.
+    public let parts: Int?
     /// The dialogue, stored encrypted.
     public let transcript: [String]
     /// The outcome's entries.
@@ -126,8 +148,8 @@ public struct AttemptRecord: Sendable, Hashable {
     /// Gathers a record.
     public init(
         delivery: DeliveryID, fence: Int64, number: Int, state: DeliveryState, reason: String, reference: String?,
-        finishedAt: ObservedTime, dueAt: Timestamp?, expectReceiptBy: Timestamp?, transcript: [String],
-        evidence: [SignedEntry]
+        finishedAt: ObservedTime, dueAt: Timestamp?, expectReceiptBy: Timestamp?, parts: Int? = nil,
+        transcript: [String], evidence: [SignedEntry]
     ) {
         self.delivery = delivery
         self.fence = fence
@@ -138,6 +160,7 @@ public struct AttemptRecord: Sendable, Hashable {
         self.finishedAt = finishedAt
         self.dueAt = dueAt
         self.expectReceiptBy = expectReceiptBy
+        self.parts = parts
         self.transcript = transcript
         self.evidence = evidence
     }

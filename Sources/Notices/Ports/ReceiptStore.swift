@@ -5,7 +5,22 @@ import Evidence
 /// Each verb is one transaction.
 public protocol ReceiptStore: Sendable {
     /// Stores a receipt once and merges what it says into the delivery's state.
-    func record(_ receipt: Receipt, evidence: [SignedEntry]) async throws -> ReceiptRecording
+    ///
+    /// Reports about parts add up: the last one makes the message `delivered`. A delivery that ends without success by it
+    /// brings the plan's next step forward.
+    func record(_ receipt: Receipt, evidence: ReceiptEvidence) async throws -> ReceiptRecording
+
+    /// How many parts the message of a delivery was cut into.
+    func parts(of delivery: DeliveryID) async throws -> PartCount
+
+    /// What unsigned reports claim of a delivery, as long as its provider has not answered.
+    func openClaims(of delivery: DeliveryID) async throws -> [ReceiptClaim]
+
+    /// Takes deliveries whose provider is to be asked now, and sets the time of the next question.
+    func takeDueClaims(now: Timestamp, limit: Int) async throws -> [DueClaim]
+
+    /// Stops asking about a delivery, and records why; nothing if it was settled meanwhile.
+    func settleClaims(of delivery: DeliveryID, evidence: [SignedEntry]) async throws
 
     /// Finds the delivery that a peer's words name.
     func delivery(matching key: ReceiptKey) async throws -> Delivery?
@@ -16,8 +31,11 @@ public protocol ReceiptStore: Sendable {
     /// Receipts kept unmatched since `since`, oldest first.
     func unmatched(since: Timestamp, limit: Int) async throws -> [UnmatchedReceipt]
 
-    /// Forgets a kept receipt that has found its delivery.
-    func settleUnmatched(_ id: String) async throws
+    /// Receipts kept unmatched that are older than `before`, oldest first.
+    func unmatched(before: Timestamp, limit: Int) async throws -> [UnmatchedReceipt]
+
+    /// Looks no more for the delivery of a kept receipt: it was found, or the entries say that it was not.
+    func settleUnmatched(_ id: String, evidence: [SignedEntry]) async throws
 
     /// Deliveries whose expected receipt has not come in time.
     func overdueReceipts(now: Timestamp, limit: Int) async throws -> [Delivery]
@@ -39,6 +57,13 @@ public protocol ReceiptStore: Sendable {
 
     /// Stores the cursor; what was read up to it is recorded.
     func setCursor(_ feed: String, to value: String) async throws
+}
+
+extension ReceiptStore {
+    /// Stores a receipt whose entries depend on nothing.
+    public func record(_ receipt: Receipt, evidence: [SignedEntry]) async throws -> ReceiptRecording {
+        try await record(receipt, evidence: ReceiptEvidence(evidence))
+    }
 }
 
 /// How a peer names a message in its receipts.
@@ -89,11 +114,31 @@ public struct Receipt: Sendable, Hashable {
     public let happenedAt: ObservedTime
     /// The raw bytes as received; stored encrypted.
     public let raw: [UInt8]
+    /// The part whose arrival it reports, if it speaks of one part of several; its `state` is then nil.
+    public let part: Part?
+    /// What it claims without a signature, to be confirmed by its provider; its `state` is then nil.
+    public let claims: DeliveryState?
+    /// Whether it is the provider's own word, so that open claims need no further question.
+    public let settlesClaims: Bool
+
+    /// One part of a longer text message.
+    public struct Part: Sendable, Hashable {
+        /// Tells it from the other parts: its place in the message, or a name the provider gave it.
+        public let name: String
+        /// How many there are; nil when nobody knows, and the message is then never complete.
+        public let total: Int?
+        /// Names a part.
+        public init(name: String, total: Int?) {
+            self.name = name
+            self.total = total
+        }
+    }
 
     /// Gathers a receipt.
     public init(
         source: Source, delivery: DeliveryID, dedupeKey: String, state: DeliveryState?, reason: String,
-        happenedAt: ObservedTime, raw: [UInt8]
+        happenedAt: ObservedTime, raw: [UInt8], part: Part? = nil, claims: DeliveryState? = nil,
+        settlesClaims: Bool = false
     ) {
         self.source = source
         self.delivery = delivery
@@ -102,6 +147,9 @@ public struct Receipt: Sendable, Hashable {
         self.reason = reason
         self.happenedAt = happenedAt
         self.raw = raw
+        self.part = part
+        self.claims = claims
+        self.settlesClaims = settlesClaims
     }
 }
 
@@ -163,11 +211,33 @@ public struct DueRung: Sendable {
     public let notice: Notice
     /// The states of the person's deliveries so far.
     public let states: [DeliveryState]
+    /// What brought it forward; nil when it has waited its time.
+    public let cause: Cause?
+
+    /// A delivery of the step before that ended without success.
+    public struct Cause: Sendable, Hashable {
+        /// Which one.
+        public let delivery: DeliveryID
+        /// Over which channel.
+        public let channel: ChannelKind
+        /// How it ended.
+        public let state: DeliveryState
+        /// When the step was to begin.
+        public let plannedAt: Timestamp
+        /// Names a cause.
+        public init(delivery: DeliveryID, channel: ChannelKind, state: DeliveryState, plannedAt: Timestamp) {
+            self.delivery = delivery
+            self.channel = channel
+            self.state = state
+            self.plannedAt = plannedAt
+        }
+    }
 
     /// Gathers it.
-    public init(rung: PlannedRung, notice: Notice, states: [DeliveryState]) {
+    public init(rung: PlannedRung, notice: Notice, states: [DeliveryState], cause: Cause? = nil) {
         self.rung = rung
         self.notice = notice
         self.states = states
+        self.cause = cause
     }
 }

@@ -10,7 +10,8 @@ public final class ScriptedChannel: Channel {
     /// What it does with a parcel.
     public enum Answer: Sendable {
         /// Returns this outcome.
-        case outcome(DeliveryOutcome.Result, blamesRoute: Bool = false, facts: [String: JSONValue] = [:])
+        case outcome(
+            DeliveryOutcome.Result, blamesRoute: Bool = false, facts: [String: JSONValue] = [:], parts: Int? = nil)
         /// Holds the parcel until ``ScriptedChannel/release()``, then says that it took it.
         case hold
     }
@@ -98,13 +99,14 @@ public final class ScriptedChannel: Channel {
         case .hold:
             await hold()
             return outcome(.accepted(reference: ""), number, peer, facts: [:], blamesRoute: false)
-        case .outcome(let result, let blamesRoute, let facts):
-            return outcome(result, number, peer, facts: facts, blamesRoute: blamesRoute)
+        case .outcome(let result, let blamesRoute, let facts, let parts):
+            return outcome(result, number, peer, facts: facts, parts: parts, blamesRoute: blamesRoute)
         }
     }
 
     private func outcome(
-        _ result: DeliveryOutcome.Result, _ number: Int, _ peer: String, facts: [String: JSONValue], blamesRoute: Bool
+        _ result: DeliveryOutcome.Result, _ number: Int, _ peer: String, facts: [String: JSONValue], parts: Int? = nil,
+        blamesRoute: Bool
     ) -> DeliveryOutcome {
         var result = result
         if case .accepted(let reference) = result, reference.isEmpty {
@@ -112,7 +114,7 @@ public final class ScriptedChannel: Channel {
         }
         return DeliveryOutcome(
             result, peer: peer, transcript: ["> parcel \(number)", "< \(result)"], facts: facts,
-            blamesRoute: blamesRoute)
+            parts: parts, blamesRoute: blamesRoute)
     }
 
     private func hold() async {

@@ -19,6 +19,8 @@ public final class TestGateway: Sendable {
     public struct Options: Sendable {
         /// The relays for mail, with their weights.
         public var mail: [(channel: ScriptedChannel, weight: Int)] = [(ScriptedChannel(.email, route: "relay-a"), 1)]
+        /// Real relays instead of those above, where a test has any.
+        public var relays: [RouteTable.Route] = []
         /// The gateways for text messages, with their weights.
         public var sms: [(channel: ScriptedChannel, weight: Int)] = [(ScriptedChannel(.sms, route: "sms-a"), 1)]
         /// The instant at which the clock begins.
@@ -131,15 +133,17 @@ public final class TestGateway: Sendable {
         let authority = try EmbeddedAuthority(
             key: keys.timestamp, certificate: keys.timestampCertificate, clock: clock)
         let alarms = Alarms()
-        let (mail, sms) = (Self.table(options.mail), Self.table(options.sms))
+        let mail = options.relays.isEmpty ? Self.table(options.mail) : RouteTable(options.relays)
+        let sms = Self.table(options.sms)
         let links = LinkTokens(key: keys.link, baseURL: options.publicURL)
         let starter = DeliveryStarter(recorder: recorder, links: links, quietHours: law.quietHours)
         let parcels = ParcelMaker(links: links)
+        let escalation = Poke()
         func dispatcher(_ channel: ChannelKind, _ routes: RouteTable, _ schedule: RetrySchedule) -> Dispatcher {
             Dispatcher(
                 channel: channel, routes: routes, store: store, recorder: recorder, clock: clock, schedule: schedule,
                 parcels: parcels, expectReceiptWithin: .seconds(86_400), owner: options.owner, limits: options.limits,
-                quietHours: law.quietHours)
+                quietHours: law.quietHours, escalation: escalation)
         }
         let dispatchers = [dispatcher(.email, mail, .email), dispatcher(.sms, sms, .sms)]
         let wakes = dispatchers.map(\.poke)
@@ -156,12 +160,17 @@ public final class TestGateway: Sendable {
                 typesetter: documents, recorder: recorder, clock: clock, settings: .init(portal: "hr.example.com"),
                 sealerPoke: sealer.poke),
             seal: sealer, dispatch: dispatchers,
-            receive: ReceiptDesk(store: store, log: log, recorder: recorder, clock: clock),
+            receive: ReceiptDesk(
+                store: store, log: log, recorder: recorder, clock: clock, escalation: escalation),
             read: ReadingDesk(
                 receipts: store, reader: store, credentials: store, codes: codes, tickets: ViewTickets(key: keys.link),
                 recorder: recorder, clock: clock),
             postal: PostalDesk(receipts: store, reader: store, recorder: recorder, clock: clock),
-            escalate: Escalation(store: store, recorder: recorder, clock: clock, starter: starter, wakes: wakes),
+            escalate: Escalation(
+                store: store, recorder: recorder, clock: clock, starter: starter, wakes: wakes, poke: escalation),
+            operate: OperationDesk(
+                store: store, reader: store, recorder: recorder, clock: clock, tables: [mail, sms],
+                wakes: [sealer.poke] + wakes),
             prove: ProofDesk(
                 reader: store, log: log, openBody: { try await log.openBody(of: $0) }, seals: keys,
                 authority: authority,

@@ -25,7 +25,8 @@ private actor Relay {
 
 extension Parcel {
     static func mail(
-        to address: String = "wang.fang@example.cn", attempt: Int = 1, subject: String = "文书送达通知"
+        to address: String = "wang.fang@example.cn", attempt: Int = 1, subject: String = "文书送达通知",
+        remindsOf: String? = nil
     ) throws -> Parcel {
         Parcel(
             delivery: ReportFixture.delivery, notice: NoticeID("n-1"), noticeNumber: "东海〔2026〕第12号", attempt: attempt,
@@ -38,7 +39,8 @@ extension Parcel {
                         fileName: "解除劳动合同通知书.pdf", asciiName: "notice.pdf", mediaType: "application/pdf",
                         bytes: Array("%PDF".utf8))
                 ]),
-            date: try #require(Timestamp(rfc3339: "2026-11-21T10:32:05Z")), messageKey: ReportFixture.key)
+            date: try #require(Timestamp(rfc3339: "2026-11-21T10:32:05Z")), messageKey: ReportFixture.key,
+            remindsOf: remindsOf)
     }
 }
 
@@ -51,6 +53,16 @@ extension MailComposer {
 }
 
 struct MailChannelTests {
+    @Test func `a reminder answers to the first mail, so that mail programs show both together`() throws {
+        let first = try Parcel.mail()
+        let plain = try MailComposer.example().compose(first)
+        let reminder = try MailComposer.example().compose(.mail(remindsOf: first.messageKey))
+        let text = String(decoding: reminder.bytes, as: UTF8.self)
+        #expect(text.contains("In-Reply-To: \(plain.messageID)\r\n"))
+        #expect(text.contains("References: \(plain.messageID)\r\n"))
+        #expect(!String(decoding: plain.bytes, as: UTF8.self).contains("In-Reply-To"))
+    }
+
     private func deliver(_ answer: MailOutcome, _ parcel: Parcel) async throws -> (DeliveryOutcome, Relay) {
         let relay = Relay(answer)
         let channel = MailChannel(route: RouteID("main"), composer: try .example()) { await relay.take($0, $1) }

@@ -28,7 +28,9 @@ extension AliyunGateway {
                     gateway: name, providerID: id, reference: reference,
                     phone: SMSReceipt.phone(item.text("phone_number")), state: success ? .delivered : .failed,
                     rawCode: item.text("err_code") ?? "", rawText: item.text("err_msg") ?? "",
-                    happenedAt: observed(item.text("report_time"))))
+                    happenedAt: observed(item.text("report_time")),
+                    // One report speaks of the whole message, however many parts it had.
+                    totalParts: SMSVerdict.parts(item.text("sms_size"))))
         }
         return receipts
     }

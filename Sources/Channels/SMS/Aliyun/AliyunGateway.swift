@@ -25,6 +25,8 @@ public struct AliyunGateway: SMSGateway {
     public let rules = SMSRules(signature: .provider, allowsLinks: false, maximumUnits: 500)
     /// False: the push has no signature.
     public let signsReceipts = false
+    /// True: QuerySendDetails, for 30 days.
+    public let canBeAsked = true
     let account: Account
     let templates: [String: SMSTemplate]
     let endpoint: String

@@ -10,7 +10,8 @@ extension GatewayDescription {
         for (index, element) in sequence.enumerated() {
             let node = DescriptionNode(node: element, file: node.file, path: "response[\(index)]")
             let members = try node.members([
-                "status", "where", "equals", "result", "reference", "code", "text", "reason", "after", "blamesRoute",
+                "status", "where", "equals", "result", "reference", "code", "text", "parts", "reason", "after",
+                "blamesRoute",
             ])
             guard let result = members["result"] else { throw node.fault("lacks result") }
             let isPattern = try members["where"]?.isPattern ?? false
@@ -26,6 +27,7 @@ extension GatewayDescription {
                     reference: try members["reference"].map { node throws(SMSError) in try node.place(.json) },
                     code: try members["code"].map { node throws(SMSError) in try node.place(.json) },
                     text: try members["text"].map { node throws(SMSError) in try node.place(.json) },
+                    parts: try members["parts"].map { node throws(SMSError) in try node.place(.json) },
                     reason: try members["reason"].map { node throws(SMSError) in
                         try node.choice(
                             DeliveryOutcome.ReasonCode.self,
@@ -113,19 +115,24 @@ extension GatewayDescription {
             items = pointer
         }
         let time = try members["time"]?.members(["at", "form", "zone"])
-        var part: PartPlaces?
-        if let node = members["part"] {
-            let inner = try node.members(["sequence", "total"])
-            guard let sequence = inner["sequence"], let total = inner["total"] else {
-                throw node.fault("needs sequence and total")
-            }
-            part = PartPlaces(sequence: try sequence.place(format), total: try total.place(format))
-        }
+        let part = try members["part"].map { node throws(SMSError) in try Self.part(node, format) }
         return Report(
             format: format, items: items, id: try place("id"), reference: try place("reference"),
             phone: try place("phone"), code: try code.place(format), text: try place("text"),
             time: try time?["at"].map { node throws(SMSError) in try node.place(format) },
             timeForm: try providerTime(form: time?["form"], zone: time?["zone"]), states: map, part: part)
+    }
+
+    private static func part(
+        _ node: DescriptionNode, _ format: Report.Format
+    ) throws(SMSError) -> PartPlaces {
+        let members = try node.members(["sequence", "total", "name"])
+        switch (members["sequence"], members["total"], members["name"]) {
+        case (let sequence?, let total?, nil):
+            return .counted(sequence: try sequence.place(format), total: try total.place(format))
+        case (nil, nil, let name?): return .named(try name.place(format))
+        default: throw node.fault("needs either sequence and total, or name")
+        }
     }
 
     private static func providerTime(

@@ -83,6 +83,8 @@ public struct GatewayDescription: Sendable, Hashable {
         var reference: Place?
         var code: Place?
         var text: Place?
+        /// How many parts the gateway made of the message.
+        var parts: Place?
         var reason: DeliveryOutcome.ReasonCode
         var after: Int?
         var blamesRoute: Bool
@@ -104,9 +106,11 @@ public struct GatewayDescription: Sendable, Hashable {
     }
 
     /// Where a gateway that reports long messages part by part says which one it means.
-    struct PartPlaces: Sendable, Hashable {
-        let sequence: Place
-        let total: Place
+    enum PartPlaces: Sendable, Hashable {
+        /// The part's place in the message and the number of parts.
+        case counted(sequence: Place, total: Place)
+        /// A name that differs from part to part; how many there are the answer to the submission says, or our own count.
+        case named(Place)
     }
 
     struct StatusQuery: Sendable, Hashable {

@@ -97,9 +97,17 @@ extension GenericGateway {
     }
 
     private func part(_ places: GatewayDescription.PartPlaces?, _ reader: AnswerReader) -> SMSReceipt.Part? {
-        guard let places, let sequence = reader.text(at: places.sequence).flatMap({ Int($0) }),
-            let total = reader.text(at: places.total).flatMap({ Int($0) }), total > 0, (1...total).contains(sequence)
-        else { return nil }
-        return SMSReceipt.Part(sequence: sequence, total: total)
+        switch places {
+        case nil: return nil
+        // Without a name it is still one part of those we counted, never the whole message.
+        case .named(let place): return SMSReceipt.Part(name: reader.text(at: place) ?? "unnamed")
+        case .counted(let sequence, let total):
+            let words = (reader.text(at: sequence), reader.text(at: total))
+            guard words.0 != nil || words.1 != nil else { return nil }
+            guard let sequence = words.0.flatMap({ Int($0) }), let total = words.1.flatMap({ Int($0) }), total > 0,
+                (1...total).contains(sequence)
+            else { return SMSReceipt.Part(name: "\(words.0 ?? "?")/\(words.1 ?? "?")") }
+            return SMSReceipt.Part(sequence: sequence, total: total)
+        }
     }
 }

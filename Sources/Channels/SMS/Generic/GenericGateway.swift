@@ -10,6 +10,8 @@ public struct GenericGateway: SMSGateway {
     public var rules: SMSRules { description.rules }
     /// Whether the description signs call-backs.
     public var signsReceipts: Bool { description.callbackSignature != nil }
+    /// Whether the description has a status question.
+    public var canBeAsked: Bool { description.query != nil }
     /// The secrets supplied, and the Basic credentials made of them.
     public let secrets: [String]
     let description: GatewayDescription
@@ -87,7 +89,8 @@ public struct GenericGateway: SMSGateway {
         switch rule.result {
         case .accepted:
             guard let id = rule.reference.flatMap(reader.text) else { return .unreadable(response) }
-            return SMSVerdict(.accepted(reference: id), providerCode: code)
+            return SMSVerdict(
+                .accepted(reference: id), providerCode: code, parts: SMSVerdict.parts(rule.parts.flatMap(reader.text)))
         case .deferred:
             return SMSVerdict(
                 .deferred(reason: reason, after: after), rule.reason, blamesRoute: rule.blamesRoute, providerCode: code)

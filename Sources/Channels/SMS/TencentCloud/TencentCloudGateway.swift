@@ -31,6 +31,8 @@ public struct TencentCloudGateway: SMSGateway {
     public let rules = SMSRules(signature: .provider, allowsLinks: false, maximumUnits: 500)
     /// False: the call-back has no signature.
     public let signsReceipts = false
+    /// True: PullSmsSendStatusByPhoneNumber, for 7 days.
+    public let canBeAsked = true
     let account: Account
     let templates: [String: SMSTemplate]
     let endpoint: String
@@ -76,7 +78,8 @@ public struct TencentCloudGateway: SMSGateway {
         else { return .unreadable(response) }
         guard code == "Ok" else { return TencentCode.verdict(code, text: row.text("Message") ?? "") }
         guard let id = row.text("SerialNo") else { return .unreadable(response) }
-        return SMSVerdict(.accepted(reference: id), providerCode: code)
+        // Fee is what is billed, and what is billed is the parts.
+        return SMSVerdict(.accepted(reference: id), providerCode: code, parts: SMSVerdict.parts(row.text("Fee")))
     }
 
     /// PullSmsSendStatusByPhoneNumber from the minute before submission; nil after the 7 days it reaches back.

@@ -69,7 +69,8 @@ extension TwilioGateway {
     private static func state(_ status: String) -> SMSReceipt.State {
         switch status {
         case "delivered", "read": .delivered
-        case "undelivered", "failed", "canceled": .failed
+        // Some segments of the message never arrived: that is not the message.
+        case "undelivered", "failed", "canceled", "partially_delivered": .failed
         case "accepted", "scheduled", "queued", "sending", "sent": .pending
         default: .unknown
         }

@@ -28,6 +28,8 @@ public struct TwilioGateway: SMSGateway {
     public let rules: SMSRules
     /// True: X-Twilio-Signature is verified.
     public let signsReceipts = true
+    /// True: a message is fetched by its SID.
+    public let canBeAsked = true
     let account: Account
     let endpoint: String
     let callbackURL: String
@@ -69,7 +71,8 @@ public struct TwilioGateway: SMSGateway {
         guard status != "failed", status != "undelivered", status != "canceled" else {
             return SMSVerdict(.refused(reason: "\(status) \(code): \(text)"), .other, providerCode: code)
         }
-        return SMSVerdict(.accepted(reference: sid), providerCode: status)
+        return SMSVerdict(
+            .accepted(reference: sid), providerCode: status, parts: SMSVerdict.parts(body?.text("num_segments")))
     }
 
     /// Fetches the message; nil while its SID is unknown, since Twilio cannot be asked by our reference.

@@ -1,0 +1,208 @@
+import Evidence
+import Notices
+import SQL
+
+/// Receipts as they are recorded: once, added up where they speak of parts, as claims where nobody signed them.
+extension SQLNoticeStore {
+    /// The primary key (delivery, duplicate key) lets a receipt in once; the state is merged under the row's lock.
+    public func record(_ receipt: Receipt, evidence: ReceiptEvidence) async throws -> ReceiptRecording {
+        let id = receipt.delivery.rawValue
+        let person: String? = try await database.read { tx in
+            try tx.first("SELECT person FROM deliveries WHERE id = \(id)")?.get("person")
+        }
+        guard let person else { return .unknownDelivery }
+        // Of somebody who was erased nothing can be recorded; the feed must not bring it again and again for that.
+        guard let key = try await keys.existingKeys(for: [person])[person] else { return .unknownDelivery }
+        let insert = try Self.insert(receipt, key, recordedAt: clock.now)
+        let reason = try DeliveryRows.sealed(reason: receipt.reason, of: id, key)
+        let rows = try await entryRows.stage(evidence.always)
+        let onCompletion = try await entryRows.stage(evidence.onCompletion)
+        let onSettlement = try await entryRows.stage(evidence.onSettlement)
+        let now = clock.now
+        return try await database.write { tx in
+            // Touching the row first serialises receipts of one delivery on both engines.
+            try tx.execute("UPDATE deliveries SET rung = rung WHERE id = \(id)")
+            // An answer about a part settles nothing before the others have been answered for too.
+            if receipt.settlesClaims, receipt.part == nil {
+                let settled = try Self.settleClaims(of: id, tx)
+                if settled > 0 { try tx.executeBatch(onSettlement) }
+                // Another process settled them meanwhile, and has recorded what this answer would say.
+                if settled == 0, rows.isEmpty { return .duplicate }
+            }
+            guard try tx.execute(insert) == 1 else { return .duplicate }
+            guard let present = try Self.states(of: [id], tx)[id] else { return .unknownDelivery }
+            var observed = receipt.state
+            if let part = receipt.part, present.merged(with: .delivered) != present,
+                try Self.isComplete(part, of: id, tx)
+            {
+                observed = .delivered
+                try tx.executeBatch(onCompletion)
+                if receipt.settlesClaims { _ = try Self.settleClaims(of: id, tx) }
+            }
+            let merged = observed.map { present.merged(with: $0) } ?? present
+            if merged != present {
+                // What a receipt has settled is not tried again, and not missed either. An attempt that is under way
+                // keeps its lease, so that a crash before its outcome is still noticed.
+                try tx.execute(
+                    """
+                    UPDATE deliveries SET state = \(merged.rawValue), state_reason = \(reason),
+                        state_at = \(receipt.happenedAt.at), state_clock = \(receipt.happenedAt.clock), expect_by = NULL,
+                        due_at = CASE WHEN EXISTS (SELECT 1 FROM attempts a WHERE a.delivery = deliveries.id
+                            AND a.finished_at IS NULL) THEN due_at ELSE NULL END
+                    WHERE id = \(id)
+                    """)
+                if merged.isNegative { try Self.bringForward([id], at: now, tx) }
+            }
+            try tx.executeBatch(rows)
+            try Self.closeFinished(deliveries: [id], tx)
+            return .recorded(merged)
+        }
+    }
+
+    /// A claim is due to be asked about at once.
+    private static func insert(_ receipt: Receipt, _ key: DataKey, recordedAt now: Timestamp) throws -> Query {
+        let id = receipt.delivery.rawValue
+        let place = NoticeRows.place("receipt", "\(id) \(receipt.dedupeKey)")
+        let raw = try key.seal(receipt.raw, place: place).bytes
+        let words = try key.seal(Array(receipt.reason.utf8), place: place + " reason").bytes
+        return """
+            INSERT INTO receipts (delivery, dedupe_key, source, state, reason, happened_at, happened_clock, recorded_at,
+                raw, part, claims, ask_at)
+            VALUES (\(id), \(receipt.dedupeKey), \(receipt.source.rawValue), \(receipt.state?.rawValue), \(words),
+                \(receipt.happenedAt.at), \(receipt.happenedAt.clock), \(now), \(raw), \(receipt.part?.name),
+                \(receipt.claims?.rawValue), \(receipt.claims == nil ? nil : now))
+            ON CONFLICT (delivery, dedupe_key) DO NOTHING
+            """
+    }
+
+    /// Every part was reported to have arrived, and none to have failed.
+    private static func isComplete(
+        _ part: Receipt.Part, of delivery: String, _ tx: any SQLTransaction
+    ) throws -> Bool {
+        guard let total = part.total else { return false }
+        let row = try tx.first(
+            """
+            SELECT count(DISTINCT part) AS arrived, count(CASE WHEN state = 'failed' THEN 1 END) AS failed
+            FROM receipts WHERE delivery = \(delivery)
+            """)
+        guard let row else { return false }
+        return try row.get("arrived", as: Int.self) >= total && row.get("failed", as: Int.self) == 0
+    }
+
+    /// What the last attempt said, or will say.
+    public func parts(of delivery: DeliveryID) async throws -> PartCount {
+        try await database.read { tx in
+            let row = try tx.first(
+                """
+                SELECT a.finished_at, a.parts FROM deliveries d JOIN attempts a ON a.delivery = d.id AND a.number = d.attempts
+                WHERE d.id = \(delivery.rawValue)
+                """)
+            guard let row else { return .neverKnown }
+            if let parts: Int = try row.get("parts") { return .known(parts) }
+            return try row.get("finished_at", as: Timestamp?.self) == nil ? .notYetKnown : .neverKnown
+        }
+    }
+
+    /// Those that are still asked about.
+    public func openClaims(of delivery: DeliveryID) async throws -> [ReceiptClaim] {
+        try await database.read { tx in
+            try tx.query(
+                """
+                SELECT dedupe_key, claims, happened_at, happened_clock FROM receipts
+                WHERE delivery = \(delivery.rawValue) AND ask_at IS NOT NULL ORDER BY recorded_at, dedupe_key
+                """
+            ).compactMap { row in
+                guard let state = DeliveryState(rawValue: try row.get("claims")) else { return nil }
+                return ReceiptClaim(
+                    dedupeKey: try row.get("dedupe_key"), state: state,
+                    happenedAt: ObservedTime(at: try row.get("happened_at"), clock: try row.get("happened_clock")))
+            }
+        }
+    }
+
+    /// Setting the time of the next question is also the lease: another process finds nothing due.
+    public func takeDueClaims(now: Timestamp, limit: Int) async throws -> [DueClaim] {
+        let due: Query = """
+            SELECT delivery, asked, recorded_at FROM receipts WHERE ask_at <= \(now) ORDER BY ask_at LIMIT \(limit)
+            """
+        guard try await database.read({ tx in try tx.first(due) != nil }) else { return [] }
+        let taken = try await database.write { tx in
+            let claims = try Self.byDelivery(try tx.query(due))
+            try tx.executeBatch(
+                claims.map { claim in
+                    let next = now.adding(DueClaim.wait(afterQuestion: claim.asked + 1))
+                    return """
+                        UPDATE receipts SET ask_at = \(next), asked = \(claim.asked + 1)
+                        WHERE delivery = \(claim.delivery) AND ask_at IS NOT NULL
+                        """
+                })
+            return claims
+        }
+        let messages = try await awaiting("d.id IN \(list: taken.map(\.delivery))", limit: limit)
+        let byID = Dictionary(messages.map { ($0.delivery.id.rawValue, $0) }, uniquingKeysWith: { first, _ in first })
+        return taken.compactMap { claim in
+            byID[claim.delivery].map { DueClaim(message: $0, claimedAt: claim.since, asked: claim.asked) }
+        }
+    }
+
+    private struct TakenClaim: Sendable {
+        var delivery: String
+        var asked: Int
+        var since: Timestamp
+    }
+
+    /// Several reports about one message make one question.
+    private static func byDelivery(_ rows: [Row]) throws -> [TakenClaim] {
+        var claims: [TakenClaim] = []
+        for row in rows {
+            let one = TakenClaim(
+                delivery: try row.get("delivery"), asked: try row.get("asked"), since: try row.get("recorded_at"))
+            if let known = claims.firstIndex(where: { $0.delivery == one.delivery }) {
+                claims[known].asked = max(claims[known].asked, one.asked)
+                claims[known].since = min(claims[known].since, one.since)
+            } else {
+                claims.append(one)
+            }
+        }
+        return claims
+    }
+
+    /// Once: whoever comes second finds nothing open.
+    public func settleClaims(of delivery: DeliveryID, evidence: [SignedEntry]) async throws {
+        let rows = try await entryRows.stage(evidence)
+        try await database.write { tx in
+            if try Self.settleClaims(of: delivery.rawValue, tx) > 0 { try tx.executeBatch(rows) }
+        }
+    }
+
+    private static func settleClaims(of delivery: String, _ tx: any SQLTransaction) throws -> Int {
+        try tx.execute("UPDATE receipts SET ask_at = NULL WHERE delivery = \(delivery) AND ask_at IS NOT NULL")
+    }
+
+    /// The last attempt of each delivery that was accepted or whose outcome is unknown.
+    public func awaitingReport(
+        channel: ChannelKind, acceptedAfter: Timestamp, limit: Int
+    ) async throws -> [AwaitingReport] {
+        try await awaiting(
+            """
+            d.channel = \(channel.rawValue) AND d.state IN ('accepted', 'unknown') AND a.started_at >= \(acceptedAfter)
+            """, limit: limit)
+    }
+
+    private func awaiting(_ condition: Query, limit: Int) async throws -> [AwaitingReport] {
+        let rows = try await database.read { tx in
+            try tx.query(
+                """
+                SELECT \(DeliveryRows.columns), a.route, a.reference, a.started_at
+                FROM deliveries d JOIN attempts a ON a.delivery = d.id AND a.number = d.attempts
+                WHERE \(condition) ORDER BY a.started_at LIMIT \(limit)
+                """)
+        }
+        let deliveries = try await deliveries(rows)
+        return try zip(rows, deliveries).map { row, delivery in
+            AwaitingReport(
+                delivery: delivery, route: RouteID(try row.get("route")), reference: try row.get("reference"),
+                startedAt: try row.get("started_at"))
+        }
+    }
+}
