@@ -12,12 +12,18 @@ public struct ConsoleServer: Sendable {
     private let pages: PageTemplates
     private let logger: Logger
     private let gate: Gatekeeper
+    private let turnstile: Turnstile
 
     /// Makes a server.
     ///
     /// - Parameter pageTemplates: the directory `templates/console`; a template that could let a value break out of its
     ///   place refuses the start.
     public init(services: ConsoleServices, pageTemplates: String, logger: Logger) throws {
+        try self.init(services: services, pageTemplates: pageTemplates, logger: logger, limits: Turnstile.Limits())
+    }
+
+    init(services: ConsoleServices, pageTemplates: String, logger: Logger, limits: Turnstile.Limits) throws {
+        turnstile = Turnstile(limits)
         self.services = services
         self.logger = logger
         pages = try PageTemplates(directory: pageTemplates)
@@ -82,22 +88,36 @@ public struct ConsoleServer: Sendable {
     ) async throws -> Response {
         context.trace.note { $0.route = endpoint.path }
         do {
-            return try await endpoint.answer(try await call(request, context, endpoint)).response
+            let (key, client) = try await admitted(request, context, endpoint)
+            // Addresses without a key are cheap, or have limits of their own.
+            guard let key else {
+                return try await endpoint.answer(call(request, context, endpoint, nil, client)).response
+            }
+            return try await turnstile.pass(key.id) {
+                try await endpoint.answer(call(request, context, endpoint, key, client)).response
+            }
         } catch  where endpoint.style == .page {
             let problem = problem(for: error, context)
             return pages.refusal(problem, language: PageLanguage(request)).response
         }
     }
 
-    /// The request as a call: admitted, then read.
-    private func call(_ request: Request, _ context: ConsoleContext, _ endpoint: Endpoint) async throws -> Call {
+    /// Whose key the request bears, if it may use the address at all, and from where it comes.
+    private func admitted(
+        _ request: Request, _ context: ConsoleContext, _ endpoint: Endpoint
+    ) async throws -> (key: APIKey?, client: String) {
         let client = gate.client(request, peer: context.peer)
-        let key: APIKey?
-        do { key = try await gate.admit(request, to: endpoint.access, client: client) } catch {
+        do { return (try await gate.admit(request, to: endpoint.access, client: client), client) } catch {
             // Whether the rest can be read does not matter: the refusal is what is told.
             _ = try? await Self.body(of: request, limit: 0)
             throw error
         }
+    }
+
+    /// The request as a call, its body read.
+    private func call(
+        _ request: Request, _ context: ConsoleContext, _ endpoint: Endpoint, _ key: APIKey?, _ client: String
+    ) async throws -> Call {
         var parameters: [String: String] = [:]
         for name in endpoint.parameterNames { parameters[name] = context.parameters.get(name) }
         context.trace.note { facts in

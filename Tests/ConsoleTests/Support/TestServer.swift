@@ -19,7 +19,8 @@ struct TestServer: Sendable {
     /// Lends a running server and stops it afterwards; the log is audited at the end.
     static func with(
         _ backend: Backend = .sqlite, callbacks: [CallbackFeed] = [],
-        health: HealthReport = HealthReport(checks: []), _ body: (TestServer) async throws -> Void
+        health: HealthReport = HealthReport(checks: []), limits: Turnstile.Limits = .init(),
+        _ body: (TestServer) async throws -> Void
     ) async throws {
         try await TestGateway.with(backend) { gateway in
             gateway.mail.alwaysAccepts()
@@ -28,7 +29,7 @@ struct TestServer: Sendable {
             let logger = Logger(label: "test", factory: { _ in LogKeeper(lines: logged) })
             let server = try ConsoleServer(
                 services: try services(gateway, callbacks, health),
-                pageTemplates: TestResources.root + "/templates/console", logger: logger)
+                pageTemplates: TestResources.root + "/templates/console", logger: logger, limits: limits)
             let (ports, port) = AsyncStream.makeStream(of: Int.self)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
