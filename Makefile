@@ -9,7 +9,8 @@ run: setup build            ## the whole job on real input, then keep serving
 demo: setup build           ## the same, and exit
 	$(BUILD_PATH)/songda demo
 
-test: setup                 ## every test, on both databases and with real servers
+test: setup                 ## every test, on both databases, with real servers and a real browser
+	@sh config/setup-browser.sh var/browser
 	sh Tests/run.sh
 
 bench: setup                ## the figures of the README, measured on this machine

@@ -20,6 +20,8 @@ public struct ConsoleServices: Sendable {
     public var recipients: any RecipientStore
     /// The HR core.
     public var people: PeopleDesks
+    /// Accounts of the console.
+    public var accounts: any AccountStore
     /// The kinds of notices.
     public var templates: TemplateLibrary
     /// The evidence log.
@@ -42,6 +44,8 @@ public struct ConsoleServices: Sendable {
     public var metrics: @Sendable () async -> String
     /// What the configuration says.
     public var settings: Settings
+    /// Lets people in; one for all pages, because it counts tries.
+    let signIn: SignIn
 
     /// What the configuration says about the server.
     public struct Settings: Sendable {
@@ -59,10 +63,18 @@ public struct ConsoleServices: Sendable {
         /// 32 secret bytes, the same in every process: the key of the passes that fetch an opened document.
         public var passKey: [UInt8]
 
+        /// Whether the world reaches us by HTTPS.
+        var isSecure: Bool { publicBaseURL?.hasPrefix("https://") ?? false }
+        /// A `__Host-` cookie cannot be set by another host of the domain; browsers take it over HTTPS only.
+        var cookieName: String { isSecure ? "__Host-songda" : "songda" }
+
+        /// Everything goes to a sandbox on this machine, and every page says so.
+        public var isRehearsal: Bool
+
         /// States the settings.
         public init(
             version: String, publicBaseURL: String?, passKey: [UInt8], trustsForwardedFor: Bool = false,
-            metricsNeedKey: Bool = false
+            metricsNeedKey: Bool = false, isRehearsal: Bool = false
         ) {
             precondition(passKey.count >= 32, "the pass key needs 32 bytes")
             self.version = version
@@ -70,6 +82,7 @@ public struct ConsoleServices: Sendable {
             self.passKey = passKey
             self.trustsForwardedFor = trustsForwardedFor
             self.metricsNeedKey = metricsNeedKey
+            self.isRehearsal = isRehearsal
         }
     }
 
@@ -77,7 +90,8 @@ public struct ConsoleServices: Sendable {
     public init(
         pipeline: Pipeline, addresses: AddressDesk, retention: RetentionDesk, reader: any NoticeReader,
         inbox: any InboxStore, credentials: any CredentialStore, recipients: any RecipientStore,
-        people: PeopleDesks, templates: TemplateLibrary, log: any EvidenceLogStore, recorder: EvidenceRecorder,
+        people: PeopleDesks, accounts: any AccountStore, templates: TemplateLibrary, log: any EvidenceLogStore,
+        recorder: EvidenceRecorder,
         clock: any WallClock,
         routes: [RouteTable], callbacks: [CallbackFeed],
         sealCertificate: @escaping @Sendable (IssuerID) throws -> String,
@@ -93,6 +107,8 @@ public struct ConsoleServices: Sendable {
         self.credentials = credentials
         self.recipients = recipients
         self.people = people
+        self.accounts = accounts
+        signIn = SignIn(store: accounts, recorder: recorder, clock: clock)
         self.templates = templates
         self.log = log
         self.recorder = recorder

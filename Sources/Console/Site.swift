@@ -110,6 +110,56 @@ public enum Site {
     /// The style sheet; its name carries its hash, so that it may be kept for ever.
     public static let stylesheet = "/assets/{file}"
 
+    // MARK: Console
+
+    /// What needs me today.
+    public static let home = "/"
+    /// The door.
+    public static let signIn = "/sign-in"
+    /// The way out.
+    public static let signOut = "/sign-out"
+    /// Notices, in the browser.
+    public static let noticeList = "/notices"
+    /// One notice, in the browser.
+    public static let noticePage = "/notices/{notice}"
+    /// Agreement to its content.
+    public static let noticeApproval = "/notices/{notice}/approve"
+    /// Its withdrawal.
+    public static let noticeCancellation = "/notices/{notice}/cancel"
+    /// The sealed bytes.
+    public static let noticeDocument = "/notices/{notice}/document"
+    /// The proof bundle.
+    public static let noticeProof = "/notices/{notice}/proof"
+    /// The kinds to issue.
+    public static let issue = "/issue"
+    /// The form of one kind.
+    public static let issueKind = "/issue/{kind}"
+    /// What it would say.
+    public static let issuePreview = "/issue/{kind}/preview"
+    /// The inbox of whoever has signed in.
+    public static let myInbox = "/inbox"
+    /// One notice in it.
+    public static let myNotice = "/inbox/{delivery}"
+    /// An answer to it.
+    public static let myAnswer = "/inbox/{delivery}/answer"
+    /// Its sealed bytes.
+    public static let myDocument = "/inbox/{delivery}/document"
+
+    /// The door, and where to go from there.
+    static func signIn(next: String?) -> String {
+        guard let next, next != home, next.utf8.allSatisfy({ $0.isNameByte || $0 == 0x2F }) else { return signIn }
+        return signIn + "?next=" + next.replacing("/", with: "%2F")
+    }
+
+    /// A page about one notice.
+    static func page(_ pattern: String, _ notice: NoticeID) -> String { fill(pattern, "notice", notice.rawValue) }
+    /// A page about one kind.
+    static func page(_ pattern: String, kind: String) -> String { fill(pattern, "kind", kind) }
+    /// A page about one item of the inbox.
+    static func page(_ pattern: String, _ delivery: DeliveryID) -> String {
+        fill(pattern, "delivery", delivery.rawValue)
+    }
+
     // MARK: Links
 
     /// Where one notice is.

@@ -112,7 +112,8 @@ extension Application {
             people: PeopleDesks(
                 store: SQLPeopleStore(beside: notices), issue: pipeline.issue, directory: notices,
                 addresses: addresses, law: law, recorder: recorder, clock: clock),
-            templates: templates, sequencer: sequencer, stamper: stamper, intake: intake,
+            accounts: SQLPeopleStore(beside: notices), templates: templates, sequencer: sequencer, stamper: stamper,
+            intake: intake,
             statusWatch: SMSStatusWatch(
                 gateways: Dictionary(
                     sms.map { ($0.route.channel.route, $0.gateway) }, uniquingKeysWith: { first, _ in first }),

@@ -22,6 +22,8 @@ struct Application: Sendable {
     let retention: RetentionDesk
     /// The HR core.
     let people: PeopleDesks
+    /// Accounts of the console.
+    let accounts: any AccountStore
     let templates: TemplateLibrary
     let sequencer: Sequencer
     let stamper: TimestampScheduler

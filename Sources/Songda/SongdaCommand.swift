@@ -16,7 +16,7 @@ struct SongdaCommand: AsyncParsableCommand {
         version: Build.version,
         subcommands: [
             Demo.self, Serve.self, Issue.self, Show.self, Approve.self, Prove.self, Audit.self, Migrate.self,
-            Keygen.self, Keys.self, Doctor.self, Backup.self, Restore.self,
+            Keygen.self, Keys.self, Accounts.self, Doctor.self, Backup.self, Restore.self,
         ])
 }
 

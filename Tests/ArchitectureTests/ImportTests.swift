@@ -18,7 +18,8 @@ import Testing
         "People": ["Notices", "Evidence", "Yams"],
         "Store": ["People", "Notices", "Evidence", "SQL"],
         "Console": [
-            "People", "Notices", "Evidence", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "Mustache",
+            "CArgon2", "People", "Notices", "Evidence", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore",
+            "Mustache",
             "Logging",
         ],
         "Sandbox": ["NIOCore", "NIOPosix", "NIOHTTP1", "Hummingbird", "Logging"],
@@ -59,7 +60,7 @@ import Testing
     @Test(arguments: [
         ("COpenSSL", "Evidence/OpenSSL/"), ("CZip", "Evidence/Proof/"), ("CZlib", "Evidence/Vault/"),
         ("CCurl", "Curl/"), ("CPostgres", "SQL/Postgres/"), ("GRDB", "SQL/SQLite/"), ("GRDBSQLite", "SQL/SQLite/"),
-        ("CPango", "Typeset/"), ("CMark", "Typeset/"), ("CQRCode", "Typeset/"),
+        ("CArgon2", "Console/Session/"), ("CPango", "Typeset/"), ("CMark", "Typeset/"), ("CQRCode", "Typeset/"),
     ])
     func `a C library is imported in one folder only`(_ module: String, _ folder: String) throws {
         for file in try SourceTree.swiftFiles() where file.target != "SongdaBench" && file.imports.contains(module) {

@@ -49,6 +49,7 @@ import Testing
                     "GET /healthz", "GET /readyz", "GET /metrics", "GET /v1/receipts/{feed}",
                     "POST /v1/receipts/{feed}", "GET /n/{token}", "POST /n/{token}", "POST /n/{token}/code",
                     "POST /n/{token}/answer", "POST /n/{token}/document", "GET /assets/{file}",
+                    "GET /sign-in", "POST /sign-in",
                 ])
         }
     }

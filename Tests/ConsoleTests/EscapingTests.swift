@@ -79,6 +79,7 @@ import Testing
             let source = try String(contentsOfFile: "\(shipped)/\(name).mustache", encoding: .utf8)
             try source.write(toFile: "\(directory)/\(name).mustache", atomically: true, encoding: .utf8)
         }
+        try FileManager.default.copyItem(atPath: "\(shipped)/words.json", toPath: "\(directory)/words.json")
         try FileManager.default.createDirectory(
             atPath: directory + "/assets", withIntermediateDirectories: false)
         try "body {}".write(toFile: directory + "/assets/console.css", atomically: true, encoding: .utf8)

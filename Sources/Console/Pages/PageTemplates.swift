@@ -11,8 +11,8 @@ struct PageTemplates: Sendable {
 
     /// The one template that may write HTML as it is: the document that the sandboxed frame shows.
     private static let frame = "frame"
-    private static let names = ["head", "foot", "landing", "shown", "frame", "answered", "refusal"]
-
+    /// The words of the console, in both languages.
+    let words: ConsoleWords
     private let library: MustacheLibrary
     /// The style sheet's bytes.
     let style: [UInt8]
@@ -23,7 +23,13 @@ struct PageTemplates: Sendable {
     init(directory: String) throws {
         MustacheContentTypes.register(HTMLText(), named: HTMLText.name)
         var templates: [String: MustacheTemplate] = [:]
-        for name in Self.names {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        let names = files.filter { $0.hasSuffix(".mustache") }.map { String($0.dropLast(9)) }.sorted()
+        guard !names.isEmpty else {
+            throw Fault(description: "\(directory) holds no templates; set the directory of the console's templates")
+        }
+        var sources: [String: String] = [:]
+        for name in names {
             let file = "\(directory)/\(name).mustache"
             guard let data = FileManager.default.contents(atPath: file),
                 let text = String(validating: data, as: UTF8.self)
@@ -32,6 +38,7 @@ struct PageTemplates: Sendable {
                     description: "\(file) is missing or not UTF-8; set the directory of the console's templates")
             }
             try Self.check(text, file: file, isFrame: name == Self.frame)
+            sources[file] = text
             do { templates[name] = try MustacheTemplate(string: text) } catch {
                 throw Fault(description: "\(file) is not a template: \(error)")
             }
@@ -39,6 +46,8 @@ struct PageTemplates: Sendable {
         guard let style = FileManager.default.contents(atPath: "\(directory)/assets/console.css") else {
             throw Fault(description: "\(directory)/assets/console.css is missing")
         }
+        words = try ConsoleWords(file: "\(directory)/words.json")
+        try words.check(sources)
         library = MustacheLibrary(templates: templates)
         self.style = Array(style)
         styleName = "console.\(SHA256.hash(self.style).hex.prefix(16)).css"

@@ -18,10 +18,34 @@ struct Call: Sendable {
     let key: APIKey?
     /// By which tries are counted.
     let client: String
+    /// Who has signed in; nil where a key is asked for or nobody.
+    var signedIn: SignedIn?
+    /// The fields of a form that somebody signed in has sent, once its token was checked.
+    var form: [String: String] = [:]
 
     /// Who acts, as evidence names them.
     var principal: Principal {
-        Principal(id: key?.id ?? "nobody", kind: .apiKey, method: "api-key")
+        signedIn?.principal ?? Principal(id: key?.id ?? "nobody", kind: .apiKey, method: "api-key")
+    }
+
+    /// Whoever has signed in; asked only where the table lets in nobody else.
+    func person() throws -> SignedIn {
+        guard let signedIn else { throw SignInNeeded(next: path) }
+        return signedIn
+    }
+
+    /// A cookie by its name.
+    func cookie(_ name: String) -> String? { Self.cookie(name, in: headers) }
+
+    /// A cookie by its name; of two with one name the first, as browsers send the most specific first.
+    static func cookie(_ name: String, in headers: HTTPFields) -> String? {
+        for field in headers.values(of: "Cookie") {
+            for pair in field.split(separator: ";") {
+                let parts = pair.drop { $0 == " " }.split(separator: "=", maxSplits: 1)
+                if parts.count == 2, parts[0] == name { return String(parts[1]) }
+            }
+        }
+        return nil
     }
 
     /// A segment of the path; whatever cannot name anything of ours names nothing.

@@ -40,6 +40,10 @@ public struct ConsoleServer: Sendable {
             + KeyAPI(services: services).endpoints
             + ReceiptsIn(services: services, logger: logger).endpoints
             + LinkPages(services: services, templates: pages).endpoints
+            + SignInPages(services: services, templates: pages).endpoints
+            + NoticePages(services: services, templates: pages).endpoints
+            + IssuePages(services: services, templates: pages).endpoints
+            + InboxPages(services: services, templates: pages).endpoints
     }
 
     /// The table as a router.
@@ -88,26 +92,33 @@ public struct ConsoleServer: Sendable {
     ) async throws -> Response {
         context.trace.note { $0.route = endpoint.path }
         do {
-            let (key, client) = try await admitted(request, context, endpoint)
-            // Addresses without a key are cheap, or have limits of their own.
-            guard let key else {
-                return try await endpoint.answer(call(request, context, endpoint, nil, client)).response
+            let (key, signedIn, client) = try await admitted(request, context, endpoint)
+            // Addresses without a key or a session are cheap, or have limits of their own.
+            guard let caller = key?.id ?? signedIn?.account.id.rawValue else {
+                return try await endpoint.answer(call(request, context, endpoint, key, nil, client)).response
             }
-            return try await turnstile.pass(key.id) {
-                try await endpoint.answer(call(request, context, endpoint, key, client)).response
+            return try await turnstile.pass(caller) {
+                try await endpoint.answer(call(request, context, endpoint, key, signedIn, client)).response
             }
+        } catch let needed as SignInNeeded {
+            return Reply.seeOther(Site.signIn(next: needed.next)).response
         } catch  where endpoint.style == .page {
             let problem = problem(for: error, context)
             return pages.refusal(problem, language: PageLanguage(request)).response
         }
     }
 
-    /// Whose key the request bears, if it may use the address at all, and from where it comes.
+    /// Whose key or session the request bears, if it may use the address at all, and from where it comes.
     private func admitted(
         _ request: Request, _ context: ConsoleContext, _ endpoint: Endpoint
-    ) async throws -> (key: APIKey?, client: String) {
+    ) async throws -> (key: APIKey?, signedIn: SignedIn?, client: String) {
         let client = gate.client(request, peer: context.peer)
-        do { return (try await gate.admit(request, to: endpoint.access, client: client), client) } catch {
+        do {
+            let key = try await gate.admit(request, to: endpoint.access, client: client)
+            let signedIn = try await services.signIn.admit(
+                request, to: endpoint, cookieName: services.settings.cookieName)
+            return (key, signedIn, client)
+        } catch {
             // Whether the rest can be read does not matter: the refusal is what is told.
             _ = try? await Self.body(of: request, limit: 0)
             throw error
@@ -116,7 +127,8 @@ public struct ConsoleServer: Sendable {
 
     /// The request as a call, its body read.
     private func call(
-        _ request: Request, _ context: ConsoleContext, _ endpoint: Endpoint, _ key: APIKey?, _ client: String
+        _ request: Request, _ context: ConsoleContext, _ endpoint: Endpoint, _ key: APIKey?, _ signedIn: SignedIn?,
+        _ client: String
     ) async throws -> Call {
         var parameters: [String: String] = [:]
         for name in endpoint.parameterNames { parameters[name] = context.parameters.get(name) }
@@ -125,10 +137,17 @@ public struct ConsoleServer: Sendable {
             facts.notice = parameters["notice"].flatMap(Self.loggable)
             facts.delivery = parameters["delivery"].flatMap(Self.loggable)
         }
-        return Call(
+        var call = Call(
             method: request.method.rawValue, path: request.uri.path, parameters: parameters,
             rawQuery: request.uri.query ?? "", headers: request.headers, authority: request.head.authority ?? "",
-            body: try await Self.body(of: request, limit: endpoint.bodyLimit), key: key, client: client)
+            body: try await Self.body(of: request, limit: endpoint.bodyLimit), key: key, client: client,
+            signedIn: signedIn)
+        if let signedIn, endpoint.method == .post {
+            call.form = try FormFields(
+                checking: call, of: signedIn, publicBaseURL: services.settings.publicBaseURL
+            ).values
+        }
+        return call
     }
 
     private static func loggable(_ value: String) -> String? {

@@ -11,6 +11,8 @@ struct Endpoint: Sendable {
         case open
         /// The holder of a key with one of these scopes.
         case key([APIKey.Scope])
+        /// Whoever has signed in with an account that has one of these scopes; with none named, any account.
+        case session([APIKey.Scope])
 
         static func scope(_ scope: APIKey.Scope) -> Access { .key([scope]) }
     }

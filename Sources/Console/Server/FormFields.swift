@@ -5,6 +5,8 @@ struct FormFields: Sendable, Hashable {
     /// Each name once.
     let values: [String: String]
 
+    init(values: [String: String]) { self.values = values }
+
     /// Reads `a=b&c=d`; refuses broken escapes, bytes that are not UTF-8, NUL, and names that come twice.
     init(_ bytes: [UInt8], what: String) throws(Problem) {
         var values: [String: String] = [:]

@@ -32,6 +32,11 @@ struct Reply: Sendable {
             body: bytes)
     }
 
+    /// Shows another page: after a form was taken, so that reloading does not send it again.
+    static func seeOther(_ path: String, headers: [(name: String, value: String)] = []) -> Reply {
+        Reply(status: 303, headers: headers + [("Location", path)])
+    }
+
     /// Nothing to say.
     static let done = Reply(status: 204)
 

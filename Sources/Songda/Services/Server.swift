@@ -52,7 +52,8 @@ struct Server: Sendable {
         return ConsoleServices(
             pipeline: application.pipeline, addresses: application.addresses, retention: application.retention,
             reader: application.notices, inbox: application.notices, credentials: application.notices,
-            recipients: application.notices, people: application.people, templates: application.templates,
+            recipients: application.notices, people: application.people, accounts: application.accounts,
+            templates: application.templates,
             log: application.log,
             recorder: application.recorder, clock: application.clock,
             routes: application.routes.sorted { $0.key.rawValue < $1.key.rawValue }.map(\.value),
@@ -65,7 +66,8 @@ struct Server: Sendable {
                 version: Build.version, publicBaseURL: application.configuration.http.publicURL,
                 passKey: HMAC.sha256(key: application.keys.linkKey, Array("songda pass".utf8)),
                 trustsForwardedFor: application.configuration.http.trustsForwardedFor,
-                metricsNeedKey: application.configuration.http.metricsNeedKey))
+                metricsNeedKey: application.configuration.http.metricsNeedKey,
+                isRehearsal: application.configuration.isRehearsal))
     }
 
     private static func feed(_ route: Application.SMSCallbackRoute) -> CallbackFeed {

@@ -72,7 +72,8 @@ public final class TestGateway: Sendable {
     /// Sentences an operator would have been shown.
     public let alarms: Alarms
     let test: TestDatabase
-    let elapsed: Elapsed
+    /// Time that has passed beside the wall.
+    public let elapsed: Elapsed
 
     /// Makes a gateway on a fresh database.
     public static func make(on backend: Backend, _ options: Options = Options()) async throws -> TestGateway {

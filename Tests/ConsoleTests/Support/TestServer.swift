@@ -56,7 +56,7 @@ struct TestServer: Sendable {
         return ConsoleServices(
             pipeline: gateway.pipeline, addresses: gateway.addresses, retention: gateway.retention,
             reader: gateway.store, inbox: gateway.store, credentials: gateway.store, recipients: gateway.store,
-            people: gateway.people,
+            people: gateway.people, accounts: gateway.peopleStore,
             templates: try TestResources.templates(),
             log: gateway.log, recorder: gateway.recorder, clock: gateway.clock,
             routes: [gateway.routes[.email], gateway.routes[.sms]].compactMap { $0 }, callbacks: callbacks,

@@ -110,6 +110,12 @@ actor House {
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path(name))
     }
 
+    /// Writes bytes that only their owner may read.
+    nonisolated func write(bytes: [UInt8], to name: String) throws {
+        try Data(bytes).write(to: URL(fileURLWithPath: path(name)))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path(name))
+    }
+
     /// Writes songda.yaml anew.
     nonisolated func write(_ settings: Settings) throws {
         try write(configuration(settings), to: "songda.yaml")

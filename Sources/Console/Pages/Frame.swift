@@ -1,0 +1,99 @@
+import Evidence
+import Notices
+
+/// What every page of the console shares: who has signed in, where they can go, in which language.
+struct Frame: Sendable {
+    let head: PageHead
+    let w: [String: String]
+    let language: String
+    let user: String?
+    let csrf: String?
+    let links: [Link]
+    let signOut: String
+    let switchTo: String
+    let otherLanguage: String
+
+    /// A way to another page.
+    struct Link: Sendable {
+        let href: String
+        let label: String
+        let isCurrent: Bool
+    }
+}
+
+/// Makes pages of the console.
+struct PageMaker: Sendable {
+    let templates: PageTemplates
+    let language: PageLanguage
+    /// The names of the kinds of notices.
+    let kinds: [String: BilingualText]
+    private let call: Call
+
+    init(_ call: Call, _ templates: PageTemplates, library: TemplateLibrary? = nil) {
+        self.templates = templates
+        self.call = call
+        var kinds: [String: BilingualText] = [:]
+        for kind in library?.kinds ?? [] { kinds[kind] = library?.template(kind: kind)?.settings.name }
+        self.kinds = kinds
+        language = PageLanguage(call)
+    }
+
+    /// A word in the reader's language.
+    func word(_ name: String) -> String { templates.words.word(name, language) }
+
+    /// The frame of a page.
+    func frame(_ title: String) -> Frame {
+        let account = call.signedIn?.account
+        var links: [(String, String)] = []
+        if let account {
+            links.append((Site.home, "home"))
+            if account.scopes.contains(.inbox) { links.append((Site.myInbox, "inbox")) }
+            if account.scopes.contains(.read) { links.append((Site.noticeList, "notices")) }
+            if account.scopes.contains(.issue) { links.append((Site.issue, "issue")) }
+        }
+        return Frame(
+            head: templates.head(title, language), w: templates.words.all(language), language: language.rawValue,
+            user: account?.name, csrf: call.signedIn?.csrf,
+            links: links.map { Frame.Link(href: $0, label: word($1), isCurrent: $0 == call.path) },
+            signOut: Site.signOut, switchTo: call.path + "?lang=" + language.other.rawValue,
+            otherLanguage: language.other.rawValue)
+    }
+
+    /// A page; a language that was asked for in the address is remembered.
+    func reply(_ template: String, _ page: some Sendable, status: Int = 200) -> Reply {
+        var reply = Reply.page(templates.render(template, page), status: status)
+        if call.rawQuery.contains("lang=") {
+            reply.headers.append(
+                ("Set-Cookie", "songda-lang=\(language.rawValue); Path=/; SameSite=Lax; Max-Age=31536000; HttpOnly"))
+        }
+        return reply
+    }
+
+    /// An instant with its zone.
+    func time(_ instant: Timestamp) -> String { instant.shownInChina }
+
+    /// An instant with its zone and its clock.
+    func time(_ observed: ObservedTime) -> String {
+        let clock = observed.clock == ObservedTime.ours ? word("clock_songda") : observed.clock
+        return "\(observed.at.shownInChina) (\(clock))"
+    }
+
+    /// A text in the reader's language.
+    func text(_ text: BilingualText) -> String { language == .english ? text.en : text.zh }
+}
+
+extension PageLanguage {
+    /// What the address asks for, what was chosen before, or what the browser prefers.
+    init(_ call: Call) {
+        if call.rawQuery.contains("lang=en") {
+            self = .english
+        } else if call.rawQuery.contains("lang=zh-CN") {
+            self = .chinese
+        } else if let chosen = call.cookie("songda-lang") {
+            self.init(named: chosen)
+        } else {
+            let wanted = call.headers.values(of: "Accept-Language").first ?? ""
+            self = wanted.lowercased().hasPrefix("en") ? .english : .chinese
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Evidence
+import Notices
+
+/// The form of one kind, with what was typed and what is wrong with it.
+struct IssueFormPage: Sendable {
+    let frame: Frame
+    let w: [String: String]
+    let kind: String
+    let action: String
+    let key: String
+    let issuers: [NoticePages.Choice]
+    let hasNoIssuer: Bool
+    let languages: [NoticePages.Choice]
+    let recipients: String
+    let recipientFaults: [String]
+    let fields: [Field]
+    let reason: String?
+    let otherFaults: [String]
+
+    /// One input.
+    struct Field: Sendable {
+        let name: String
+        let label: String
+        let help: String
+        let example: String
+        let value: String
+        let isRequired: Bool
+        let line: String?
+        let isMultiline: Bool
+        let options: [NoticePages.Choice]
+        let isChoice: Bool
+        let faults: [String]
+        let isWrong: Bool
+    }
+
+    init(
+        _ template: NoticeTemplate, _ typed: TypedNotice, issuers: [Issuer], faults: [NoticeError.Fault],
+        reason: String?, _ make: PageMaker
+    ) {
+        kind = make.text(template.settings.name)
+        frame = make.frame(kind)
+        w = frame.w
+        action = Site.page(Site.issuePreview, kind: template.reference.kind)
+        key = typed.key
+        self.issuers = issuers.map {
+            .init(value: $0.id.rawValue, label: $0.fullName, isSelected: $0.id.rawValue == typed.issuer)
+        }
+        hasNoIssuer = issuers.isEmpty
+        languages = [("", "language_recipient"), ("zh-CN", "language_zh"), ("en", "language_en")].map {
+            .init(value: $0.0, label: make.word($0.1), isSelected: $0.0 == typed.language)
+        }
+        recipients = typed.recipients
+        self.reason = reason
+        var taken: Set<String> = ["recipients"]
+        func messages(_ field: String) -> [String] {
+            taken.insert(field)
+            return faults.filter { $0.field == field || $0.field == "fields.\(field)" }.map(\.message)
+        }
+        recipientFaults = messages("recipients")
+        fields = template.fields.map { Field($0, value: typed.values[$0.name] ?? "", messages($0.name), make) }
+        otherFaults = faults.filter {
+            !taken.contains($0.field) && !taken.contains(String($0.field.dropFirst("fields.".count)))
+        }.map { "\($0.field): \($0.message)" }
+    }
+}
+
+extension IssueFormPage.Field {
+    init(_ field: FieldDefinition, value: String, _ faults: [String], _ make: PageMaker) {
+        let language: NoticeLanguage = make.language == .english ? .english : .chinese
+        let shown = field.example[language] ?? field.example[.chinese]
+        self.init(
+            name: "f.\(field.name)", label: make.text(field.label), help: make.text(field.help),
+            example: Self.text(shown), value: value, isRequired: field.isRequired,
+            line: Self.inputType(field.type), isMultiline: field.type == .multiline || field.type == .list,
+            options: field.type == .choice
+                ? [.init(value: "", label: "—", isSelected: value.isEmpty)]
+                    + field.options.map {
+                        .init(value: $0.id, label: "\($0.id)  \(make.text($0.label))", isSelected: $0.id == value)
+                    } : [],
+            isChoice: field.type == .choice, faults: faults, isWrong: !faults.isEmpty)
+    }
+
+    /// The type of an input of one line; nil for what has lines or options.
+    private static func inputType(_ type: FieldType) -> String? {
+        switch type {
+        case .multiline, .list, .choice: nil
+        case .date: "date"
+        case .phone: "tel"
+        case .email: "email"
+        case .text, .amount, .integer, .personName: "text"
+        }
+    }
+
+    private static func text(_ value: JSONValue?) -> String {
+        switch value {
+        case .string(let text)?: text
+        case .integer(let number)?: String(number)
+        case .array(let items)?: items.compactMap(\.string).joined(separator: " / ")
+        default: ""
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import Evidence
+import Notices
+
+/// One notice with everything that was observed of it.
+struct NoticePage: Sendable {
+    let frame: Frame
+    let w: [String: String]
+    let number: String
+    let kind: String
+    let state: String
+    let stateClass: String
+    let issuer: String
+    let creditCode: String
+    let author: String
+    let createdAt: String
+    let sealedAt: String?
+    let basis: String?
+    let contentHash: String
+    let documentHash: String?
+    let strength: Int
+    let strengthReason: String
+    let strengthAdvice: String
+    let deemed: [String]
+    let doubts: [String]
+    let approvalsGiven: Int
+    let approvalsNeeded: Int
+    let needsApproval: Bool
+    let approvals: [Agreement]
+    let mayApprove: Bool
+    let mayCancel: Bool
+    let mayProve: Bool
+    let deliveries: [DeliveryRow]
+    let hasDeliveries: Bool
+    let events: [EventRow]
+    let text: String?
+    let approveAction: String
+    let cancelAction: String
+    let documentAction: String
+    let proofAction: String
+    let error: String?
+
+    /// One approval.
+    struct Agreement: Sendable {
+        let by: String
+        let at: String
+    }
+
+    init(
+        _ standing: ProofDesk.Standing, approvals: [Approval], content: [UInt8]?, signedIn: SignedIn,
+        _ make: PageMaker, _ services: ConsoleServices, error: String?
+    ) throws {
+        let notice = standing.notice
+        frame = make.frame(notice.number)
+        w = frame.w
+        number = notice.number
+        kind = make.kind(notice.kind)
+        state = make.word("notice_\(notice.state.rawValue)")
+        stateClass = notice.state.rawValue
+        issuer = notice.issuer.fullName
+        creditCode = notice.issuer.creditCode
+        author = notice.author.id
+        createdAt = make.time(notice.createdAt)
+        sealedAt = notice.sealedAt.map { make.time($0) }
+        basis = notice.legalBasis.isEmpty ? nil : notice.legalBasis.joined(separator: "、")
+        contentHash = notice.contentHash.hex
+        documentHash = notice.documentHash?.hex
+        strength = standing.strength.level
+        strengthReason = make.text(standing.strength.reason)
+        strengthAdvice = make.text(standing.strength.advice)
+        deemed = standing.deemed.map { make.deemed($0) }
+        doubts = standing.timeline.doubts.map { make.text($0) }
+        approvalsGiven = approvals.count
+        approvalsNeeded = notice.approvalsNeeded
+        needsApproval = notice.approvalsNeeded > 0
+        self.approvals = approvals.map { Agreement(by: $0.approver.id, at: make.time($0.at)) }
+        mayApprove =
+            notice.state == .awaitingApproval && signedIn.may(.approve) && notice.author.id != signedIn.principal.id
+            && !approvals.contains { $0.approver.id == signedIn.principal.id }
+        mayCancel =
+            signedIn.may(.issue) && (notice.state == .awaitingApproval || notice.state == .approved)
+        mayProve = signedIn.may(.read) && notice.sealedAt != nil
+        let names = Dictionary(notice.recipients.map { ($0.person, $0.name) }, uniquingKeysWith: { first, _ in first })
+        deliveries = standing.deliveries.map { DeliveryRow($0, names: names, make) }
+        hasDeliveries = !standing.deliveries.isEmpty
+        events = standing.timeline.items.map { EventRow($0, make) }
+        // What the approvers approve; checked against its hash, so that nobody approves what was changed underneath.
+        text = try content.map {
+            try make.documentFrame(
+                markdown: try NoticeContent(stored: $0, expecting: notice.contentHash).markdown, services)
+        }
+        approveAction = Site.page(Site.noticeApproval, notice.id)
+        cancelAction = Site.page(Site.noticeCancellation, notice.id)
+        documentAction = Site.page(Site.noticeDocument, notice.id)
+        proofAction = Site.page(Site.noticeProof, notice.id)
+        self.error = error
+    }
+}
+
+extension PageMaker {
+    /// Markdown as a whole document for the sandboxed frame.
+    func documentFrame(markdown: String, _ services: ConsoleServices) throws -> String {
+        templates.render(
+            "frame", FramePage(head: templates.head("", language), html: try services.renderMarkdown(markdown)))
+    }
+
+    /// What a rule concluded, which is no observation, and from what.
+    func deemed(_ service: DeemedService) -> String {
+        "\(service.day): \(text(service.text)) [\(service.basis); \(service.ruleID), \(service.law)]"
+    }
+}

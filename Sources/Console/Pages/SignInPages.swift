@@ -1,0 +1,127 @@
+import Evidence
+import Hummingbird
+import Notices
+import People
+
+/// The door, the way out, and the first page behind it.
+struct SignInPages: Sendable {
+    let services: ConsoleServices
+    let templates: PageTemplates
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(.get, Site.signIn, .open, bodyLimit: 0, style: .page, answer: door),
+            Endpoint(.post, Site.signIn, .open, bodyLimit: 4096, style: .page, answer: enter),
+            Endpoint(.post, Site.signOut, .session([]), bodyLimit: 4096, style: .page, answer: leave),
+            Endpoint(.get, Site.home, .session([]), bodyLimit: 0, style: .page, answer: home),
+        ]
+    }
+
+    struct DoorPage: Sendable {
+        let frame: Frame
+        let w: [String: String]
+        let action: String
+        let login: String
+        let next: String
+        let error: String?
+    }
+
+    private func door(_ call: Call) async throws -> Reply {
+        let query = try call.query(["lang", "next"])
+        return door(call, next: query["next"] ?? "")
+    }
+
+    private func door(_ call: Call, login: String = "", next: String, error: String? = nil, status: Int = 200) -> Reply
+    {
+        let make = PageMaker(call, templates)
+        let frame = make.frame(make.word("signIn"))
+        return make.reply(
+            "sign-in",
+            DoorPage(frame: frame, w: frame.w, action: Site.signIn, login: login, next: next, error: error),
+            status: status)
+    }
+
+    private func enter(_ call: Call) async throws -> Reply {
+        try SameSite.check(call, publicBaseURL: services.settings.publicBaseURL)
+        guard MediaType.isForm(try call.header("Content-Type") ?? "") else {
+            throw Problem.mediaType("application/x-www-form-urlencoded")
+        }
+        let form = try FormFields(call.body, what: "the form").values
+        let (login, next) = (form["login"] ?? "", form["next"] ?? "")
+        let make = PageMaker(call, templates)
+        let outcome = try await services.signIn.signIn(
+            login: String(login.prefix(100)), password: form["password"] ?? "", code: form["code"] ?? "",
+            client: call.client)
+        switch outcome {
+        case .signedIn(let value):
+            return .seeOther(Self.inside(next), headers: [("Set-Cookie", cookie(value))])
+        case .wrong:
+            return door(call, login: login, next: next, error: make.word("signIn_wrong"), status: 403)
+        case .wait(let seconds):
+            var reply = door(call, login: login, next: next, error: make.word("signIn_wait"), status: 429)
+            reply.headers.append(("Retry-After", String(seconds)))
+            return reply
+        }
+    }
+
+    /// Only a path of our own: `//host` and `/\host` would lead elsewhere.
+    private static func inside(_ next: String) -> String {
+        let isOurs =
+            next.hasPrefix("/") && !next.hasPrefix("//") && next.utf8.allSatisfy { $0.isNameByte || $0 == 0x2F }
+        return isOurs ? next : Site.home
+    }
+
+    private func cookie(_ value: String, age: Int? = nil) -> String {
+        let settings = services.settings
+        return "\(settings.cookieName)=\(value); Path=/; HttpOnly; SameSite=Lax"
+            + (settings.isSecure ? "; Secure" : "") + (age.map { "; Max-Age=\($0)" } ?? "")
+    }
+
+    private func leave(_ call: Call) async throws -> Reply {
+        try await services.signIn.signOut(try call.person())
+        return .seeOther(Site.signIn, headers: [("Set-Cookie", cookie("", age: 0))])
+    }
+
+    // MARK: Home
+
+    struct HomePage: Sendable {
+        let frame: Frame
+        let w: [String: String]
+        let approvals: [NoticeRow]
+        let mayApprove: Bool
+        let recent: [NoticeRow]
+        let mayRead: Bool
+        let inbox: [InboxPages.Row]
+        let hasInbox: Bool
+        let isQuiet: Bool
+        let rehearsal: Bool
+    }
+
+    private func home(_ call: Call) async throws -> Reply {
+        let signedIn = try call.person()
+        let make = PageMaker(call, templates, library: services.templates)
+        var (waiting, recent): ([Notice], [Notice]) = ([], [])
+        if signedIn.may(.approve) {
+            waiting = try await services.reader.notices(
+                NoticeFilter(state: .awaitingApproval), before: nil, limit: 20)
+        }
+        if signedIn.may(.read) {
+            recent = try await services.reader.notices(NoticeFilter(), before: nil, limit: 10)
+        }
+        var items: [InboxItem] = []
+        if signedIn.may(.inbox), let person = signedIn.account.person {
+            items = try await services.inbox.items(of: person, limit: 20).filter {
+                $0.state != .acknowledged && $0.state != .opened && $0.state != .cancelled
+            }
+        }
+        let frame = make.frame(make.word("home"))
+        return make.reply(
+            "home",
+            HomePage(
+                frame: frame, w: frame.w, approvals: waiting.map { NoticeRow($0, make) },
+                mayApprove: signedIn.may(.approve), recent: recent.map { NoticeRow($0, make) },
+                mayRead: signedIn.may(.read), inbox: items.map { InboxPages.Row($0, make) },
+                hasInbox: signedIn.may(.inbox), isQuiet: waiting.isEmpty && items.isEmpty,
+                rehearsal: services.settings.isRehearsal))
+    }
+}
