@@ -19,8 +19,7 @@ import Testing
         "Store": ["People", "Notices", "Evidence", "SQL"],
         "Console": [
             "CArgon2", "People", "Notices", "Evidence", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore",
-            "Mustache",
-            "Logging",
+            "NIOHTTPTypes", "Mustache", "Logging",
         ],
         "Sandbox": ["NIOCore", "NIOPosix", "NIOHTTP1", "Hummingbird", "Logging"],
         "Songda": [

@@ -1,5 +1,6 @@
 import Evidence
 import Hummingbird
+import HummingbirdCore
 import Logging
 import Notices
 
@@ -74,14 +75,23 @@ public struct ConsoleServer: Sendable {
 
     /// The router behind a listening socket; a service to be run with the others.
     ///
-    /// - Parameter onRunning: told the port once connections are taken; with port 0 the system chooses one.
+    /// - Parameters:
+    ///   - maximumConnections: more than these wait in the system's queue, where they cost no descriptor.
+    ///   - slowest: how long a request body may take whatever its size; beyond it 8 KiB a second are asked for.
+    ///   - onRunning: told the port once connections are taken; with port 0 the system chooses one.
     public func makeApplication(
-        host: String, port: Int, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+        host: String, port: Int, maximumConnections: Int = 1024, slowest: Duration = .seconds(60),
+        onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
         // A peer that neither sends nor reads for half a minute is gone or means harm.
         Application(
-            router: makeRouter(), server: .http1(configuration: .init(idleTimeout: .seconds(30))),
-            configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
+            router: makeRouter(),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [BodyDeadline(.init(grace: slowest))], idleTimeout: .seconds(30))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(host, port: port),
+                availableConnectionsDelegate: MaximumAvailableConnections(maximumConnections)),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) }, logger: logger)
     }
 

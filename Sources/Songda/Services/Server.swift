@@ -22,6 +22,8 @@ struct Server: Sendable {
             services: services, pageTemplates: application.configuration.pages, logger: application.logger)
         let http = server.makeApplication(
             host: application.configuration.http.host, port: application.configuration.http.port,
+            maximumConnections: try Descriptors.connections(
+                besides: application.configuration.mail.routes.reduce(0) { $0 + $1.connections }),
             // The server takes no connection before this returns.
             onRunning: { port.continuation.yield($0) })
         var group = ServiceGroupConfiguration(

@@ -52,10 +52,46 @@ struct RawHTTP: Sendable {
         }
     }
 
+    /// Sends a head at once and the bytes behind it one by one, until all are sent or the server has answered or closed.
+    ///
+    /// - Returns: how many were sent, and how long it took.
+    func trickle(
+        _ bytes: [UInt8], behind head: [UInt8], pause: Duration
+    ) async throws -> (sent: Int, time: Duration) {
+        let port = port
+        return try await withCheckedThrowingContinuation { continuation in
+            let thread = Thread {
+                continuation.resume(
+                    with: Result {
+                        let socket = try Self.connected(to: port)
+                        defer { close(socket) }
+                        let start = ContinuousClock.now
+                        _ = Glibc.send(socket, head, head.count, Int32(MSG_NOSIGNAL))
+                        var sent = 0
+                        var wait = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+                        for byte in bytes {
+                            guard withUnsafePointer(to: byte, { Glibc.send(socket, $0, 1, Int32(MSG_NOSIGNAL)) }) == 1
+                            else { break }
+                            sent += 1
+                            // An answer or an end is something to read.
+                            if poll(&wait, 1, Int32(pause / .milliseconds(1))) > 0 { break }
+                        }
+                        return (sent, ContinuousClock.now - start)
+                    })
+            }
+            thread.start()
+        }
+    }
+
     private static func talk(_ port: Int, _ bytes: [UInt8]) throws -> RawAnswer {
+        let socket = try connected(to: port)
+        defer { close(socket) }
+        return try talk(over: socket, bytes)
+    }
+
+    private static func connected(to port: Int) throws -> Int32 {
         let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard socket >= 0 else { throw Failure(what: "socket") }
-        defer { close(socket) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(port).bigEndian
@@ -65,7 +101,14 @@ struct RawHTTP: Sendable {
                 connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard connected == 0 else { throw Failure(what: "connect: \(String(cString: strerror(errno)))") }
+        guard connected == 0 else {
+            close(socket)
+            throw Failure(what: "connect: \(String(cString: strerror(errno)))")
+        }
+        return socket
+    }
+
+    private static func talk(over socket: Int32, _ bytes: [UInt8]) throws -> RawAnswer {
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {
