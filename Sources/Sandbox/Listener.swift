@@ -19,7 +19,7 @@ final class Listener: Sendable {
     func start(
         host: String, port: Int, configure: @escaping @Sendable (any NIOCore.Channel) throws -> Void
     ) async throws {
-        let address = try Sandbox.loopbackAddress(host: host, port: port)
+        let address = try SandboxIdentity.loopbackAddress(host: host, port: port)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let isFirst = state.withLock { state in
             guard state.group == nil else { return false }

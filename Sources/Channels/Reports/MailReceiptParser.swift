@@ -153,14 +153,3 @@ extension DeliveryStatusReport.Action {
         }
     }
 }
-
-extension EvidenceEvent {
-    /// A mail system reported something that is none of arrival, failure, relay or delay.
-    static let mailSystemReported = EvidenceEvent(rawValue: "MailSystemReported")
-    /// A mail program reported something other than "displayed".
-    static let mailProgramReported = EvidenceEvent(rawValue: "MailProgramReported")
-    /// A program answered for the recipient; it says nothing about the recipient.
-    static let automaticReplyReceived = EvidenceEvent(rawValue: "AutomaticReplyReceived")
-    /// Somebody answered the message; who, is for a person to judge.
-    static let replyReceived = EvidenceEvent(rawValue: "ReplyReceived")
-}

@@ -12,7 +12,7 @@ struct ReceiptMail {
         switch kind {
         case .delivered:
             guard !mail.sender.isEmpty, recipient.notify?.contains("SUCCESS") == true else { return nil }
-            return dsn(action: "delivered", status: "2.0.0", text: "250 2.0.0 \(Sandbox.label) mailbox took it")
+            return dsn(action: "delivered", status: "2.0.0", text: "250 2.0.0 \(SandboxIdentity.label) mailbox took it")
         case .failed(let status, let text):
             guard !mail.sender.isEmpty, recipient.notify.map({ $0.contains("FAILURE") }) ?? true else { return nil }
             return dsn(action: "failed", status: status, text: text)
@@ -23,7 +23,7 @@ struct ReceiptMail {
     }
 
     private func dsn(action: String, status: String, text: String) -> [UInt8] {
-        var message = ["Reporting-MTA: dns; \(Sandbox.hostName)"]
+        var message = ["Reporting-MTA: dns; \(SandboxIdentity.hostName)"]
         if let envelopeID = mail.envelopeID.flatMap(Self.xtext) {
             message.append("Original-Envelope-Id: \(envelopeID)")
         }
@@ -41,29 +41,29 @@ struct ReceiptMail {
         ]
         let machine = (message + [""] + person).joined(separator: "\r\n")
         return report(
-            to: "<\(mail.sender)>", type: "delivery-status", subject: "\(Sandbox.label) delivery status: \(action)",
-            human: "\(Sandbox.notice).\r\n\(recipient.address): \(action) (\(status))", machine: machine)
+            to: "<\(mail.sender)>", type: "delivery-status", subject: "\(SandboxIdentity.label) delivery status: \(action)",
+            human: "\(SandboxIdentity.notice).\r\n\(recipient.address): \(action) (\(status))", machine: machine)
     }
 
     private func mdn(to address: String) -> [UInt8] {
         var machine = [
-            "Reporting-UA: \(Sandbox.hostName); \(Sandbox.label)", "Final-Recipient: rfc822; \(recipient.address)",
+            "Reporting-UA: \(SandboxIdentity.hostName); \(SandboxIdentity.label)", "Final-Recipient: rfc822; \(recipient.address)",
         ]
         if let id = mail.header("Message-ID") { machine.append("Original-Message-ID: \(id)") }
         machine.append("Disposition: manual-action/MDN-sent-manually; displayed")
         return report(
-            to: address, type: "disposition-notification", subject: "\(Sandbox.label) disposition: displayed",
-            human: "\(Sandbox.notice).\r\nThe mail program of \(recipient.address) reports: displayed.",
+            to: address, type: "disposition-notification", subject: "\(SandboxIdentity.label) disposition: displayed",
+            human: "\(SandboxIdentity.notice).\r\nThe mail program of \(recipient.address) reports: displayed.",
             machine: machine.joined(separator: "\r\n"))
     }
 
     private func report(to: String, type: String, subject: String, human: String, machine: String) -> [UInt8] {
         let boundary = "=_\(mail.id)_\(at)"
         let head = [
-            "Return-Path: <>", "X-Songda-Sandbox: \(Sandbox.notice)",
-            "From: MAILER-DAEMON@\(Sandbox.hostName) (\(Sandbox.label))", "To: \(to)", "Subject: \(subject)",
+            "Return-Path: <>", "X-Songda-Sandbox: \(SandboxIdentity.notice)",
+            "From: MAILER-DAEMON@\(SandboxIdentity.hostName) (\(SandboxIdentity.label))", "To: \(to)", "Subject: \(subject)",
             "Date: \(SandboxTime.mailDate(at))",
-            "Message-ID: <\(mail.id).\(recipient.address.hashText).\(type)@\(Sandbox.hostName)>",
+            "Message-ID: <\(mail.id).\(recipient.address.hashText).\(type)@\(SandboxIdentity.hostName)>",
             "Auto-Submitted: auto-replied", "MIME-Version: 1.0",
             "Content-Type: multipart/report; report-type=\(type); boundary=\"\(boundary)\"", "",
         ]

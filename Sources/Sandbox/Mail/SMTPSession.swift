@@ -38,7 +38,7 @@ struct SMTPSession {
         self.taken = taken
     }
 
-    static let greeting = "220 \(Sandbox.hostName) ESMTP \(Sandbox.label) delivers to nobody"
+    static let greeting = "220 \(SandboxIdentity.hostName) ESMTP \(SandboxIdentity.label) delivers to nobody"
 
     /// Answers one command line, without its line ending.
     mutating func consume(line: [UInt8]) -> [Step] {
@@ -54,11 +54,11 @@ struct SMTPSession {
         case "DATA": return data()
         case "RSET":
             envelope = nil
-            return [.reply("250 2.0.0 \(Sandbox.label) reset")]
-        case "NOOP": return [.reply("250 2.0.0 \(Sandbox.label)")]
-        case "VRFY": return [.reply("252 2.5.0 \(Sandbox.label) verifies nobody")]
-        case "QUIT": return [.reply("221 2.0.0 \(Sandbox.label) closing"), .close]
-        default: return refuse("502 5.5.1 command not implemented by the \(Sandbox.label)")
+            return [.reply("250 2.0.0 \(SandboxIdentity.label) reset")]
+        case "NOOP": return [.reply("250 2.0.0 \(SandboxIdentity.label)")]
+        case "VRFY": return [.reply("252 2.5.0 \(SandboxIdentity.label) verifies nobody")]
+        case "QUIT": return [.reply("221 2.0.0 \(SandboxIdentity.label) closing"), .close]
+        default: return refuse("502 5.5.1 command not implemented by the \(SandboxIdentity.label)")
         }
     }
 
@@ -73,19 +73,19 @@ struct SMTPSession {
         do {
             mail = try office.take(envelope, bytes: data)
         } catch {
-            return [.reply("451 4.3.0 \(Sandbox.label) spool: not kept")]
+            return [.reply("451 4.3.0 \(SandboxIdentity.label) spool: not kept")]
         }
         taken(mail, envelope.recipients)
         if behaviours.contains(.lostReply) { return [.drop] }
-        return [.reply("250 2.0.0 \(Sandbox.label) queued as \(mail.id), delivered to nobody", after: wait(behaviours))]
+        return [.reply("250 2.0.0 \(SandboxIdentity.label) queued as \(mail.id), delivered to nobody", after: wait(behaviours))]
     }
 
     private mutating func greet(_ name: String, extended: Bool) -> [Step] {
         helo = name
         envelope = nil
-        guard extended else { return [.reply("250 \(Sandbox.hostName) \(Sandbox.label)")] }
+        guard extended else { return [.reply("250 \(SandboxIdentity.hostName) \(SandboxIdentity.label)")] }
         let extensions = ["PIPELINING", "SIZE \(office.maximumSize)", "8BITMIME", "ENHANCEDSTATUSCODES"]
-        let lines = ["250-\(Sandbox.hostName) \(Sandbox.label)"] + extensions.map { "250-\($0)" } + ["250 DSN"]
+        let lines = ["250-\(SandboxIdentity.hostName) \(SandboxIdentity.label)"] + extensions.map { "250-\($0)" } + ["250 DSN"]
         return [.reply(lines.joined(separator: "\r\n"))]
     }
 
@@ -103,7 +103,7 @@ struct SMTPSession {
             return refuse("555 5.5.4 parameter \(other) is not known")
         }
         envelope = Envelope(helo: helo, sender: address, envelopeID: parameters["ENVID"])
-        return [.reply("250 2.1.0 \(Sandbox.label) sender ok")]
+        return [.reply("250 2.1.0 \(SandboxIdentity.label) sender ok")]
     }
 
     private mutating func rcpt(_ text: String) -> [Step] {
@@ -123,14 +123,14 @@ struct SMTPSession {
         let recipient = ReceivedMail.Recipient(
             address: address, notify: notify, originalRecipient: parameters["ORCPT"])
         envelope?.recipients.append(AcceptedRecipient(recipient: recipient, conduct: conduct))
-        return [.reply("250 2.1.5 \(Sandbox.label) recipient ok", after: slowness(conduct.behaviour))]
+        return [.reply("250 2.1.5 \(SandboxIdentity.label) recipient ok", after: slowness(conduct.behaviour))]
     }
 
     private mutating func data() -> [Step] {
         guard let envelope, !envelope.recipients.isEmpty else {
             return refuse("503 5.5.1 no valid recipients")
         }
-        return [.reply("354 \(Sandbox.label) end with a line of one dot"), .readData]
+        return [.reply("354 \(SandboxIdentity.label) end with a line of one dot"), .readData]
     }
 
     private mutating func refuse(_ reply: String) -> [Step] {

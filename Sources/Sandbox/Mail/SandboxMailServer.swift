@@ -78,7 +78,7 @@ public final class SandboxMailServer: Sendable {
             let loop = channel.eventLoop
             let session = SMTPSession(office: office) { mail, recipients in
                 logger.info(
-                    "\(Sandbox.label) took a message", metadata: ["id": "\(mail.id)", "bytes": "\(mail.bytes.count)"])
+                    "\(SandboxIdentity.label) took a message", metadata: ["id": "\(mail.id)", "bytes": "\(mail.bytes.count)"])
                 for accepted in recipients {
                     for receipt in accepted.conduct.receipts {
                         let recipient = accepted.recipient
@@ -92,7 +92,7 @@ public final class SandboxMailServer: Sendable {
             }
             try channel.pipeline.syncOperations.addHandler(SMTPHandler(session: session))
         }
-        logger.notice("\(Sandbox.notice)", metadata: ["smtp": "\(options.host):\(port ?? 0)"])
+        logger.notice("\(SandboxIdentity.notice)", metadata: ["smtp": "\(options.host):\(port ?? 0)"])
     }
 
     /// Closes the socket and every connection; receipts not yet due are lost.

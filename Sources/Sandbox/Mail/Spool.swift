@@ -18,8 +18,8 @@ struct Spool: Sendable {
     func write(_ mail: ReceivedMail) throws {
         let path = "\(directory)/\(mail.id).eml"
         let trace =
-            "X-Songda-Sandbox: \(Sandbox.notice)\r\n"
-            + "Received: from \(mail.helo) by \(Sandbox.hostName) (\(Sandbox.label)) with ESMTP id \(mail.id);"
+            "X-Songda-Sandbox: \(SandboxIdentity.notice)\r\n"
+            + "Received: from \(mail.helo) by \(SandboxIdentity.hostName) (\(SandboxIdentity.label)) with ESMTP id \(mail.id);"
             + " \(SandboxTime.mailDate(mail.receivedAt))\r\n"
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw SandboxError(.spool, "\"\(path)\" cannot be opened (\(Self.reason))") }

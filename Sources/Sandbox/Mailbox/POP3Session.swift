@@ -22,23 +22,23 @@ struct POP3Session {
         self.password = password
     }
 
-    static let greeting = Array("+OK \(Sandbox.label) mailbox at \(Sandbox.hostName)\r\n".utf8)
+    static let greeting = Array("+OK \(SandboxIdentity.label) mailbox at \(SandboxIdentity.hostName)\r\n".utf8)
 
     mutating func consume(line: [UInt8]) -> [Step] {
         let words = String(decoding: line, as: UTF8.self).split(separator: " ").map(String.init)
         let verb = words.first?.uppercased() ?? ""
         switch verb {
-        case "CAPA": return ok("capabilities", lines: ["USER", "UIDL", "TOP", "IMPLEMENTATION \(Sandbox.label)"])
+        case "CAPA": return ok("capabilities", lines: ["USER", "UIDL", "TOP", "IMPLEMENTATION \(SandboxIdentity.label)"])
         case "QUIT":
             if messages != nil { mailbox.remove(deleted) }
-            return ok("\(Sandbox.label) closing") + [.close]
+            return ok("\(SandboxIdentity.label) closing") + [.close]
         case "USER" where messages == nil:
             givenUser = words.dropFirst().first
             return ok("and the password")
         case "PASS" where messages == nil:
             // Compared plainly: a sandbox guards nothing, it only shows a wrong configuration.
             guard givenUser == user, words.dropFirst().joined(separator: " ") == password else {
-                return failure("[AUTH] wrong user or password for the \(Sandbox.label) mailbox")
+                return failure("[AUTH] wrong user or password for the \(SandboxIdentity.label) mailbox")
             }
             messages = mailbox.messages
             return ok("\(messages?.count ?? 0) messages")

@@ -30,7 +30,7 @@ public final class SandboxMailbox: Sendable {
     public func deliver(_ bytes: [UInt8]) {
         state.withLock { state in
             state.count += 1
-            state.messages.append(Message(uid: "\(Sandbox.label)-\(state.count)", bytes: bytes))
+            state.messages.append(Message(uid: "\(SandboxIdentity.label)-\(state.count)", bytes: bytes))
             if state.messages.count > capacity { state.messages.removeFirst() }
         }
     }

@@ -129,7 +129,7 @@ final class PlainHTTPHandler: ChannelInboundHandler {
     }
 
     private func head(_ status: Int, _ extra: [(String, String)], length: Int, _ context: ChannelHandlerContext) {
-        var headers = HTTPHeaders([("X-Songda-Sandbox", Sandbox.notice), ("Server", Sandbox.label)])
+        var headers = HTTPHeaders([("X-Songda-Sandbox", SandboxIdentity.notice), ("Server", SandboxIdentity.label)])
         if !extra.contains(where: { $0.0 == "Content-Type" }) {
             headers.add(name: "Content-Type", value: "application/json")
         }

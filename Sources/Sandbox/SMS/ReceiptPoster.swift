@@ -44,7 +44,7 @@ enum ReceiptPoster {
             loop.scheduleTask(in: .seconds(5)) { channel.close(promise: nil) }
             var fields = HTTPHeaders(headers)
             fields.add(name: "Host", value: "\(address.host):\(address.port)")
-            fields.add(name: "X-Songda-Sandbox", value: Sandbox.notice)
+            fields.add(name: "X-Songda-Sandbox", value: SandboxIdentity.notice)
             fields.add(name: "Content-Length", value: String(body.count))
             fields.add(name: "Connection", value: "close")
             let head = HTTPRequestHead(version: .http1_1, method: .POST, uri: address.target, headers: fields)

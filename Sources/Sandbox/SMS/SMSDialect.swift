@@ -30,7 +30,7 @@ enum SMSDialect {
         case .aliyun:
             (
                 200,
-                encoded(AliyunAnswer(Code: "OK", Message: "OK", RequestId: "\(Sandbox.label)-\(sms.id)", BizId: sms.id))
+                encoded(AliyunAnswer(Code: "OK", Message: "OK", RequestId: "\(SandboxIdentity.label)-\(sms.id)", BizId: sms.id))
             )
         case .twilio: (201, encoded(TwilioAnswer(sid: sms.id, status: "queued", to: sms.phone)))
         }
@@ -41,7 +41,7 @@ enum SMSDialect {
         switch dialect {
         case .json:
             encoded(JSONAnswer(sandbox: true, id: nil, status: nil, error: .init(code: code, message: message)))
-        case .aliyun: encoded(AliyunAnswer(Code: code, Message: message, RequestId: Sandbox.label, BizId: nil))
+        case .aliyun: encoded(AliyunAnswer(Code: code, Message: message, RequestId: SandboxIdentity.label, BizId: nil))
         case .twilio: encoded(TwilioError(code: Int(code) ?? 0, message: message, status: 400))
         }
     }
@@ -63,7 +63,7 @@ enum SMSDialect {
             let report = AliyunReport(
                 phone_number: sms.phone, send_time: SandboxTime.beijing(sms.receivedAt),
                 report_time: SandboxTime.beijing(seconds), success: receipt.state == .delivered, err_code: code,
-                err_msg: Sandbox.label, sms_size: "1", biz_id: sms.id, out_id: sms.reference)
+                err_msg: SandboxIdentity.label, sms_size: "1", biz_id: sms.id, out_id: sms.reference)
             return (encoded([report]), "application/json;charset=UTF-8", [])
         case .twilio:
             let status = receipt.state == .failed ? "undelivered" : receipt.state == .pending ? "sent" : "delivered"
@@ -96,7 +96,7 @@ enum SMSDialect {
         }
         return encoded(
             AliyunDetails(
-                Code: "OK", Message: "OK", RequestId: Sandbox.label, TotalCount: rows.count,
+                Code: "OK", Message: "OK", RequestId: SandboxIdentity.label, TotalCount: rows.count,
                 SmsSendDetailDTOs: .init(SmsSendDetailDTO: rows)))
     }
 

@@ -89,7 +89,7 @@ public final class SandboxSMSGateway: Sendable {
             try channel.pipeline.syncOperations.addHandler(
                 PlainHTTPHandler { request, loop in self.answer(request, on: loop) })
         }
-        logger.notice("\(Sandbox.notice)", metadata: ["http": "\(options.host):\(port ?? 0)"])
+        logger.notice("\(SandboxIdentity.notice)", metadata: ["http": "\(options.host):\(port ?? 0)"])
     }
 
     /// Closes the socket and every connection; receipts not yet due are lost.
@@ -129,7 +129,7 @@ public final class SandboxSMSGateway: Sendable {
     private func take(_ submission: SMSDialect.Submission, callback: String?) -> ReceivedSMS {
         state.withLock { state in
             state.count += 1
-            let id = submission.dialect == .twilio ? "SMsandbox\(state.count)" : "\(Sandbox.label)\(state.count)"
+            let id = submission.dialect == .twilio ? "SMsandbox\(state.count)" : "\(SandboxIdentity.label)\(state.count)"
             let sms = ReceivedSMS(
                 id: id, dialect: submission.dialect, phone: submission.phone, text: submission.text,
                 signature: submission.signature, reference: submission.reference, callback: callback,
@@ -213,7 +213,7 @@ public final class SandboxSMSGateway: Sendable {
                 if state.posted.count > options.keeps { state.posted.removeFirst() }
             }
             let answer: Logger.MetadataValue = "\(status.map(String.init) ?? "none")"
-            logger.info("\(Sandbox.label) posted a receipt", metadata: ["id": "\(id)", "answer": answer])
+            logger.info("\(SandboxIdentity.label) posted a receipt", metadata: ["id": "\(id)", "answer": answer])
             guard status.map({ (200..<300).contains($0) }) != true, let wait = retries.first else {
                 return loop.makeSucceededVoidFuture()
             }
@@ -248,6 +248,6 @@ public final class SandboxSMSGateway: Sendable {
     }
 
     private static func fault(_ text: String) -> [UInt8] {
-        SMSDialect.error(.json, code: Sandbox.label, message: text)
+        SMSDialect.error(.json, code: SandboxIdentity.label, message: text)
     }
 }

@@ -3,7 +3,7 @@ import Foundation
 
 /// The program: `songda-bench p1|p2|p3|all|start`.
 @main
-struct SongdaBench: AsyncParsableCommand {
+struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "songda-bench",
         abstract: "Measures Songda beside the best this machine can do, in the same run.",

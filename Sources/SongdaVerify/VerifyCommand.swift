@@ -4,7 +4,7 @@ import Foundation
 
 /// Checks a proof bundle on a machine that has never seen the system it came from.
 @main
-struct SongdaVerify: ParsableCommand {
+struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "songda-verify",
         abstract: "Checks proof bundles (.asice) offline / 离线核验证据包",
