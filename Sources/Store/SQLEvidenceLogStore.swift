@@ -171,6 +171,13 @@ public struct SQLEvidenceLogStore: EvidenceLogStore {
         }
     }
 
+    /// By identifier.
+    public func entry(id: String) async throws -> LoggedEntry? {
+        try await database.read { tx in
+            try tx.first(Self.entryColumns + " WHERE id = \(id) AND leaf_index IS NOT NULL").map(Self.entry)
+        }
+    }
+
     /// Everything logged about one notice.
     public func entries(notice: String, belowSize size: Int) async throws -> [LoggedEntry] {
         try await database.read { tx in

@@ -89,14 +89,26 @@ extension SQLNoticeStore: CredentialStore {
     }
 
     /// Only the hash is stored.
-    public func save(_ key: APIKey) async throws {
+    public func save(_ key: APIKey, evidence: [SignedEntry]) async throws {
         let scopes = key.scopes.map(\.rawValue).sorted().joined(separator: " ")
-        try await database.write { tx in
+        let rows = try await entryRows.stage(evidence)
+        try await ofKnownPerson(key.person) { tx in
             try tx.execute(
                 """
                 INSERT INTO api_keys (id, name, hash, scopes, person, created_at)
                 VALUES (\(key.id), \(key.name), \(key.hash), \(scopes), \(key.person?.rawValue), \(key.createdAt))
                 """)
+            try tx.executeBatch(rows)
+        }
+    }
+
+    /// Runs a write that names a person; one nobody knows is a refusal, not a fault.
+    private func ofKnownPerson(
+        _ person: PersonID?, _ body: @escaping @Sendable (any SQLTransaction) throws -> Void
+    ) async throws {
+        do { try await database.write(body) } catch let error as SQLError where error.code == .foreignKeyViolation {
+            throw NoticeError(
+                .notFound, "person: there is no person \"\(person?.rawValue.prefix(60) ?? "")\"; add them first")
         }
     }
 
@@ -125,9 +137,14 @@ extension SQLNoticeStore: CredentialStore {
     }
 
     /// From this moment it opens nothing.
-    public func revoke(apiKey id: String, at: Timestamp) async throws -> Bool {
-        try await database.write { tx in
-            try tx.execute("UPDATE api_keys SET revoked_at = \(at) WHERE id = \(id) AND revoked_at IS NULL") == 1
+    public func revoke(apiKey id: String, at: Timestamp, evidence: [SignedEntry]) async throws -> Bool {
+        let rows = try await entryRows.stage(evidence)
+        return try await database.write { tx in
+            let revoked = try tx.execute(
+                "UPDATE api_keys SET revoked_at = \(at) WHERE id = \(id) AND revoked_at IS NULL")
+            guard revoked == 1 else { return false }
+            try tx.executeBatch(rows)
+            return true
         }
     }
 }

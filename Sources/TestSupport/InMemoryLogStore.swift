@@ -228,6 +228,11 @@ public final class InMemoryLogStore: EvidenceLogStore {
         contents.withLock { $0.leaves.indices.contains(leafIndex) ? $0.logged(leafIndex) : nil }
     }
 
+    /// Returns the entry of an identifier.
+    public func entry(id: String) async throws -> LoggedEntry? {
+        contents.withLock { contents in contents.leaves.firstIndex(of: id).flatMap { contents.logged($0) } }
+    }
+
     /// Returns the entries of one notice.
     public func entries(notice: String, belowSize size: Int) async throws -> [LoggedEntry] {
         contents.withLock { contents in

@@ -16,7 +16,7 @@ import Testing
     @Test func `every address with a lock refuses a missing, a wrong and an insufficient key`() async throws {
         try await TestServer.with { server in
             try await server.gateway.person()
-            let wrong = TestServer.Key(id: "none", secret: KeyAPI.secret())
+            let wrong = TestServer.Key(id: "none", secret: "sk_" + Base64.encodeURL(SecureRandom.bytes(32)))
             var locked = 0
             for endpoint in server.server.endpoints {
                 guard case .key(let scopes) = endpoint.access else { continue }
@@ -58,7 +58,7 @@ import Testing
         try await TestServer.with { server in
             let key = try await server.key(.read)
             #expect(try await server.get(Site.notices, key).status == 200)
-            _ = try await server.gateway.store.revoke(apiKey: key.id, at: server.gateway.clock.now)
+            _ = try await server.gateway.store.revoke(apiKey: key.id, at: server.gateway.clock.now, evidence: [])
             #expect(try await server.get(Site.notices, key).status == 401)
         }
     }

@@ -89,11 +89,11 @@ import Testing
             let key = APIKey(
                 id: "k-1", name: "HR", hash: hash, scopes: [.issue, .read], person: nil, createdAt: gateway.clock.now,
                 revokedAt: nil)
-            try await gateway.store.save(key)
+            try await gateway.store.save(key, evidence: [])
             #expect(try await gateway.store.apiKey(hash) == key)
             #expect(try await gateway.store.apiKey(SHA256.hash([1])) == nil)
-            #expect(try await gateway.store.revoke(apiKey: "k-1", at: gateway.clock.now))
-            #expect(try await gateway.store.revoke(apiKey: "k-1", at: gateway.clock.now) == false)
+            #expect(try await gateway.store.revoke(apiKey: "k-1", at: gateway.clock.now, evidence: []))
+            #expect(try await gateway.store.revoke(apiKey: "k-1", at: gateway.clock.now, evidence: []) == false)
             #expect(try await gateway.store.apiKey(hash) == nil)
             #expect(try await gateway.store.apiKeys().map(\.revokedAt) == [gateway.clock.now])
         }

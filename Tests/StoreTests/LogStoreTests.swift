@@ -144,6 +144,7 @@ final class SpyingLog: EvidenceLogStore {
         try await log.entries(from: first, limit: limit)
     }
     func entry(leafIndex: Int) async throws -> LoggedEntry? { try await log.entry(leafIndex: leafIndex) }
+    func entry(id: String) async throws -> LoggedEntry? { try await log.entry(id: id) }
     func entries(notice: String, belowSize size: Int) async throws -> [LoggedEntry] {
         try await log.entries(notice: notice, belowSize: size)
     }

@@ -81,7 +81,11 @@ extension Call {
         if let agent = headers.values(of: "User-Agent").first {
             facts["userAgent"] = .string(shortened(agent, to: 200))
         }
-        if let key { facts["key"] = .string(key.id) }
+        if let key {
+            facts["key"] = .string(key.id)
+            // A key is named by the entry of its issue, which says who made it and for whom.
+            facts[EntryBody.restsOn] = .string(key.id)
+        }
         return facts
     }
 }

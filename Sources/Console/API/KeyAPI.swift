@@ -2,13 +2,6 @@ import Evidence
 import Hummingbird
 import Notices
 
-extension EvidenceEvent {
-    /// An API key was made; who made it and what it may do.
-    static let apiKeyIssued = EvidenceEvent(rawValue: "APIKeyIssued")
-    /// An API key was revoked.
-    static let apiKeyRevoked = EvidenceEvent(rawValue: "APIKeyRevoked")
-}
-
 /// Makes, lists and revokes API keys.
 ///
 /// The secret is shown once, when the key is made; only its hash is kept.
@@ -49,34 +42,15 @@ struct KeyAPI: Sendable {
                 .invalid, "person: there is no person \"\(shortened(person.rawValue))\"; add them first",
                 faults: [.init(field: "person", message: "is not on record")])
         }
-        return try await make(name: name, scopes: scopes, person: person, by: call.principal)
-    }
-
-    private func make(
-        name: String, scopes: Set<APIKey.Scope>, person: PersonID?, by principal: Principal
-    ) async throws -> Reply {
-        let now = services.clock.now
-        let secret = Self.secret()
-        let key = APIKey(
-            id: SecureRandom.uuid(at: now), name: name, hash: SHA256.hash(Array(secret.utf8)), scopes: scopes,
-            person: person, createdAt: now, revokedAt: nil)
-        // The entry comes first: a crash in between leaves an entry without a key, never a key without an entry.
-        try await services.log.stage([
-            try services.recorder.entry(
-                .apiKeyIssued, person: person, at: now,
-                [
-                    "by": principal.facts, "key": .string(key.id), "name": .string(name),
-                    "scopes": .array(scopes.map(\.rawValue).sorted().map { .string($0) }),
-                ])
-        ])
-        try await services.credentials.save(key)
+        let (key, secret) = try await desk.make(name: name, scopes: scopes, person: person, by: call.principal)
         guard case .object(var members) = key.json else { return .json(key.json, status: 201) }
         members["secret"] = .string(secret)
         return .json(.object(members), status: 201)
     }
 
-    /// A new secret: 256 random bits behind a prefix that secret scanners recognise.
-    static func secret() -> String { "sk_" + Base64.encodeURL(SecureRandom.bytes(32)) }
+    private var desk: APIKeyDesk {
+        APIKeyDesk(store: services.credentials, recorder: services.recorder, clock: services.clock)
+    }
 
     private func list(_ call: Call) async throws -> Reply {
         _ = try call.query([])
@@ -84,16 +58,7 @@ struct KeyAPI: Sendable {
     }
 
     private func revoke(_ call: Call) async throws -> Reply {
-        let id = try call.parameter("key")
-        let now = services.clock.now
-        guard try await services.credentials.apiKeys().contains(where: { $0.id == id && $0.revokedAt == nil }) else {
-            throw NoticeError(.notFound, "there is no key \"\(shortened(id))\" in force")
-        }
-        try await services.log.stage([
-            try services.recorder.entry(
-                .apiKeyRevoked, at: now, ["by": call.principal.facts, "key": .string(id)])
-        ])
-        _ = try await services.credentials.revoke(apiKey: id, at: now)
+        try await desk.revoke(try call.parameter("key"), by: call.principal)
         return .done
     }
 }

@@ -15,6 +15,12 @@ public struct EntryBody: Sendable, Hashable {
     /// The details.
     public let facts: JSONValue
 
+    /// The identifier of the entry this one rests on, such as the issue of the key that somebody signed in with.
+    public var restsOn: String? { facts[Self.restsOn]?.string }
+
+    /// The fact under which an entry names the one it rests on.
+    public static let restsOn = "restsOn"
+
     /// Reads a body; bytes that are not exactly the canonical form of an entry are refused.
     public init(parsing bytes: [UInt8]) throws(EvidenceError) {
         let value: JSONValue

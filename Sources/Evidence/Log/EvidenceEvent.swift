@@ -111,6 +111,14 @@ extension EvidenceEvent {
     public static let receiptDelayed = EvidenceEvent(rawValue: "ReceiptDelayed")
     /// The mail program reported that it displayed the message.
     public static let receiptDisplayed = EvidenceEvent(rawValue: "ReceiptDisplayed")
+    /// The mail system reported something that is none of arrival, failure, relay or delay.
+    public static let mailSystemReported = EvidenceEvent(rawValue: "MailSystemReported")
+    /// The mail program reported something other than "displayed".
+    public static let mailProgramReported = EvidenceEvent(rawValue: "MailProgramReported")
+    /// A program answered for the recipient; it says nothing about the recipient.
+    public static let automaticReplyReceived = EvidenceEvent(rawValue: "AutomaticReplyReceived")
+    /// Somebody answered the message; who, is for a person to judge.
+    public static let replyReceived = EvidenceEvent(rawValue: "ReplyReceived")
     /// A receipt whose authenticity check failed was set aside.
     public static let forgedReceiptRefused = EvidenceEvent(rawValue: "ForgedReceiptRefused")
     /// A receipt came for which no delivery is known.
@@ -163,6 +171,10 @@ extension EvidenceEvent {
     public static let clockAnomaly = EvidenceEvent(rawValue: "ClockAnomaly")
     /// Timestamp requests began to fail; written once an outage.
     public static let timestampFailed = EvidenceEvent(rawValue: "TimestampFailed")
+    /// An API key was made: by whom, for what, and for an inbox key in whose name; the entry's identifier is the key's.
+    public static let apiKeyIssued = EvidenceEvent(rawValue: "APIKeyIssued")
+    /// An API key was revoked.
+    public static let apiKeyRevoked = EvidenceEvent(rawValue: "APIKeyRevoked")
     /// Someone was refused access.
     public static let accessDenied = EvidenceEvent(rawValue: "AccessDenied")
     /// A retention run destroyed keys of erased content.
@@ -179,4 +191,6 @@ extension EvidenceEvent {
     public static let outageAttested = EvidenceEvent(rawValue: "OutageAttested")
     /// A signing key was replaced by another.
     public static let keyRotated = EvidenceEvent(rawValue: "KeyRotated")
+    /// The keys of all persons were wrapped again under another master key.
+    public static let dataKeysRewrapped = EvidenceEvent(rawValue: "DataKeysRewrapped")
 }

@@ -55,6 +55,9 @@ public protocol EvidenceLogStore: Sendable {
     /// Returns the entry at a leaf, or nil when the log is shorter.
     func entry(leafIndex: Int) async throws -> LoggedEntry?
 
+    /// Returns the logged entry of this identifier, or nil when there is none or it waits for its leaf.
+    func entry(id: String) async throws -> LoggedEntry?
+
     /// Returns all logged entries about one notice with a leaf below `size`, in leaf order.
     func entries(notice: String, belowSize size: Int) async throws -> [LoggedEntry]
 

@@ -11,11 +11,18 @@ enum BundleLayout {
     static let script = "verify.sh"
     static let readmes = ["README.zh-CN.md", "README.en.md"]
     static let documents = "documents/"
+    static let entries = "entries/"
+    static let related = "related/"
 
     /// The stem of an entry's files: its place among the notice's entries, and what happened.
-    static func entry(_ place: Int, _ event: EvidenceEvent?) -> String {
+    static func entry(_ place: Int, _ event: EvidenceEvent?) -> String { stem(entries, place, event) }
+
+    /// The stem of the files of an entry that one of the notice's rests on.
+    static func related(_ place: Int, _ event: EvidenceEvent?) -> String { stem(related, place, event) }
+
+    private static func stem(_ folder: String, _ place: Int, _ event: EvidenceEvent?) -> String {
         let number = String(place + 1)
-        return "entries/" + String(repeating: "0", count: max(0, 4 - number.utf8.count)) + number
+        return folder + String(repeating: "0", count: max(0, 4 - number.utf8.count)) + number
             + "-" + (event?.rawValue ?? "erased")
     }
 

@@ -39,13 +39,18 @@ enum BundleReadme {
         2. the issuing entity signed that list
         3. the entry is signed (KEY: the value of "key" in the entry)
         4. an authority states when the log was in this state
-        5. all of this for every file, and the path of every entry to the log's root (RFC 6962)
+        5. all of this for every file, the path of every entry to the log's root (RFC 6962), the growth of the log between
+           the checkpoints, and the time line against the entries
+
+        `verify.sh` leaves to `songda-verify`: the packaging of the .asice file itself, the exact form of every JSON file
+        (RFC 8785), whether clocks contradict timestamps, and whether a timestamp authority is independent.
 
         An expired certificate is judged at the time of its timestamp; add `-attime` with that time to 2 and 4.
 
         ## Contents
         `documents/` what was served · `notice.json` its data · `timeline.json` the entries in order · `entries/` each entry,
-        its signature and its proof (C2SP tlog-proof) · `log/` checkpoints (C2SP), timestamps (RFC 3161), consistency proofs ·
+        its signature and its proof (C2SP tlog-proof) · `related/` entries these rest on, such as the issue of the key somebody
+        signed in with · `log/` checkpoints (C2SP), timestamps (RFC 3161), consistency proofs ·
         `keys/`, `certificates/` · `completeness.json` how many entries there are · `META-INF/` list and signature (ASiC-E)
 
         """
@@ -72,13 +77,16 @@ enum BundleReadme {
         2. 发出单位对该清单的电子签名
         3. 存证记录的签名(KEY 为记录中 "key" 的值)
         4. 时间戳机构证明日志当时的状态
-        5. 对全部文件执行以上核验,并核验每条记录到日志根的路径(RFC 6962)
+        5. 对全部文件执行以上核验,并核验每条记录到日志根的路径(RFC 6962)、各签名点之间日志只增不改、时间线与记录一致
+
+        `verify.sh` 不核验而由 `songda-verify` 核验的事项:.asice 文件自身的封装、各 JSON 文件的规范形式(RFC 8785)、
+        时钟与时间戳是否矛盾、时间戳机构是否独立。
 
         证书过期的,以时间戳所示时刻为准判断;在第 2、4 步加 `-attime` 指定该时刻。
 
         ## 内容
         `documents/` 送达的文书 · `notice.json` 通知数据 · `timeline.json` 时间线 · `entries/` 每条存证记录及其签名、
-        日志证明(C2SP tlog-proof) · `log/` 日志签名点(C2SP)、时间戳令牌(RFC 3161)、一致性证明 · `keys/`、`certificates/`
+        日志证明(C2SP tlog-proof) · `related/` 上述记录所依据的记录(如登录所用密钥的签发) · `log/` 日志签名点(C2SP)、时间戳令牌(RFC 3161)、一致性证明 · `keys/`、`certificates/`
         密钥与证书 · `completeness.json` 完整性声明 · `META-INF/` 清单与签名(ASiC-E)
 
         """

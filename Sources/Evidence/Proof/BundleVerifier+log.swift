@@ -91,11 +91,11 @@ extension BundleVerifier {
     // MARK: Entries
 
     func verifyEntries(
-        of bundle: BundleReader, keys: [NoteKey], roots: [Certificate], checkpoints: [Int: VerifiedCheckpoint],
+        in folder: String, of bundle: BundleReader, keys: [NoteKey], roots: [Certificate], checkpoints: [Int: VerifiedCheckpoint],
         _ report: inout VerificationReport
     ) -> [VerifiedEntry] {
         let suffix = ".tlog-proof"
-        let stems = bundle.names.filter { $0.hasPrefix("entries/") && $0.hasSuffix(suffix) }
+        let stems = bundle.names.filter { $0.hasPrefix(folder) && $0.hasSuffix(suffix) }
             .map { String($0.dropLast(suffix.count)) }.sorted()
         var entries: [VerifiedEntry] = []
         var signers: [String: VerificationKey] = [:]
@@ -115,7 +115,7 @@ extension BundleVerifier {
                 report.note(.failed, "entry", stem, zh: "存证记录核验失败(\(error.code.rawValue))", en: error.reason)
             }
         }
-        report.entryCount = stems.count
+        report.entryCount += stems.count
         return entries
     }
 

@@ -46,9 +46,35 @@ extension BundleVerifier {
         }
     }
 
+    /// Checks that what an entry rests on is here, was logged before it, and is about the same person.
+    ///
+    /// Without the issue of the key somebody signed in with, "opened by the person" would rest on our word alone.
+    func verifyGrounds(
+        of entries: [VerifiedEntry], in related: [VerifiedEntry], _ report: inout VerificationReport
+    ) {
+        for entry in related {
+            guard let body = entry.body, !entry.subject.hasSuffix("-\(body.event)") else { continue }
+            report.note(
+                .failed, "entry", entry.subject, zh: "事件名不符", en: "it is about another event than its name says")
+        }
+        for entry in entries {
+            guard let body = entry.body, let ground = body.restsOn else { continue }
+            let isHere = related.contains {
+                $0.body?.id == ground && $0.leaf < entry.leaf && $0.body?.subject.recipient == body.subject.recipient
+            }
+            report.note(
+                isHere ? .ok : .failed, "ground", entry.subject,
+                zh: isHere ? "其所依据的记录在包内" : "其所依据的记录 \(ground.prefix(64)) 不在包内或与他人有关",
+                en: isHere
+                    ? "the entry it rests on is here"
+                    : "the entry \(ground.prefix(64)) it rests on is not here, or is about somebody else")
+        }
+    }
+
     /// Checks that what was served is what the entries are about, and that seals hold.
     func verifyDocuments(
-        of bundle: BundleReader, entries: [VerifiedEntry], roots: [Certificate], _ report: inout VerificationReport
+        of bundle: BundleReader, entries: [VerifiedEntry], roots: [Certificate], asOf: Timestamp,
+        _ report: inout VerificationReport
     ) {
         let listed = bundle.json(BundleLayout.index)?["documents"]?.array ?? []
         var named: Set<String> = []
@@ -70,16 +96,16 @@ extension BundleVerifier {
                     status, "document", name, zh: isNamed ? "其哈希值见于存证记录" : "没有存证记录载明其哈希值",
                     en: isNamed ? "an entry names its SHA-256" : "no readable entry names its SHA-256")
             }
-            if let seal = bundle.members[name + ".p7s"] { verifySeal(seal, over: bytes, name, roots, &report) }
+            if let seal = bundle.members[name + ".p7s"] { verifySeal(seal, over: bytes, name, roots, asOf, &report) }
         }
     }
 
     private func verifySeal(
-        _ seal: [UInt8], over bytes: [UInt8], _ name: String, _ roots: [Certificate],
+        _ seal: [UInt8], over bytes: [UInt8], _ name: String, _ roots: [Certificate], _ asOf: Timestamp,
         _ report: inout VerificationReport
     ) {
         let subject = name + ".p7s"
-        let verdict = CAdES.verify(cms: seal, over: bytes, roots: roots, asOf: now)
+        let verdict = CAdES.verify(cms: seal, over: bytes, roots: roots, asOf: asOf)
         for fault in verdict.faults {
             report.note(.failed, "seal", subject, zh: "文书签章核验失败:\(fault)", en: "\(fault)")
         }

@@ -46,12 +46,17 @@ public struct BundleVerifier: Sendable {
             en: "the container is sound and holds \(bundle.names.count) files")
         let roots = roots(of: bundle, &report)
         verifyManifest(of: bundle, &report)
-        verifySignature(of: bundle, roots: roots, &report)
+        // What the manifest lists existed when its signature was timestamped, document seals included.
+        let sealedBy = verifySignature(of: bundle, roots: roots, &report)
         let keys = logKeys(of: bundle, &report)
         let checkpoints = verifyCheckpoints(of: bundle, keys: keys, roots: roots, &report)
-        let entries = verifyEntries(of: bundle, keys: keys, roots: roots, checkpoints: checkpoints, &report)
+        let entries = verifyEntries(
+            in: BundleLayout.entries, of: bundle, keys: keys, roots: roots, checkpoints: checkpoints, &report)
+        let related = verifyEntries(
+            in: BundleLayout.related, of: bundle, keys: keys, roots: roots, checkpoints: checkpoints, &report)
+        verifyGrounds(of: entries, in: related, &report)
         verifyStatements(of: bundle, entries: entries, checkpoints: checkpoints, &report)
-        verifyDocuments(of: bundle, entries: entries, roots: roots, &report)
+        verifyDocuments(of: bundle, entries: entries, roots: roots, asOf: sealedBy, &report)
         return report
     }
 
@@ -111,9 +116,10 @@ public struct BundleVerifier: Sendable {
         }
     }
 
+    /// Returns the moment at which the signature shows the bundle to have existed; now when no timestamp does.
     private func verifySignature(
         of bundle: BundleReader, roots: [Certificate], _ report: inout VerificationReport
-    ) {
+    ) -> Timestamp {
         let subject = Manifest.signatureName
         let verdict = CAdES.verify(
             cms: bundle.members[subject] ?? [], over: bundle.members[Manifest.name] ?? [], roots: roots, asOf: now)
@@ -126,6 +132,8 @@ public struct BundleVerifier: Sendable {
                 en: "the list is signed by \(signer.subjectName)")
         }
         note(verdict.timestamp, of: subject, &report)
+        guard let timestamp = verdict.timestamp, timestamp.isValid, let token = timestamp.token else { return now }
+        return token.genTime
     }
 
     /// Reports a timestamp inside a signature, or its absence.

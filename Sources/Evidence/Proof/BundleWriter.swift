@@ -79,7 +79,10 @@ public struct BundleWriter: Sendable {
             members.append(Member(BundleLayout.documents + document.name, document.bytes, document.mediaType))
         }
         for (place, entry) in excerpt.entries.enumerated() {
-            members += Self.members(of: entry, at: place)
+            members += Self.members(of: entry, stem: BundleLayout.entry(place, entry.body == nil ? nil : entry.event))
+        }
+        for (place, entry) in excerpt.related.enumerated() {
+            members += Self.members(of: entry, stem: BundleLayout.related(place, entry.body == nil ? nil : entry.event))
         }
         members += logMembers(of: excerpt)
         members += keyMembers(of: contents)
@@ -116,15 +119,13 @@ public struct BundleWriter: Sendable {
         ]
     }
 
-    private static func members(of entry: LogExcerpt.Entry, at place: Int) -> [Member] {
+    private static func members(of entry: LogExcerpt.Entry, stem: String) -> [Member] {
         guard let body = entry.body else {
-            let stem = BundleLayout.entry(place, nil)
             return [
                 Member(stem + ".commitment", text: Base64.encode(entry.commitment.bytes) + "\n"),
                 Member(stem + ".tlog-proof", entry.proof.bytes),
             ]
         }
-        let stem = BundleLayout.entry(place, entry.event)
         return [
             Member(stem + ".json", body), Member(stem + ".sig", entry.signature),
             Member(stem + ".tlog-proof", entry.proof.bytes),

@@ -24,6 +24,8 @@ public struct LogExcerpt: Sendable, Hashable {
     public let notice: String
     /// The entries, in leaf order.
     public let entries: [Entry]
+    /// Entries about something else that these rest on, such as the issue of the key that somebody signed in with.
+    public let related: [Entry]
     /// The checkpoints the proofs lead to and the newest one, ascending.
     public let checkpoints: [StoredCheckpoint]
     /// The proof from each checkpoint to the next: one less than there are checkpoints.
@@ -57,12 +59,33 @@ public struct LogExcerpt: Sendable, Hashable {
             checkpoints[checkpoint.size] = checkpoint
             entries.append(try await prove(entry, under: checkpoint, store, keys, open))
         }
+        let related = try await related(to: entries, in: store, below: newest, keys, open, &checkpoints)
         let ordered = checkpoints.values.sorted { $0.size < $1.size }
         var growth: [[Digest]] = []
         for (old, new) in zip(ordered, ordered.dropFirst()) {
             growth.append(try await store.consistencyProof(from: old.size, to: new.size))
         }
-        return LogExcerpt(origin: origin, notice: notice, entries: entries, checkpoints: ordered, growth: growth)
+        return LogExcerpt(origin: origin, notice: notice, entries: entries, related: related, checkpoints: ordered, growth: growth)
+    }
+
+    /// What the entries name with `restsOn`, each once.
+    ///
+    /// One that is not there is left out: the verifier then finds the statement without its ground, which is the truth.
+    private static func related(
+        to entries: [Entry], in store: any EvidenceLogStore, below newest: StoredCheckpoint, _ keys: [NoteKey],
+        _ open: @Sendable (LoggedEntry) async throws -> OpenedBody, _ checkpoints: inout [Int: StoredCheckpoint]
+    ) async throws -> [Entry] {
+        var seen = Set(entries.map(\.id))
+        var found: [Entry] = []
+        for entry in entries {
+            guard let body = entry.body, let id = try EntryBody(parsing: body).restsOn, seen.insert(id).inserted,
+                let logged = try await store.entry(id: id), logged.leafIndex < newest.size
+            else { continue }
+            let checkpoint = try await timestamped(covering: logged.leafIndex, in: store) ?? newest
+            checkpoints[checkpoint.size] = checkpoint
+            found.append(try await prove(logged, under: checkpoint, store, keys, open))
+        }
+        return found.sorted { $0.proof.index < $1.proof.index }
     }
 
     private static func prove(

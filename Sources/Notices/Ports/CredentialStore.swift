@@ -16,14 +16,14 @@ public protocol CredentialStore: Sendable {
     /// Marks a challenge as used; false if it was used before.
     func useChallenge(_ id: String, at: Timestamp) async throws -> Bool
 
-    /// Stores an API key's hash.
-    func save(_ key: APIKey) async throws
+    /// Stores an API key's hash together with the entry of its issue.
+    func save(_ key: APIKey, evidence: [SignedEntry]) async throws
     /// The key with this hash, unless revoked.
     func apiKey(_ hash: Digest) async throws -> APIKey?
     /// All keys, revoked ones too.
     func apiKeys() async throws -> [APIKey]
-    /// Revokes a key; false if there is none.
-    func revoke(apiKey id: String, at: Timestamp) async throws -> Bool
+    /// Revokes a key and stores the entry that says so; false, and nothing stored, if none of this id is in force.
+    func revoke(apiKey id: String, at: Timestamp, evidence: [SignedEntry]) async throws -> Bool
 }
 
 /// What a link opens.
@@ -111,7 +111,7 @@ public struct APIKey: Sendable, Hashable {
         public var actsForPerson: Bool { self == .inbox || self == .staff }
     }
 
-    /// Names the key; shown in evidence.
+    /// Names the key: the identifier of the entry of its issue, by which the entry is found again.
     public let id: String
     /// What people call it.
     public let name: String

@@ -4,27 +4,32 @@ import Notices
 import SQL
 import Store
 
-/// `songda keys`: API keys.
+/// `songda keys`: API keys, and new keys for old ones.
 struct Keys: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Add, list and revoke API keys.", subcommands: [Add.self, List.self, Revoke.self])
+        abstract: "API keys, and the keys of the installation.",
+        subcommands: [Add.self, List.self, Revoke.self, Rewrap.self, Rotate.self])
+
+    /// Whoever sits at the machine: the files let them in, not a key.
+    static let `operator` = Principal(
+        id: "command-line", kind: .system, method: "access to keys and database")
 
     /// Opens the configured database, does one thing, closes it.
     static func withStore<T>(
-        _ configuration: Configuration, _ body: (SQLNoticeStore, APIKeyMaker, any WallClock) async throws -> T
+        _ configuration: Configuration, _ body: (SQLNoticeStore, APIKeyDesk) async throws -> T
     ) async throws -> T {
         let clock = SystemClock()
         let keys = try KeyCabinet(
             directory: configuration.keyDirectory, trustDirectory: configuration.trustDirectory,
             logOrigin: configuration.logOrigin, clock: clock)
         let database = try await Application.openDatabase(configuration.database)
-        _ = try await Migrator(Migrations.all).migrate(database)
-        let (store, log) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
-        let maker = APIKeyMaker(
-            store: store, log: log, recorder: EvidenceRecorder(signer: keys.entries, clock: clock), clock: clock)
+        _ = try await Schema.bringUpToDate(database)
+        let (store, _) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
+        let desk = APIKeyDesk(
+            store: store, recorder: EvidenceRecorder(signer: keys.entries, clock: clock), clock: clock)
         let result: T
         do {
-            result = try await body(store, maker, clock)
+            result = try await body(store, desk)
         } catch {
             await database.close()
             throw error
@@ -56,8 +61,9 @@ struct Keys: AsyncParsableCommand {
                 }
                 return scope
             }
-            let (key, secret) = try await Keys.withStore(try source.read()) { _, maker, _ in
-                try await maker.make(name: name, scopes: Set(wanted), person: person.map { PersonID($0) })
+            let (key, secret) = try await Keys.withStore(try source.read()) { _, desk in
+                try await desk.make(
+                    name: name, scopes: Set(wanted), person: person.map { PersonID($0) }, by: Keys.operator)
             }
             output.show(
                 .object(["id": .string(key.id), "secret": .string(secret)]),
@@ -72,7 +78,7 @@ struct Keys: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let keys = try await Keys.withStore(try source.read()) { store, _, _ in try await store.apiKeys() }
+            let keys = try await Keys.withStore(try source.read()) { store, _ in try await store.apiKeys() }
             output.show(
                 .array(
                     keys.map {
@@ -98,51 +104,8 @@ struct Keys: AsyncParsableCommand {
         var id: String
 
         func run() async throws {
-            let wasThere = try await Keys.withStore(try source.read()) { store, maker, clock in
-                try await maker.recordRevocation(of: id)
-                return try await store.revoke(apiKey: id, at: clock.now)
-            }
-            guard wasThere else { throw Failure("there is no key \(id) that could be revoked") }
+            try await Keys.withStore(try source.read()) { _, desk in try await desk.revoke(id, by: Keys.operator) }
             print("revoked \(id)")
         }
-    }
-}
-
-/// Makes API keys; each making and revoking is evidence, because a key can act in somebody's name.
-struct APIKeyMaker: Sendable {
-    let store: any CredentialStore
-    let log: any EvidenceLogStore
-    let recorder: EvidenceRecorder
-    let clock: any WallClock
-
-    /// Stores a new key and returns it with the secret that is never stored.
-    func make(
-        name: String, scopes: Set<APIKey.Scope>, person: PersonID?
-    ) async throws -> (key: APIKey, secret: String) {
-        if let misfit = APIKey.misfit(scopes, person: person) { throw Failure(misfit) }
-        let secret = "sk_" + Base64.encodeURL(SecureRandom.bytes(32))
-        let now = clock.now
-        let key = APIKey(
-            id: "key-" + Hex.encode(SecureRandom.bytes(6)), name: name, hash: SHA256.hash(Array(secret.utf8)),
-            scopes: scopes, person: person, createdAt: now, revokedAt: nil)
-        try await record(
-            "APIKeyIssued", key.id,
-            ["name": .string(name), "scopes": .array(scopes.map(\.rawValue).sorted().map { .string($0) })],
-            person: person)
-        try await store.save(key)
-        return (key, secret)
-    }
-
-    /// Records that a key is about to be revoked at the command line.
-    func recordRevocation(of id: String) async throws { try await record("APIKeyRevoked", id, [:], person: nil) }
-
-    /// The entry comes first: a key nobody can account for must not work.
-    private func record(_ event: String, _ id: String, _ more: [String: JSONValue], person: PersonID?) async throws {
-        var facts = more
-        facts["key"] = .string(id)
-        facts["by"] = Principal(id: "command-line", kind: .system, method: "access to keys and database").facts
-        try await log.stage([
-            try recorder.entry(EvidenceEvent(rawValue: event), person: person, at: clock.now, facts)
-        ])
     }
 }

@@ -19,9 +19,11 @@ struct DemoStory: Sendable {
         func key(
             _ name: String, _ scopes: Set<APIKey.Scope>, _ person: PersonID? = nil
         ) async throws -> (id: String, client: Client) {
-            let made = try await APIKeyMaker(
-                store: application.notices, log: application.log, recorder: application.recorder, clock: clock
-            ).make(name: name, scopes: scopes, person: person)
+            let made = try await APIKeyDesk(
+                store: application.notices, recorder: application.recorder, clock: clock
+            ).make(
+                name: name, scopes: scopes, person: person,
+                by: Principal(id: "demo", kind: .system, method: "access to keys and database"))
             return (made.key.id, Client(server: server, key: made.secret))
         }
         let hr = try await key("hr", [.issue, .read, .administer, .record]).client

@@ -20,6 +20,7 @@ struct TestServer: Sendable {
     static func with(
         _ backend: Backend = .sqlite, callbacks: [CallbackFeed] = [],
         health: HealthReport = HealthReport(checks: []), limits: Turnstile.Limits = .init(),
+        slowest: Duration = .seconds(60),
         _ body: (TestServer) async throws -> Void
     ) async throws {
         try await TestGateway.with(backend) { gateway in
@@ -34,7 +35,8 @@ struct TestServer: Sendable {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     defer { port.finish() }
-                    try await server.makeApplication(host: "127.0.0.1", port: 0) { port.yield($0) }.run()
+                    try await server.makeApplication(host: "127.0.0.1", port: 0, slowest: slowest) { port.yield($0) }
+                        .run()
                 }
                 guard let bound = await ports.first(where: { _ in true }) else {
                     try await group.next()
@@ -75,12 +77,11 @@ struct TestServer: Sendable {
 
     /// Puts a key on record, as the administrator's first one is.
     func key(_ scopes: APIKey.Scope..., person: PersonID? = nil) async throws -> Key {
-        let secret = KeyAPI.secret()
-        let key = APIKey(
-            id: SecureRandom.uuid(), name: "test", hash: SHA256.hash(Array(secret.utf8)), scopes: Set(scopes),
-            person: person, createdAt: gateway.clock.now, revokedAt: nil)
-        try await gateway.store.save(key)
-        return Key(id: key.id, secret: secret)
+        let desk = APIKeyDesk(store: gateway.store, recorder: gateway.recorder, clock: gateway.clock)
+        let made = try await desk.make(
+            name: "test", scopes: Set(scopes), person: person,
+            by: Principal(id: "test", kind: .system, method: "test"))
+        return Key(id: made.key.id, secret: made.secret)
     }
 
     // MARK: Requests

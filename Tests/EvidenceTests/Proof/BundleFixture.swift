@@ -1,7 +1,8 @@
-import Evidence
 import Foundation
 import TestSupport
 import Testing
+
+@testable import Evidence
 
 /// A log with a notice, and everything needed to write its bundle.
 struct BundleFixture {
@@ -53,6 +54,35 @@ struct BundleFixture {
             guard case .stamped = try await scheduler.step() else { throw Unstamped() }
         }
         log.pass(.seconds(60))
+    }
+
+    /// A key for a person's inbox is issued, and somebody opens the notice with it.
+    func openWithKey(of keyHolder: String = "P-1", stamped: Bool = true) async throws {
+        let issue = try log.recorder.sign(
+            EvidenceDraft(
+                event: .apiKeyIssued, subject: EvidenceSubject(recipient: keyHolder), happenedAt: .ours(log.clock.now),
+                facts: ["by": ["id": "hr"], "scopes": ["inbox"]]))
+        try await log.store.stage([issue])
+        try await record([.attemptStarted], notice: "N-other", stamped: stamped)
+        let opened = try log.recorder.sign(
+            EvidenceDraft(
+                event: .contentOpened, subject: EvidenceSubject(notice: "N-1", recipient: "P-1", delivery: "D-1"),
+                happenedAt: ObservedTime(at: log.clock.now, clock: #"a "quoted" \ clock, of 某人"#),
+                facts: ["identification": "account", "restsOn": .string(issue.id), "words": #","restsOn":"no""#]))
+        try await log.store.stage([opened])
+        try await record([.acknowledged], stamped: stamped)
+    }
+
+    /// The members under a new manifest and seal, as an insider who holds the seal could make them.
+    func reseal(_ members: [(name: String, bytes: [UInt8])]) throws -> [(name: String, bytes: [UInt8])] {
+        let inner = members.filter { !$0.name.hasPrefix("META-INF") && $0.name != "mimetype" }
+        let manifest = Manifest(
+            references: inner.map {
+                .init(name: $0.name, mediaType: BundleLayout.mediaType(of: $0.name), digest: SHA256.hash($0.bytes))
+            })
+        let signature = try CAdES.sign(detached: manifest.bytes, with: seal, at: log.clock.now)
+        return [("mimetype", Array(BundleLayout.mimetype.utf8))] + inner
+            + [(Manifest.name, manifest.bytes), (Manifest.signatureName, signature)]
     }
 
     struct Unstamped: Error {}

@@ -76,6 +76,25 @@ struct BundleTests {
         #expect(report.checks.contains { $0.name == "clock" && $0.status == .warning })
     }
 
+    @Test func `a document's seal is judged at the time of the bundle's timestamp, long after its certificate expired`()
+        async throws
+    {
+        let fixture = try BundleFixture()
+        try await fixture.live()
+        var contents = try await fixture.contents()
+        contents.documents[1] = .init(
+            name: "notice.pdf.p7s", mediaType: "application/pkcs7-signature",
+            bytes: try CAdES.sign(detached: BundleFixture.pdf, with: fixture.seal, at: fixture.log.clock.now),
+            isEvidenced: false)
+        let bundle = try await fixture.bundle(contents)
+        let unstamped = try await BundleWriter(identity: fixture.seal, authority: nil, clock: fixture.log.clock)
+            .write(contents)
+        fixture.log.clock.advance(by: .seconds(40 * 365 * 86_400))
+        let report = fixture.verify(bundle)
+        #expect(report.isSound, "\(report.text(.english))")
+        #expect(fixture.verify(unstamped.bytes).faults.contains { $0.name == "seal" })
+    }
+
     @Test func `a bundle without an answer from the authority is written and says so`() async throws {
         let fixture = try BundleFixture()
         try await fixture.live()
@@ -221,15 +240,7 @@ struct BundleTamperTests {
     }
 
     private func reseal(_ fixture: BundleFixture, _ members: [(name: String, bytes: [UInt8])]) throws -> [UInt8] {
-        let inner = members.filter { !$0.name.hasPrefix("META-INF") && $0.name != "mimetype" }
-        let manifest = Manifest(
-            references: inner.map {
-                .init(name: $0.name, mediaType: BundleLayout.mediaType(of: $0.name), digest: SHA256.hash($0.bytes))
-            })
-        let signature = try CAdES.sign(detached: manifest.bytes, with: fixture.seal, at: fixture.log.clock.now)
-        return try ZipWriter.archive(
-            [("mimetype", Array(BundleLayout.mimetype.utf8))] + inner
-                + [(Manifest.name, manifest.bytes), (Manifest.signatureName, signature)])
+        try ZipWriter.archive(try fixture.reseal(members))
     }
 
     @Test func `a bundle cut short anywhere is refused with a sentence`() async throws {

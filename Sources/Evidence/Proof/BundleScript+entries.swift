@@ -1,0 +1,116 @@
+extension BundleScript {
+    /// The entries of the notice and those they rest on, each with signature and path; the time line is told again.
+    static let entries = #"""
+        # 5. Entries: the body's signature, and the path from its hash to a checkpoint's root (RFC 6962).
+        # Bodies are canonical JSON (RFC 8785) on one line: what stands before "facts" and behind it has one order.
+        s='"[^"\]*\(\\.[^"\]*\)*"'
+        head_of() {
+            sed -n "s/^\({\(\"attempt\":[0-9]*,\)\{0,1\}\(\"delivery\":$s,\)\{0,1\}\(\"etsi\":$s,\)\{0,1\}\"event\":$s,\)\"facts\":{.*/\1/p" "$1"
+        }
+        tail_of() {
+            sed -n "s/.*\(,\"happenedAt\":$s,\"happenedClock\":$s,\"id\":$s,\"key\":$s,\"learntAt\":$s\(,\"notice\":$s\)\{0,1\}\(,\"recipient\":$s\)\{0,1\},\"salt\":$s,\"v\":1}\)\$/\1/p" "$1"
+        }
+        # file, member: a text member with its quotes, or nothing.
+        member() { sed -n "s/^.*[{,]\"$2\":\($s\).*\$/\1/p" "$1"; }
+        # number: the name of a member in front, if there is a value.
+        with() { if [ -n "$2" ]; then printf '"%s":%s,' "$1" "$2"; fi; }
+        notice=$(sed -n "s/.*,\"notice\":\($s\).*/\1/p" completeness.json)
+        mkdir "$work/keys"
+        erased=no
+
+        # stem: signature and path of one entry; leaves leaf, event, and its head and tail in the work folder.
+        check_entry() {
+            stem=$1
+            proof=$stem.tlog-proof
+            event=
+            if [ -f "$stem.json" ]; then
+                head_of "$stem.json" >"$work/head"
+                tail_of "$stem.json" >"$work/tail"
+                [ -s "$work/head" ] && [ -s "$work/tail" ] || fault "$stem: it is no entry of version 1"
+                event=$(member "$work/head" event)
+                [ "\"${stem##*-}\"" = "$event" ] || fault "$stem: it is about another event than its name says"
+                key=$(member "$work/tail" key | tr -cd 0-9a-f)
+                if openssl dgst -sha256 -verify "keys/entry-$key.pem" -signature "$stem.sig" "$stem.json" >/dev/null 2>&1
+                then [ -f "$work/keys/$key" ] || member "$work/tail" learntAt | tr -d '"' >"$work/keys/$key"
+                else fault "$stem: the signature does not fit"; fi
+                openssl dgst -sha256 -binary "$stem.json" >"$work/commitment"
+            else
+                erased=yes
+                base64 -d "$stem.commitment" >"$work/commitment" 2>/dev/null
+            fi
+            sed '1,/^$/d' "$proof" >"$work/checkpoint"
+            size=$(sed -n 2p "$work/checkpoint")
+            cmp -s "$work/checkpoint" "log/$size.checkpoint" || fault "$stem: its checkpoint is not in the bundle"
+            leaf=$(sed -n 's/^index \([0-9][0-9]*\)$/\1/p' "$proof" | head -n 1)
+            case "$leaf$size" in
+                *[!0-9]* | '') fault "$stem: the proof cannot be read"; leaf=0; return ;;
+            esac
+            { printf '\000'; cat "$work/commitment"; } | openssl dgst -sha256 -binary >"$work/hash"
+            first=$leaf last=$((size - 1))
+            [ "$first" -le "$last" ] || fault "$stem: leaf $leaf is outside the log"
+            broken=no
+            for line in $(sed -n '1d;2d;/^$/q;p' "$proof"); do
+                [ "$last" -gt 0 ] || broken=yes
+                printf %s "$line" | base64 -d >"$work/sibling" 2>/dev/null
+                if [ $((first % 2)) -eq 1 ] || [ "$first" -eq "$last" ]; then
+                    node "$work/sibling" "$work/hash" "$work/hash"
+                    while [ $((first % 2)) -eq 0 ] && [ "$first" -gt 0 ]; do
+                        first=$((first / 2)) last=$((last / 2))
+                    done
+                else node "$work/hash" "$work/sibling" "$work/hash"; fi
+                first=$((first / 2)) last=$((last / 2))
+            done
+            if [ $broken = no ] && [ "$last" -eq 0 ] &&
+                [ "$(base64 <"$work/hash")" = "$(sed -n 3p "$work/checkpoint")" ]
+            then ok "$stem: leaf $leaf of the log at $size"
+            else fault "$stem: the path does not lead to the log's root"; fi
+        }
+
+        count=0 leaves= previous=-1
+        printf '[' >"$work/timeline"
+        : >"$work/rests"
+        for proof in entries/*.tlog-proof; do
+            [ -f "$proof" ] || { fault 'entries: there are none'; continue; }
+            check_entry "${proof%.tlog-proof}"
+            count=$((count + 1))
+            [ "$leaf" -gt "$previous" ] || fault "$stem: leaf $leaf does not come after leaf $previous"
+            previous=$leaf
+            leaves=$leaves${leaves:+,}$leaf
+            [ $count -eq 1 ] || printf ',' >>"$work/timeline"
+            if [ -z "$event" ]; then printf '{"erased":true,"leaf":%s}' "$leaf" >>"$work/timeline"; continue; fi
+            [ "$(member "$work/tail" notice)" = "$notice" ] || fault "$stem: it is about another notice"
+            recipient=$(member "$work/tail" recipient)
+            {
+                printf '{'
+                with attempt "$(sed -n 's/^{"attempt":\([0-9]*\),.*/\1/p' "$work/head")"
+                with delivery "$(member "$work/head" delivery)"
+                printf '"entry":%s,"event":%s,"happenedAt":%s,"happenedClock":%s,"leaf":%s,"learntAt":%s%s}' \
+                    "$(member "$work/tail" id)" "$event" "$(member "$work/tail" happenedAt)" \
+                    "$(member "$work/tail" happenedClock)" "$leaf" "$(member "$work/tail" learntAt)" \
+                    "${recipient:+,\"recipient\":$recipient}"
+            } >>"$work/timeline"
+            # What it rests on (the issue of the key somebody signed in with) must be here too.
+            rest=$(sed -n 's/.*[{,]"restsOn":"\([^"]*\)".*/\1/p' "$stem.json")
+            [ -z "$rest" ] || printf '%s %s %s %s\n' "$rest" "$leaf" "$stem" "$recipient" >>"$work/rests"
+        done
+        printf ']' >>"$work/timeline"
+
+        # 6. What they rest on: logged before them, and about the same person.
+        : >"$work/related"
+        for proof in related/*.tlog-proof; do
+            [ -f "$proof" ] || continue
+            check_entry "${proof%.tlog-proof}"
+            [ -z "$event" ] || printf '%s %s %s\n' "$(member "$work/tail" id | tr -d '"')" "$leaf" \
+                "$(member "$work/tail" recipient)" >>"$work/related"
+        done
+        while read -r rest at stem recipient; do
+            found=no
+            while read -r id leaf whom; do
+                if [ "$id" = "$rest" ] && [ "$leaf" -lt "$at" ] && [ "$whom" = "$recipient" ]; then found=yes; fi
+            done <"$work/related"
+            if [ $found = yes ]; then ok "$stem: the entry it rests on is here"
+            else fault "$stem: the entry $rest it rests on is not here, or is about somebody else"; fi
+        done <"$work/rests"
+
+        """#
+}
