@@ -58,7 +58,7 @@ extension SQLNoticeStore: RecipientStore {
         }
     }
 
-    private static func addressPlace(_ person: String) -> String { "address of \(person)" }
+    static func addressPlace(_ person: String) -> String { "address of \(person)" }
 
     /// Finds an address without storing it in clear; the organisation's key keeps the hash from being guessed.
     private func valueHash(_ channel: ChannelKind, _ value: String) async throws -> [UInt8] {

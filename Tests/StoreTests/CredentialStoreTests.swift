@@ -85,16 +85,15 @@ import Testing
     @Test(arguments: Backend.allCases)
     func `an API key opens until it is revoked, and only its hash is stored`(_ backend: Backend) async throws {
         try await TestGateway.with(backend) { gateway in
-            let hash = SHA256.hash(Array("secret".utf8))
-            let key = APIKey(
-                id: "k-1", name: "HR", hash: hash, scopes: [.issue, .read], person: nil, createdAt: gateway.clock.now,
-                revokedAt: nil)
-            try await gateway.store.save(key, evidence: [])
+            let desk = APIKeyDesk(store: gateway.store, recorder: gateway.recorder, clock: gateway.clock)
+            let (key, secret) = try await desk.make(name: "HR", scopes: [.issue, .read], person: nil, by: .author)
+            let hash = SHA256.hash(Array(secret.utf8))
             #expect(try await gateway.store.apiKey(hash) == key)
             #expect(try await gateway.store.apiKey(SHA256.hash([1])) == nil)
-            #expect(try await gateway.store.revoke(apiKey: "k-1", at: gateway.clock.now, evidence: []))
-            #expect(try await gateway.store.revoke(apiKey: "k-1", at: gateway.clock.now, evidence: []) == false)
+            try await desk.revoke(key.id, by: .author)
+            await expectRefusal(.notFound) { try await desk.revoke(key.id, by: .author) }
             #expect(try await gateway.store.apiKey(hash) == nil)
+            #expect(try await gateway.eventsOfTheHouse().suffix(2) == ["APIKeyIssued", "APIKeyRevoked"])
             #expect(try await gateway.store.apiKeys().map(\.revokedAt) == [gateway.clock.now])
         }
     }

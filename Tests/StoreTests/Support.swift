@@ -101,7 +101,11 @@ extension TestGateway {
     ) async throws -> ReceiptRecording {
         try await store.record(
             receipt(delivery.id, state, key: key),
-            evidence: [try recorder.entry(.receiptDelivered, delivery: delivery, at: .ours(clock.now))])
+            evidence: [
+                try recorder.entry(
+                    .receiptDelivered, delivery: delivery, at: .ours(clock.now),
+                    state.map { ["claims": .string($0.rawValue)] } ?? [:])
+            ])
     }
 
     /// How many rows a table has.
