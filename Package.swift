@@ -131,7 +131,7 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Curl", "Evidence", "SQL", "Sandbox", "Songda", "SongdaVerify", "TestSupport"],
+            dependencies: ["Curl", "Evidence", "SQL", "Sandbox", "Songda", "SongdaVerify", "Store", "TestSupport"],
             exclude: ["Browser"], swiftSettings: house),
         .testTarget(
             name: "PeopleTests", dependencies: ["People", "Notices", "Evidence", "SQL", "Store", "TestSupport"],

@@ -23,9 +23,15 @@ extension Application {
         let law = try law(configuration.rules)
         let templates = try TemplateLibrary(directory: configuration.templates)
         let typesetter = try PDFTypesetter(fonts: try FontSet.locate(directory: configuration.fonts))
-        let database = try await openDatabase(configuration.database)
-        _ = try await Migrator(Migrations.all).migrate(database)
+        let reserve = DiskReserve(beside: configuration.database, clock: clock, logger: logger)
+        let database = try await openDatabase(configuration.database) { reserve?.release() ?? false }
+        let upgrade = try await Schema.bringUpToDate(database)
+        if let copy = upgrade.copy {
+            logger.notice("the schema was changed; the database as it was before is in \(copy)")
+        }
         let (notices, log) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
+
+        try await notices.requireMasterKeys()
 
         let recorder = EvidenceRecorder(signer: keys.entries, clock: clock)
         let exchange = HTTPExchange()
@@ -107,8 +113,7 @@ extension Application {
         return Application(
             configuration: configuration, database: database, notices: notices, log: log, keys: keys, clock: clock,
             recorder: recorder, pipeline: pipeline, addresses: addresses,
-            retention: try RetentionDesk(
-                store: notices, recorder: recorder, clock: clock, law: law, years: configuration.retentionYears),
+            retention: try retention(configuration, notices, recorder, clock, law),
             people: PeopleDesks(
                 store: SQLPeopleStore(beside: notices), issue: pipeline.issue, directory: notices,
                 addresses: addresses, law: law, recorder: recorder, clock: clock),
@@ -125,19 +130,52 @@ extension Application {
                 }
             },
             routes: [.email: emailTable, .sms: smsTable], pools: mail.pools, exchange: exchange, typesetter: typesetter,
-            logger: logger)
+            reserve: reserve, logger: logger)
+    }
+
+    private static func retention(
+        _ configuration: Configuration, _ store: SQLNoticeStore, _ recorder: EvidenceRecorder, _ clock: any WallClock,
+        _ law: ServiceLaw
+    ) throws -> RetentionDesk {
+        do {
+            return try RetentionDesk(
+                store: store, recorder: recorder, clock: clock, law: law, years: configuration.retentionYears)
+        } catch let error as NoticeError {
+            throw ConfigError("retention-years", "\(configuration.retentionYears)", error.reason, nil)
+        }
     }
 
     /// `sqlite:PATH`, or else a PostgreSQL connection string.
-    static func openDatabase(_ text: String, readOnly: Bool = false) async throws -> any SQLDatabase {
-        guard text.hasPrefix("sqlite:") else { return try await PostgresDatabase(conninfo: text) }
-        let path = String(text.dropFirst("sqlite:".count))
-        if !readOnly {
-            try FileManager.default.createDirectory(
-                atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
+    ///
+    /// - Parameter whenFull: asked for room when a commit finds none; true if there is some now.
+    static func openDatabase(
+        _ text: String, readOnly: Bool = false, whenFull: @escaping @Sendable () -> Bool = { false }
+    ) async throws -> any SQLDatabase {
+        guard let path = DiskSpace.file(of: text) else {
+            do { return try await PostgresDatabase(conninfo: text) } catch let error as SQLError {
+                // The connection string is not repeated: it may hold a password.
+                throw ConfigError(
+                    "database", nil,
+                    "cannot be opened: \(error.reason); start the server or correct the connection string",
+                    nil)
+            }
         }
-        return try SQLiteDatabase(path: path, readOnly: readOnly)
+        if !readOnly { try makeDirectory(of: path, option: "database") }
+        return try SQLiteDatabase(path: path, readOnly: readOnly, whenFull: whenFull)
+    }
+
+    /// Makes the directory in which a file of ours is to lie, for our eyes only.
+    static func makeDirectory(of path: String, option: String) throws {
+        let directory = (path as NSString).deletingLastPathComponent
+        guard !directory.isEmpty else { return }
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            let reason = String(cString: strerror(errno))
+            throw ConfigError(
+                option, path, "lies in a directory that cannot be made (\(reason)); correct the path", nil)
+        }
     }
 
     private static func timestampAuthority(
@@ -145,12 +183,18 @@ extension Application {
     ) throws -> any TimestampAuthority {
         var authorities: [any TimestampAuthority] = []
         for one in settings.authorities {
-            let pem = String(decoding: try KeyFile.readPublic(one.rootsFile), as: UTF8.self)
+            let roots: [Certificate]
+            do {
+                let pem = String(decoding: try KeyFile.readPublic(one.rootsFile), as: UTF8.self)
+                roots = try Certificate.all(pem: pem, origin: one.rootsFile)
+            } catch {
+                throw ConfigError(
+                    "timestamps.authorities \(one.name) roots-file", one.rootsFile, "is of no use: \(error.reason)", nil
+                )
+            }
             authorities.append(
                 RemoteAuthority(
-                    .init(
-                        name: one.name, url: one.url, isIndependent: one.isIndependent,
-                        roots: try Certificate.all(pem: pem, origin: one.rootsFile)),
+                    .init(name: one.name, url: one.url, isIndependent: one.isIndependent, roots: roots),
                     clock: clock
                 ) { url, contentType, body in
                     let response = try await exchange.send(

@@ -35,6 +35,8 @@ struct Application: Sendable {
     let pools: [MailPool]
     let exchange: HTTPExchange
     let typesetter: PDFTypesetter
+    /// Room for the outcomes of what is under way when the disk fills up; nil when the database is on another machine.
+    let reserve: DiskReserve?
     let logger: Logger
 
     /// Where a gateway's call-backs arrive.
@@ -49,6 +51,7 @@ struct Application: Sendable {
     /// The sequencer outlives the pipeline, so that the last outcomes still get their place in the log.
     func run(until stop: StopSignal) async throws {
         try await sequencer.recover()
+        try await KeyChanges(keys: keys, log: log, recorder: recorder, clock: clock).record()
         try await log.stage([
             try recorder.entry(
                 .serviceStarted, at: clock.now,
@@ -90,6 +93,9 @@ struct Application: Sendable {
             group.addTask { try await pipeline.run(until: stop) }
             if let intake { group.addTask { try await intake.run(until: stop) } }
             group.addTask { try await statusWatch.run(until: stop) }
+            if let reserve {
+                group.addTask { try await reserve.run(until: stop) { try await attestFullDisk(since: $0) } }
+            }
             group.addTask {
                 let tick = Poke()
                 stop.wakes(tick)
@@ -103,6 +109,14 @@ struct Application: Sendable {
                 throw error
             }
         }
+    }
+
+    /// The gap in what the log shows from here on is explained by the log itself.
+    private func attestFullDisk(since moment: Timestamp) async throws {
+        let entry = try recorder.entry(
+            .outageAttested, at: moment,
+            ["reason": "the disk of the database is full; nothing new is accepted", "reserveBytes": 67_108_864])
+        try await log.stage([entry])
     }
 
     /// Waits, for a few seconds at most, until every staged entry has its place.

@@ -9,12 +9,12 @@ import Synchronization
 final class KeyRing: Sendable {
     /// The owner of rows that are about no person.
     static let organisation = "songda"
-    private static let purpose = "records"
+    static let purpose = "records"
     /// Unwrapped keys kept in memory; 32 bytes each, so this bounds it at a few megabytes.
     private static let cacheLimit = 20_000
 
     private let database: any SQLDatabase
-    private let vault: Vault
+    let vault: Vault
     private let clock: any WallClock
     private let cache = Mutex(Cache())
 

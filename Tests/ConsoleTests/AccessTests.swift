@@ -31,7 +31,7 @@ import Testing
                 #expect(unknown.status == 401, "\(method) \(path)")
                 let others = Set(APIKey.Scope.allCases).subtracting(scopes)
                 for scope in others {
-                    let key = try await server.key(scope, person: scope == .inbox ? PersonID("p-zhangsan") : nil)
+                    let key = try await server.key(scope, person: scope.actsForPerson ? PersonID("p-zhangsan") : nil)
                     let insufficient = try await server.post(path, key, .object([:]), method: method)
                     #expect(insufficient.status == 403, "\(method) \(path) with \(scope)")
                     #expect(insufficient["www-authenticate"]?.contains("insufficient_scope") == true)
@@ -58,7 +58,7 @@ import Testing
         try await TestServer.with { server in
             let key = try await server.key(.read)
             #expect(try await server.get(Site.notices, key).status == 200)
-            _ = try await server.gateway.store.revoke(apiKey: key.id, at: server.gateway.clock.now, evidence: [])
+            try await server.revoke(key)
             #expect(try await server.get(Site.notices, key).status == 401)
         }
     }

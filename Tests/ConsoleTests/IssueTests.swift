@@ -106,7 +106,7 @@ import Testing
             let issued = try await server.post(Site.notices, author, server.dismissal(), idempotency: "d-1")
             let id = try #require(issued.json["id"]?.string)
             let seen = try await server.get("/v1/notices/\(id)", approver)
-            _ = try await server.gateway.store.revoke(apiKey: approver.id, at: server.gateway.clock.now, evidence: [])
+            try await server.revoke(approver)
             let answer = try await server.post(
                 "/v1/notices/\(id)/approvals", approver, ["contentHash": seen.json["contentHash"] ?? .null])
             #expect(answer.status == 401)

@@ -7,6 +7,8 @@ struct LogReplay {
     private(set) var disputed: [(leaf: Int, entry: String?)] = []
     /// Whether a root could not be reached in any way; later roots then cannot match either.
     var isLost = false
+    /// Which keys were given up so far.
+    var succession = KeySuccession()
     private var tiles: [Tile] = []
 
     /// Adds a leaf; `entryHash` is nil when there is no entry, `tileHash` when there is no tile.
@@ -49,7 +51,13 @@ extension Auditor {
         case .clear(let body):
             if let fault = fault(of: body, in: entry) {
                 report.add(fault.kind, leaf: leaf, entry: entry.id, fault.sentence)
+            } else if let fault = replay.succession.fault(entryKey: entry.keyID, leaf: leaf) {
+                report.add(.entrySignature, leaf: leaf, entry: entry.id, fault)
             } else {
+                // Parsed once more, for the few that speak of keys.
+                if entry.event == .keyRotated, let read = try? EntryBody(parsing: body) {
+                    replay.succession.note(read, at: leaf)
+                }
                 report.entriesVerified += 1
             }
         }
@@ -92,6 +100,9 @@ extension Auditor {
             if signed.size != size || signed.root != stored.root {
                 report.add(.checkpoint, checkpoint: size, "the row says something else than the signed note")
             }
+            if let key = try signer(of: stored), let fault = replay.succession.fault(logKey: key) {
+                report.add(.checkpoint, checkpoint: size, fault)
+            }
             compare(root: signed.root, size: signed.size, &replay, &report)
         } catch {
             report.add(.checkpoint, checkpoint: size, error.reason)
@@ -108,6 +119,12 @@ extension Auditor {
             }
             for fault in verdict.faults { report.add(.token, checkpoint: size, "\(fault)") }
         }
+    }
+
+    /// Which of the log's keys signed a checkpoint.
+    private func signer(of checkpoint: StoredCheckpoint) throws(EvidenceError) -> UInt32? {
+        let known = Set(logKeys.map(\.keyHash))
+        return try SignedNote(parsing: checkpoint.note).signatures.map(\.keyHash).first(where: known.contains)
     }
 
     /// Lets the signed root decide between entries and tiles.

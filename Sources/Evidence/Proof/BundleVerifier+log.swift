@@ -91,7 +91,8 @@ extension BundleVerifier {
     // MARK: Entries
 
     func verifyEntries(
-        in folder: String, of bundle: BundleReader, keys: [NoteKey], roots: [Certificate], checkpoints: [Int: VerifiedCheckpoint],
+        in folder: String, of bundle: BundleReader, keys: [NoteKey], roots: [Certificate],
+        checkpoints: [Int: VerifiedCheckpoint],
         _ report: inout VerificationReport
     ) -> [VerifiedEntry] {
         let suffix = ".tlog-proof"

@@ -65,7 +65,8 @@ public struct LogExcerpt: Sendable, Hashable {
         for (old, new) in zip(ordered, ordered.dropFirst()) {
             growth.append(try await store.consistencyProof(from: old.size, to: new.size))
         }
-        return LogExcerpt(origin: origin, notice: notice, entries: entries, related: related, checkpoints: ordered, growth: growth)
+        return LogExcerpt(
+            origin: origin, notice: notice, entries: entries, related: related, checkpoints: ordered, growth: growth)
     }
 
     /// What the entries name with `restsOn`, each once.

@@ -12,6 +12,9 @@ public struct Vault: Sendable {
         masters = Dictionary((retired + [current]).map { ($0.id, $0) }) { _, last in last }
     }
 
+    /// The names of all master keys that are here.
+    public var masterIDs: Set<String> { Set(masters.keys) }
+
     /// Makes a key for a person and purpose; keep `wrapped`, and drop `key` after use.
     public func makeKey(person: String, purpose: String) throws(EvidenceError) -> (wrapped: WrappedKey, key: DataKey) {
         let key = DataKey(bytes: SecureRandom.bytes(AESGCM.keyByteCount), person: person, purpose: purpose)

@@ -23,7 +23,12 @@ public final class SQLiteDatabase: SQLDatabase {
     ///
     /// Throws `.locked` when another program (or this one) has the file open for writing, and refuses to start when SQLite
     /// does not confirm `synchronous=FULL`, WAL and foreign keys.
-    public init(path: String, readOnly: Bool = false, readers: Int = 5) throws(SQLError) {
+    ///
+    /// - Parameter whenFull: asked for room, on the writer's thread, when a commit finds none; if it returns true the commit
+    ///   is tried once more.
+    public init(
+        path: String, readOnly: Bool = false, readers: Int = 5, whenFull: @escaping @Sendable () -> Bool = { false }
+    ) throws(SQLError) {
         let path = try Self.resolve(path, mustExist: readOnly)
         self.path = path
         // The lock comes before SQLite sees the file: opening alone may already replay a WAL.
@@ -39,7 +44,7 @@ public final class SQLiteDatabase: SQLDatabase {
             writer = nil
             return
         }
-        let writer = SQLiteWriter(pool, texts, path: path)
+        let writer = SQLiteWriter(pool, texts, path: path, whenFull: whenFull)
         self.writer = writer
         threads.start("sqlite-writer") { [pool] in
             writer.run()

@@ -15,6 +15,10 @@ enum SQLiteFault {
             return SQLError(.uniqueViolation(columns(said)), said)
         case .SQLITE_CONSTRAINT_FOREIGNKEY:
             return SQLError(.foreignKeyViolation, "\(said): a row it refers to is missing, or it is still referred to")
+        // The index of the WAL could not grow: nothing of the commit was written yet.
+        case .SQLITE_IOERR_SHMSIZE:
+            return SQLError(
+                .diskFull, "database \(path): the disk is full; nothing was written; free space and try again")
         case .SQLITE_CONSTRAINT_NOTNULL: return SQLError(.notNullViolation, said)
         default: break
         }

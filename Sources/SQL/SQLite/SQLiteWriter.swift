@@ -10,6 +10,8 @@ final class SQLiteWriter: Sendable {
     private let pool: DatabasePool
     private let texts: SQLiteTexts
     private let path: String
+    /// Makes room when the disk is full; false if it cannot.
+    private let whenFull: @Sendable () -> Bool
     /// Set once the disk has failed.
     ///
     /// After a failed fsync nobody knows what the kernel kept, and trying again may "succeed" without having written
@@ -18,8 +20,11 @@ final class SQLiteWriter: Sendable {
     /// Pages put into the WAL since it was last emptied.
     private let pagesInLog = Atomic(0)
 
-    init(_ pool: DatabasePool, _ texts: SQLiteTexts, path: String) {
+    init(
+        _ pool: DatabasePool, _ texts: SQLiteTexts, path: String, whenFull: @escaping @Sendable () -> Bool = { false }
+    ) {
         self.pool = pool
+        self.whenFull = whenFull
         self.texts = texts
         self.path = path
     }
@@ -47,6 +52,9 @@ final class SQLiteWriter: Sendable {
             let fault = SQLiteFault.error(error, path: path)
             switch fault.code {
             case .ioError, .corrupt: jobs.fail(markFailed(fault))
+            case .diskFull where whenFull():
+                statistics.withLock { $0.retries += 1 }
+                serve(jobs)
             // A deferred constraint or a full disk may be the doing of one closure: each is then judged alone.
             case _ where jobs.count > 1 && (fault.isConstraintViolation || fault.code == .diskFull):
                 statistics.withLock { $0.retries += 1 }

@@ -38,7 +38,8 @@ final class PostOffice: Sendable {
             return state.count
         }
         let mail = ReceivedMail(
-            id: "\(SandboxIdentity.label)\(number)", receivedAt: time.seconds(), helo: envelope.helo, sender: envelope.sender,
+            id: "\(SandboxIdentity.label)\(number)", receivedAt: time.seconds(), helo: envelope.helo,
+            sender: envelope.sender,
             envelopeID: envelope.envelopeID, recipients: envelope.recipients.map(\.recipient), bytes: bytes)
         try spool?.write(mail)
         state.withLock { state in

@@ -41,13 +41,15 @@ struct ReceiptMail {
         ]
         let machine = (message + [""] + person).joined(separator: "\r\n")
         return report(
-            to: "<\(mail.sender)>", type: "delivery-status", subject: "\(SandboxIdentity.label) delivery status: \(action)",
+            to: "<\(mail.sender)>", type: "delivery-status",
+            subject: "\(SandboxIdentity.label) delivery status: \(action)",
             human: "\(SandboxIdentity.notice).\r\n\(recipient.address): \(action) (\(status))", machine: machine)
     }
 
     private func mdn(to address: String) -> [UInt8] {
         var machine = [
-            "Reporting-UA: \(SandboxIdentity.hostName); \(SandboxIdentity.label)", "Final-Recipient: rfc822; \(recipient.address)",
+            "Reporting-UA: \(SandboxIdentity.hostName); \(SandboxIdentity.label)",
+            "Final-Recipient: rfc822; \(recipient.address)",
         ]
         if let id = mail.header("Message-ID") { machine.append("Original-Message-ID: \(id)") }
         machine.append("Disposition: manual-action/MDN-sent-manually; displayed")
@@ -61,7 +63,8 @@ struct ReceiptMail {
         let boundary = "=_\(mail.id)_\(at)"
         let head = [
             "Return-Path: <>", "X-Songda-Sandbox: \(SandboxIdentity.notice)",
-            "From: MAILER-DAEMON@\(SandboxIdentity.hostName) (\(SandboxIdentity.label))", "To: \(to)", "Subject: \(subject)",
+            "From: MAILER-DAEMON@\(SandboxIdentity.hostName) (\(SandboxIdentity.label))", "To: \(to)",
+            "Subject: \(subject)",
             "Date: \(SandboxTime.mailDate(at))",
             "Message-ID: <\(mail.id).\(recipient.address.hashText).\(type)@\(SandboxIdentity.hostName)>",
             "Auto-Submitted: auto-replied", "MIME-Version: 1.0",

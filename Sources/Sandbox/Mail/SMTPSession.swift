@@ -77,7 +77,10 @@ struct SMTPSession {
         }
         taken(mail, envelope.recipients)
         if behaviours.contains(.lostReply) { return [.drop] }
-        return [.reply("250 2.0.0 \(SandboxIdentity.label) queued as \(mail.id), delivered to nobody", after: wait(behaviours))]
+        return [
+            .reply(
+                "250 2.0.0 \(SandboxIdentity.label) queued as \(mail.id), delivered to nobody", after: wait(behaviours))
+        ]
     }
 
     private mutating func greet(_ name: String, extended: Bool) -> [Step] {
@@ -85,7 +88,8 @@ struct SMTPSession {
         envelope = nil
         guard extended else { return [.reply("250 \(SandboxIdentity.hostName) \(SandboxIdentity.label)")] }
         let extensions = ["PIPELINING", "SIZE \(office.maximumSize)", "8BITMIME", "ENHANCEDSTATUSCODES"]
-        let lines = ["250-\(SandboxIdentity.hostName) \(SandboxIdentity.label)"] + extensions.map { "250-\($0)" } + ["250 DSN"]
+        let lines =
+            ["250-\(SandboxIdentity.hostName) \(SandboxIdentity.label)"] + extensions.map { "250-\($0)" } + ["250 DSN"]
         return [.reply(lines.joined(separator: "\r\n"))]
     }
 

@@ -78,7 +78,8 @@ public final class SandboxMailServer: Sendable {
             let loop = channel.eventLoop
             let session = SMTPSession(office: office) { mail, recipients in
                 logger.info(
-                    "\(SandboxIdentity.label) took a message", metadata: ["id": "\(mail.id)", "bytes": "\(mail.bytes.count)"])
+                    "\(SandboxIdentity.label) took a message",
+                    metadata: ["id": "\(mail.id)", "bytes": "\(mail.bytes.count)"])
                 for accepted in recipients {
                     for receipt in accepted.conduct.receipts {
                         let recipient = accepted.recipient

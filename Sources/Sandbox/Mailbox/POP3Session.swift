@@ -28,7 +28,8 @@ struct POP3Session {
         let words = String(decoding: line, as: UTF8.self).split(separator: " ").map(String.init)
         let verb = words.first?.uppercased() ?? ""
         switch verb {
-        case "CAPA": return ok("capabilities", lines: ["USER", "UIDL", "TOP", "IMPLEMENTATION \(SandboxIdentity.label)"])
+        case "CAPA":
+            return ok("capabilities", lines: ["USER", "UIDL", "TOP", "IMPLEMENTATION \(SandboxIdentity.label)"])
         case "QUIT":
             if messages != nil { mailbox.remove(deleted) }
             return ok("\(SandboxIdentity.label) closing") + [.close]

@@ -30,7 +30,9 @@ enum SMSDialect {
         case .aliyun:
             (
                 200,
-                encoded(AliyunAnswer(Code: "OK", Message: "OK", RequestId: "\(SandboxIdentity.label)-\(sms.id)", BizId: sms.id))
+                encoded(
+                    AliyunAnswer(
+                        Code: "OK", Message: "OK", RequestId: "\(SandboxIdentity.label)-\(sms.id)", BizId: sms.id))
             )
         case .twilio: (201, encoded(TwilioAnswer(sid: sms.id, status: "queued", to: sms.phone)))
         }

@@ -129,7 +129,8 @@ public final class SandboxSMSGateway: Sendable {
     private func take(_ submission: SMSDialect.Submission, callback: String?) -> ReceivedSMS {
         state.withLock { state in
             state.count += 1
-            let id = submission.dialect == .twilio ? "SMsandbox\(state.count)" : "\(SandboxIdentity.label)\(state.count)"
+            let id =
+                submission.dialect == .twilio ? "SMsandbox\(state.count)" : "\(SandboxIdentity.label)\(state.count)"
             let sms = ReceivedSMS(
                 id: id, dialect: submission.dialect, phone: submission.phone, text: submission.text,
                 signature: submission.signature, reference: submission.reference, callback: callback,

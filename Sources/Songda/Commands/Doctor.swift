@@ -28,8 +28,9 @@ struct Doctor: AsyncParsableCommand {
         var configuration = Configuration()
         await check("configuration") { configuration = try source.read() }
         let clock = SystemClock()
+        var keys: KeyCabinet?
         await check("keys") {
-            _ = try KeyCabinet(
+            keys = try KeyCabinet(
                 directory: configuration.keyDirectory, trustDirectory: configuration.trustDirectory,
                 logOrigin: configuration.logOrigin, clock: clock)
         }
@@ -48,6 +49,11 @@ struct Doctor: AsyncParsableCommand {
             // A database that is not there yet is made at the first start.
             guard !isFile || FileManager.default.fileExists(atPath: path) else { return }
             let database = try await Application.openDatabase(configuration.database, readOnly: true)
+            let pending = try await Migrator(Migrations.all).unapplied(database)
+            if let keys, pending.isEmpty {
+                try await SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock).notices
+                    .requireMasterKeys()
+            }
             await database.close()
         }
         await check("disk") { try DiskSpace.requireRoom(beside: configuration.database) }
@@ -64,29 +70,5 @@ struct Doctor: AsyncParsableCommand {
                 }),
             text: text.joined(separator: "\n"))
         if findings.contains(where: { $0.fault != nil }) { throw ExitCode(1) }
-    }
-
-}
-
-/// How much room the database has.
-enum DiskSpace {
-    /// Refuses new work below the floor: what is under way must still find room for its outcome (contract 6).
-    static func requireRoom(beside database: String) throws {
-        guard let free = free(beside: database), free.bytes < free.floor else { return }
-        throw NoticeError(
-            .unavailable,
-            "\(free.bytes >> 20) MiB are free where the database is, and \(free.floor >> 20) MiB are needed before new "
-                + "notices are accepted; free some space")
-    }
-
-    /// Free bytes and the floor: the larger of 512 MiB and 5 % of the file system; nil when it is not on this machine.
-    static func free(beside database: String) -> (bytes: Int, floor: Int)? {
-        guard database.hasPrefix("sqlite:") else { return nil }
-        let path = String(database.dropFirst("sqlite:".count))
-        let directory = (path as NSString).deletingLastPathComponent
-        var status = statvfs()
-        guard statvfs(directory.isEmpty ? "." : directory, &status) == 0 else { return nil }
-        let block = Int(status.f_frsize)
-        return (Int(status.f_bavail) * block, max(512 << 20, Int(status.f_blocks) * block / 20))
     }
 }

@@ -13,10 +13,15 @@ struct Migrate: AsyncParsableCommand {
 
     func run() async throws {
         let database = try await Application.openDatabase(try source.read().database)
-        let applied = try await Migrator(Migrations.all).migrate(database)
+        let upgrade = try await Schema.bringUpToDate(database)
         await database.close()
+        let copy = upgrade.copy.map { "; the database as it was before is in \($0)" } ?? ""
         output.show(
-            .object(["applied": .array(applied.map { .string($0) })]),
-            text: applied.isEmpty ? "The schema is up to date." : "Applied: \(applied.joined(separator: ", "))")
+            .object([
+                "applied": .array(upgrade.applied.map { .string($0) }),
+                "copy": upgrade.copy.map { .string($0) } ?? .null,
+            ]),
+            text: upgrade.applied.isEmpty
+                ? "The schema is up to date." : "Applied: \(upgrade.applied.joined(separator: ", "))\(copy)")
     }
 }

@@ -6,7 +6,11 @@ import Foundation
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the server: API, pages, workers. Stops cleanly on SIGTERM or ctrl-C.",
-        discussion: "Before the first start: `songda keygen`, then `songda keys add`.")
+        discussion: """
+            Before the first start: `songda keygen`, then `songda doctor`, then `songda keys add` for each caller. One server a
+            SQLite file; on PostgreSQL several may share the work, each with its own `instance`. When it says where it
+            serves it takes requests; /readyz tells whether it can do its work, and why not.
+            """)
 
     @OptionGroup var source: ConfigurationOptions
     @Option(help: "Another port than the configured one; 0 for any free one.")
@@ -15,9 +19,14 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         var configuration = try source.read()
         if let port { configuration.http.port = port }
+        try ListeningAddress(configuration.http).requireFree()
         let logger = makeLogger()
         var rehearsal: Rehearsal?
         if configuration.isRehearsal {
+            // Before the sandbox begins: a start that is refused leaves nothing behind.
+            _ = try KeyCabinet(
+                directory: configuration.keyDirectory, trustDirectory: configuration.trustDirectory,
+                logOrigin: configuration.logOrigin, clock: SystemClock())
             let sandbox = try await Rehearsal.start(directory: Rehearsal.directory(for: configuration), logger: logger)
             configuration = try await sandbox.routing(configuration)
             rehearsal = sandbox

@@ -197,8 +197,15 @@ extension Configuration {
                 "connections",
             ])
             let security = try route.choice("security", default: MailSecurity.startTLSRequired)
+            let host = try route.needText("host")
+            guard security != .clearText || isLoopback(host) else {
+                throw route.fault(
+                    "security",
+                    "would send names and notices in the clear; use startTLSRequired or implicitTLS, or a relay "
+                        + "on 127.0.0.1")
+            }
             let relay = MailRelay(
-                name: try route.needText("name"), host: try route.needText("host"),
+                name: try route.needText("name"), host: host,
                 port: try route.port("port", default: security == .implicitTLS ? 465 : 587), security: security,
                 caFile: try route.text("ca-file"), credentials: try credentials(route),
                 ehloName: try route.text("ehlo") ?? mail.domain)
@@ -233,6 +240,10 @@ extension Configuration {
                     keyFile: try key.needText("key-file")))
         }
         return mail
+    }
+
+    private static func isLoopback(_ host: String) -> Bool {
+        host == "localhost" || host == "::1" || host.hasPrefix("127.")
     }
 
     private static func credentials(_ section: ConfigSection) throws(ConfigError) -> MailCredentials? {

@@ -17,6 +17,8 @@ final class KeyCabinet: SealKeys {
     let retiredEntries: [Certificate]
     /// Log keys that were used before.
     let retiredLogs: [NoteKey]
+    /// What old keys have signed about those that took their place.
+    let rotations: [KeyRotation]
     private let directory: String
     private let clock: any WallClock
     private let seals = Mutex<[IssuerID: SigningIdentity]>([:])
@@ -50,13 +52,19 @@ final class KeyCabinet: SealKeys {
                 parsing: String(decoding: try KeyFile.readPublic($0), as: UTF8.self).trimmingCharacters(
                     in: .whitespacesAndNewlines))
         }
+        rotations = try retired.filter { $0.hasSuffix(".rotation") }.map { file in
+            try KeyRotation(json: try JSONValue(parsing: try KeyFile.readPublic(file)), origin: file)
+        }
         let links = String(decoding: try KeyFile.read(path(KeyMaker.File.links)), as: UTF8.self)
         guard let linkKey = Hex.decode(links.trimmingCharacters(in: .whitespacesAndNewlines)), linkKey.count == 32
         else {
             throw EvidenceError(.badKey, "\(path(KeyMaker.File.links)) is not 64 hexadecimal digits; run songda keygen")
         }
         self.linkKey = linkKey
-        log = try NoteSigner(name: logOrigin, key: SigningKey(file: path(KeyMaker.File.logKey)))
+        let logKey = try SigningKey(file: path(KeyMaker.File.logKey))
+        do { log = try NoteSigner(name: logOrigin, key: logKey) } catch {
+            throw ConfigError("log", logOrigin, "is no name of a log: \(error.reason)", nil)
+        }
         entries = try SigningKey(file: path(KeyMaker.File.entryKey))
         entryCertificate = try certificate(KeyMaker.File.entries)
         timestamp = try SigningKey(file: path(KeyMaker.File.timestampKey))

@@ -87,7 +87,8 @@ struct KeyMaker {
         return true
     }
 
-    private func issuer() throws -> CertificateIssuer {
+    /// Our own root, which signs certificates of entry keys and development seals.
+    func issuer() throws -> CertificateIssuer {
         let key = try SigningKey(file: "\(directory)/\(File.rootKey)")
         let pem = String(decoding: try KeyFile.readPublic("\(directory)/\(File.root)"), as: UTF8.self)
         return try CertificateIssuer(certificate: Certificate(pem: pem, origin: File.root), key: key)

@@ -26,9 +26,8 @@ struct Health: Sendable {
         guard let free = DiskSpace.free(beside: application.configuration.database) else {
             return .init(name: "disk", isOK: true, reason: "the database is on another machine")
         }
-        return .init(
-            name: "disk", isOK: free.bytes >= free.floor,
-            reason: "\(free.bytes >> 20) MiB free, \(free.floor >> 20) MiB needed")
+        let reserve = application.reserve.map { "; \($0.standing)" } ?? ""
+        return .init(name: "disk", isOK: free.isEnough, reason: free.sentence + reserve)
     }
 
     private func log() async -> HealthReport.Check {

@@ -17,6 +17,7 @@ final class WitnessJournal: Sendable {
     init(path: String, keys: [NoteKey], clock: any WallClock) throws {
         self.path = path
         self.clock = clock
+        try Application.makeDirectory(of: path, option: "witness")
         let bytes = FileManager.default.contents(atPath: path).map { Array($0) } ?? []
         // An unreadable witness must not count as none.
         guard !bytes.isEmpty || access(path, F_OK) != 0 || access(path, R_OK) == 0 else {

@@ -77,11 +77,19 @@ struct TestServer: Sendable {
 
     /// Puts a key on record, as the administrator's first one is.
     func key(_ scopes: APIKey.Scope..., person: PersonID? = nil) async throws -> Key {
-        let desk = APIKeyDesk(store: gateway.store, recorder: gateway.recorder, clock: gateway.clock)
         let made = try await desk.make(
             name: "test", scopes: Set(scopes), person: person,
             by: Principal(id: "test", kind: .system, method: "test"))
         return Key(id: made.key.id, secret: made.secret)
+    }
+
+    /// Takes a key out of force.
+    func revoke(_ key: Key) async throws {
+        try await desk.revoke(key.id, by: Principal(id: "test", kind: .system, method: "test"))
+    }
+
+    private var desk: APIKeyDesk {
+        APIKeyDesk(store: gateway.store, recorder: gateway.recorder, clock: gateway.clock)
     }
 
     // MARK: Requests

@@ -1,0 +1,101 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension EndToEnd {
+    /// What somebody new gets wrong at the first start: one sentence, with the option, the value and the cure.
+    struct OperatorMistakeTests {
+        private struct Mistake {
+            let was: String
+            let becomes: String
+            let says: [String]
+        }
+
+        @Test func `each mistake of a new operator is answered with option, value and cure, and nothing is begun`()
+            async throws
+        {
+            let house = try await House.build(.init(relay: 2525))
+            let good = house.configuration(.init(relay: 2525))
+            let taken = try await ScriptedPeer.smtp()
+            let database = "database: sqlite:\(house.directory)/songda.db"
+            let mistakes = [
+                Mistake(
+                    was: "port: \(house.port)", becomes: "port: \(taken.port)",
+                    says: ["http.port", "\"\(taken.port)\"", "is taken by another program", "--port"]),
+                Mistake(
+                    was: "http: { port", becomes: "http: { host: 203.0.113.9, port",
+                    says: ["http.host", "203.0.113.9", "no address of this machine"]),
+                Mistake(
+                    was: "http: { port", becomes: "http: { host: nobody.invalid, port",
+                    says: ["http.host", "nobody.invalid", "127.0.0.1"]),
+                Mistake(
+                    was: database, becomes: "database: \"host=127.0.0.1 port=1 dbname=x user=y password=hush\"",
+                    says: ["config database", "Connection refused", "correct the connection string"]),
+                Mistake(
+                    was: database, becomes: "database: sqlite:\(house.path("songda.yaml"))/songda.db",
+                    says: ["config database", "songda.yaml/songda.db", "correct the path"]),
+                Mistake(
+                    was: database, becomes: "database: sqlite:\(house.path("songda.yaml"))",
+                    says: ["songda.yaml", "no SQLite database", "restore the last backup"]),
+                Mistake(
+                    was: "witness: \(house.directory)", becomes: "witness: \(house.path("hr.key"))",
+                    says: ["config witness", "hr.key/songda.witness", "correct the path"]),
+                Mistake(was: "log: songda.test/evidence", becomes: "log: my log", says: ["config log", "\"my log\""]),
+                Mistake(
+                    was: "rehearsal: false", becomes: "rehearsal: false\nretention-years: 2",
+                    says: ["retention-years", "\"2\"", "10 years at least"]),
+                Mistake(
+                    was: "rehearsal: false",
+                    becomes: "rehearsal: false\ntimestamps: { authorities: "
+                        + "[ { name: far, url: \"http://127.0.0.1:1\", roots-file: \(house.path("none.pem")) } ] }",
+                    says: ["timestamps.authorities far roots-file", "none.pem", "there is no such file"]),
+                Mistake(
+                    was: "host: 127.0.0.1, port: 2525", becomes: "host: smtp.example.com, port: 2525",
+                    says: ["mail.routes[0].security", "\"clearText\"", "startTLSRequired"]),
+                Mistake(
+                    was: "\(TestResources.root)/templates/notices", becomes: house.path("nothing"),
+                    says: [house.path("nothing"), "is not a readable directory"]),
+            ]
+            for one in mistakes {
+                #expect(good.contains(one.was), "\(one.was) is in the configuration")
+                try house.write(good.replacing(one.was, with: one.becomes), to: "songda.yaml")
+                let before = try FileManager.default.contentsOfDirectory(atPath: house.directory).sorted()
+                let ending = try await house.songda(["serve"], within: .seconds(30))
+                #expect(ending.code != 0, "\(one.becomes)")
+                for words in one.says { #expect(ending.err.contains(words), "\(one.becomes): \(ending.err)") }
+                let lines = ending.err.split(separator: "\n").filter { $0.hasPrefix("Error:") }
+                #expect(lines.count == 1, "one sentence: \(ending.err)")
+                for noise in ["Fatal error", "NSCocoa", "errno", "hush"] {
+                    #expect(!ending.err.contains(noise), "\(one.becomes): \(ending.err)")
+                }
+                // But for the claim on the file, which came before anybody looked into it.
+                let after = try FileManager.default.contentsOfDirectory(atPath: house.directory).sorted()
+                    .filter { $0 != "songda.yaml.lock" }
+                #expect(after == before.filter { $0 != "songda.yaml.lock" }, "\(one.becomes) left something behind")
+            }
+            await taken.stop()
+            await house.discard()
+        }
+
+        @Test func `a database named without a directory lies in the working directory`() async throws {
+            let house = try await House.build(.init())
+            let good = house.configuration(.init())
+            try house.write(
+                good.replacing("sqlite:\(house.directory)/songda.db", with: "sqlite:here.db"), to: "songda.yaml")
+            try await house.succeed(["migrate"])
+            #expect(FileManager.default.fileExists(atPath: house.path("here.db")))
+            try await house.start()
+            try await house.stop()
+            await house.discard()
+        }
+
+        @Test func `serve --help says what comes before, and what ready means`() async throws {
+            let help = try await Program.run([Program.songda, "serve", "--help"], in: "/")
+            #expect(help.code == 0)
+            let text = help.out.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            for words in ["songda keygen", "songda doctor", "songda keys add", "/readyz", "--config", "--port"] {
+                #expect(text.contains(words), "\(words)")
+            }
+        }
+    }
+}
