@@ -78,7 +78,7 @@ public struct Migrator: Sendable {
         guard inserted == 1 else { return false }
         for statement in migration.statements(for: transaction.dialect) {
             do {
-                try transaction.execute(Query(verbatim: statement))
+                try transaction.execute(Query(stringLiteral: statement))
             } catch {
                 throw SQLError(error.code, "migration \(migration.name): \(error.reason)", statement: error.statement)
             }

@@ -1,28 +1,10 @@
 /// Finds the `$n` of a statement, leaving quoted text and comments alone.
-///
-/// SQLite reads `$1` as a *name* and numbers names by first appearance: `$2 … $1` would bind the wrong way round without
-/// a word. Its driver therefore sends `?1`, and this scanner does the translation.
 enum Placeholders {
-    /// The statement with each `$n` replaced by what `replacement` makes of n.
-    static func rewrite(_ sql: String, _ replacement: (Int) -> String) -> String {
-        var result = ""
-        result.reserveCapacity(sql.utf8.count + 8)
-        let bytes = Array(sql.utf8)
-        var copied = 0
-        forEach(in: bytes) { range, number in
-            result += String(decoding: bytes[copied..<range.lowerBound], as: UTF8.self)
-            result += replacement(number)
-            copied = range.upperBound
-        }
-        result += String(decoding: bytes[copied...], as: UTF8.self)
-        return result
-    }
-
-    /// The highest n of all `$n`.
-    static func highest(in sql: String) -> Int {
-        var highest = 0
-        forEach(in: Array(sql.utf8)) { _, number in highest = max(highest, number) }
-        return highest
+    /// How many `$n` there are, and the highest n.
+    static func found(in sql: String) -> (count: Int, highest: Int) {
+        var found = (count: 0, highest: 0)
+        forEach(in: Array(sql.utf8)) { number in found = (found.count + 1, max(found.highest, number)) }
+        return found
     }
 
     /// The first word of a statement, in upper case, comments skipped.
@@ -42,7 +24,7 @@ enum Placeholders {
         return String(decoding: word, as: UTF8.self).uppercased()
     }
 
-    private static func forEach(in bytes: [UInt8], _ found: (Range<Int>, Int) -> Void) {
+    private static func forEach(in bytes: [UInt8], _ found: (Int) -> Void) {
         var position = 0
         while position < bytes.count {
             let byte = bytes[position]
@@ -57,7 +39,7 @@ enum Placeholders {
                     number = number * 10 + digit
                     end += 1
                 }
-                if number > 0 { found(position..<end, number) }
+                if number > 0 { found(number) }
                 position = end
             } else {
                 position += 1

@@ -148,13 +148,32 @@ import Testing
     }
 
     @Test(arguments: Backend.allCases)
-    func `placeholders out of order bind by their number`(backend: Backend) async throws {
+    func `a hand-written placeholder is refused even where its number is bound`(backend: Backend) async throws {
         try await Self.withTable(backend) { database in
-            let tail: Query = " LIMIT \(1)"
-            let row = try await database.read { transaction in
-                try transaction.first("SELECT \("a") || $3 || $2 AS word, \("b") AS b, \("c") AS c" + tail)
+            await #expect(throws: SQLError(.other, "")) {
+                try await database.read { try $0.first("SELECT \("a") || $2 AS word, \("b") AS b") }
             }
-            #expect(try row?.get("word") == "acb")
+            // In quotes and comments a dollar sign is only a dollar sign.
+            let row = try await database.read { try $0.first("SELECT \("a") || '$2' AS word -- $3") }
+            #expect(try row?.get("word") == "a$2")
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `values keep their places through sums, fragments and long lists`(backend: Backend) async throws {
+        try await Self.withTable(backend) { database in
+            try await database.write { transaction in
+                try transaction.executeBatch((1...40).map { "INSERT INTO samples (id, i) VALUES (\($0), \($0 * 2))" })
+            }
+            for count in [1, 7, 8, 9, 16, 17, 33] {
+                let part: Query = "id IN \(list: 1...count)"
+                let rows = try await database.read { transaction in
+                    try transaction.query(
+                        "SELECT id, \(7) AS seven FROM samples WHERE \(part) AND i > \(2)" + " LIMIT \(30)")
+                }
+                #expect(rows.count == min(30, count - 1))
+                #expect(try rows.allSatisfy { try $0.get("seven") == 7 })
+            }
         }
     }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// What both drivers check before a statement reaches the engine.
 enum StatementRules {
     /// SQLite's limit, the smaller of the two.
@@ -10,19 +12,27 @@ enum StatementRules {
 
     /// Refuses a text that a closure must not run, or whose `$n` do not match its values; called once per text.
     static func check(_ query: Query) throws(SQLError) {
-        let verb = Placeholders.verb(of: query.text)
+        let text = query.text
+        let verb = Placeholders.verb(of: text)
         guard !transactionControl.contains(verb) else {
             throw SQLError(
                 .other, "\(verb) is not for a closure: read and write begin and end the transaction themselves")
         }
         guard !verb.isEmpty else { throw SQLError(.other, "the statement is empty") }
-        let highest = Placeholders.highest(in: query.text)
-        guard highest == query.values.count else {
+        let found = Placeholders.found(in: text)
+        guard found == (query.values.count, query.values.count) else {
             throw SQLError(
                 .other,
-                "the text asks for \(highest) values but \(query.values.count) are bound; write values as interpolations, not as $n"
+                "the text asks for \(max(found.count, found.highest)) values but \(query.values.count) are bound; write values as interpolations, not as $n"
             )
         }
+    }
+
+    private static func hasNUL(_ text: String) -> Bool {
+        let found = text.utf8.withContiguousStorageIfAvailable { bytes in
+            bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false
+        }
+        return found ?? text.utf8.contains(0)
     }
 
     /// Refuses values that an engine would cut short or turn into another value; called for every statement.
@@ -34,7 +44,7 @@ enum StatementRules {
         }
         for (position, value) in query.values.enumerated() {
             switch value {
-            case .text(let text) where text.utf8.contains(0):
+            case .text(let text) where hasNUL(text):
                 throw SQLError(
                     .invalidValue,
                     "value $\(position + 1) is a text with a NUL character, which no text column can keep; remove it, or bind bytes"

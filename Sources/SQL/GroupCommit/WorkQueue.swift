@@ -2,11 +2,20 @@ import Foundation
 
 /// A line of jobs that threads take from, in order.
 ///
-/// `@unchecked Sendable`: `waiting` and `isClosed` are touched only between `lock()` and `unlock()` of the condition.
+/// `@unchecked Sendable`: `waiting`, `takers` and `isClosed` are touched only between `lock()` and `unlock()` of the condition.
 final class WorkQueue<Element: Sendable>: @unchecked Sendable {
     private let condition = NSCondition()
     private var waiting: [Element] = []
     private var isClosed = false
+    /// Threads that wait for work.
+    private var takers = 0
+
+    /// True if a job that comes now would have to wait for a thread.
+    var isBusy: Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        return takers <= waiting.count && !isClosed
+    }
 
     /// Appends a job; false if the queue is closed, and then the job is not kept.
     func submit(_ element: Element) -> Bool {
@@ -26,7 +35,9 @@ final class WorkQueue<Element: Sendable>: @unchecked Sendable {
         defer { condition.unlock() }
         while waiting.isEmpty {
             if isClosed { return nil }
+            takers += 1
             condition.wait()
+            takers -= 1
         }
         if waiting.count <= limit {
             defer { waiting = [] }

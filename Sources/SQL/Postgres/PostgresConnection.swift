@@ -16,7 +16,7 @@ final class PostgresConnection {
         }
 
         init(control text: String) {
-            query = Query(verbatim: text)
+            query = Query(stringLiteral: text)
             isPrepared = false
         }
     }
@@ -38,15 +38,15 @@ final class PostgresConnection {
     }
 
     private struct StatementKey: Hashable {
-        let text: String
+        let shape: QueryShape
         let types: [Oid]
     }
 
     /// A statement with more values than this is prepared afresh each time.
-    private static let mostCachedValues = 64
+    private static let mostCachedValues = 512
 
-    /// Texts already checked, with their number of values.
-    private var checked: [String: Int] = [:]
+    /// Queries already checked; the shape settles the number of values.
+    private var checked: Set<QueryShape> = []
     /// Statements prepared on this connection.
     private var prepared: [StatementKey: String] = [:]
     private var preparedSoFar = 0
@@ -92,11 +92,9 @@ final class PostgresConnection {
         for (position, command) in commands.enumerated() where command.isPrepared {
             do {
                 try StatementRules.checkValues(command.query)
-                if checked[command.query.text] != command.query.values.count {
+                if !checked.contains(command.query.shape) {
                     try StatementRules.check(command.query)
-                    if command.query.values.count <= Self.mostCachedValues {
-                        checked[command.query.text] = command.query.values.count
-                    }
+                    if command.query.values.count <= Self.mostCachedValues { checked.insert(command.query.shape) }
                 }
             } catch {
                 throw Failure(error: error.inStatement(command.query.text), position: position, isOurs: true)
@@ -118,7 +116,7 @@ final class PostgresConnection {
     /// One message that the server will answer.
     private struct Step {
         let position: Int
-        let statement: String
+        let query: Query
         /// The statement that counts as prepared once this step has succeeded.
         var preparing: (StatementKey, String)?
     }
@@ -128,7 +126,7 @@ final class PostgresConnection {
     ) throws(SQLError) {
         let query = command.query
         let parameters = PostgresParameters(query.values)
-        let step = Step(position: position, statement: query.text)
+        let step = Step(position: position, query: query)
         // Long lists come in every length; keeping each prepared would fill the server's memory.
         guard command.isPrepared, query.values.count <= Self.mostCachedValues else {
             let sent = parameters.withPointers { count, values, lengths, formats in
@@ -138,7 +136,7 @@ final class PostgresConnection {
             steps.append(step)
             return
         }
-        let key = StatementKey(text: query.text, types: parameters.types)
+        let key = StatementKey(shape: query.shape, types: parameters.types)
         let name: String
         if let known = prepared[key] ?? underway[key] {
             name = known
@@ -149,7 +147,7 @@ final class PostgresConnection {
                 throw lost()
             }
             underway[key] = name
-            steps.append(Step(position: position, statement: query.text, preparing: (key, name)))
+            steps.append(Step(position: position, query: query, preparing: (key, name)))
         }
         let sent = parameters.withPointers { count, values, lengths, formats in
             PQsendQueryPrepared(raw, name, count, values, lengths, formats, 0)
@@ -175,7 +173,7 @@ final class PostgresConnection {
             default:
                 if PostgresFault.isStalePlan(result) { prepared = [:] }
                 let error = PQstatus(raw) == CONNECTION_OK ? PostgresFault.error(result) : lost()
-                failure = failure ?? Failure(error: error.inStatement(step.statement), position: step.position)
+                failure = failure ?? Failure(error: error.inStatement(step.query.text), position: step.position)
                 if isBroken { throw failure ?? Failure(error: lost(), position: step.position) }
             }
             // Each step ends with a null.
@@ -195,7 +193,7 @@ final class PostgresConnection {
     /// Drops all prepared statements; not in a transaction.
     func forgetStatements() throws {
         prepared = [:]
-        checked = [:]
+        checked = []
         _ = try run([Command(control: "DEALLOCATE ALL")])
     }
 

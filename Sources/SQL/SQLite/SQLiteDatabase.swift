@@ -12,9 +12,9 @@ public final class SQLiteDatabase: SQLDatabase {
     /// The file, with links resolved.
     public let path: String
     let pool: DatabasePool
-    private let texts = SQLiteTexts()
     /// Nil when the file was opened read-only.
     private let writer: SQLiteWriter?
+    private let readers: SQLiteReaders
     let threads = WorkerThreads()
     private let reads = Atomic(0)
     private let isClosed = Atomic(false)
@@ -40,11 +40,12 @@ public final class SQLiteDatabase: SQLDatabase {
         } catch {
             throw SQLiteFault.error(error, path: path)
         }
+        self.readers = SQLiteReaders(pool, threads, path: path, limit: max(1, readers))
         guard let lock else {
             writer = nil
             return
         }
-        let writer = SQLiteWriter(pool, texts, path: path, whenFull: whenFull)
+        let writer = SQLiteWriter(pool, path: path, whenFull: whenFull)
         self.writer = writer
         threads.start("sqlite-writer") { [pool] in
             writer.run()
@@ -55,6 +56,7 @@ public final class SQLiteDatabase: SQLDatabase {
     }
 
     deinit {
+        readers.queue.close()
         writer?.queue.close()
     }
 
@@ -71,21 +73,7 @@ public final class SQLiteDatabase: SQLDatabase {
             throw SQLError(.closed, "the database \(path) was closed; open it again")
         }
         reads.add(1, ordering: .relaxed)
-        let (path, texts) = (path, texts)
-        return try await withCheckedThrowingContinuation { continuation in
-            pool.asyncRead { result in
-                continuation.resume(
-                    with: Result {
-                        let database: Database
-                        do { database = try result.get() } catch { throw SQLiteFault.error(error, path: path) }
-                        let transaction = SQLiteTransaction(database, texts, path: path)
-                        defer { transaction.isOver = true }
-                        let value = try body(transaction)
-                        if let failure = transaction.failure { throw failure }
-                        return value
-                    })
-            }
-        }
+        return try await readers.perform(body)
     }
 
     /// Runs a closure in a transaction of the writer's next group, and returns when the group is on the disk.
@@ -100,6 +88,7 @@ public final class SQLiteDatabase: SQLDatabase {
     /// Writes what is queued, empties the WAL into the file and lets go of the lock.
     public func close() async {
         guard !isClosed.exchange(true, ordering: .relaxed) else { return await threads.ended() }
+        readers.queue.close()
         if let writer {
             writer.queue.close()
         } else {
@@ -114,7 +103,8 @@ public final class SQLiteDatabase: SQLDatabase {
         var configuration = Configuration()
         configuration.readonly = readOnly
         configuration.foreignKeysEnabled = true
-        configuration.maximumReaderCount = max(1, readers)
+        // Ours keep theirs for good; one more for a backup.
+        configuration.maximumReaderCount = max(1, readers) + 1
         // A backup or a reading tool may hold the file for a moment.
         configuration.busyMode = .timeout(5)
         configuration.prepareDatabase { database in

@@ -8,7 +8,6 @@ final class SQLiteWriter: Sendable {
     let queue = WorkQueue<Job>()
     let statistics = Mutex(SQLStatistics())
     private let pool: DatabasePool
-    private let texts: SQLiteTexts
     private let path: String
     /// Makes room when the disk is full; false if it cannot.
     private let whenFull: @Sendable () -> Bool
@@ -17,35 +16,49 @@ final class SQLiteWriter: Sendable {
     /// After a failed fsync nobody knows what the kernel kept, and trying again may "succeed" without having written
     /// (fsyncgate). Only a restart, which reads the file anew, finds out.
     private let failure = Mutex<SQLError?>(nil)
-    /// Pages put into the WAL since it was last emptied.
-    private let pagesInLog = Atomic(0)
+    /// The log is copied into the file when it has grown by so many pages (4 MiB).
+    private static let mostPagesInLog = 1_000
 
-    init(
-        _ pool: DatabasePool, _ texts: SQLiteTexts, path: String, whenFull: @escaping @Sendable () -> Bool = { false }
-    ) {
+    init(_ pool: DatabasePool, path: String, whenFull: @escaping @Sendable () -> Bool = { false }) {
         self.pool = pool
         self.whenFull = whenFull
-        self.texts = texts
         self.path = path
     }
 
     /// Serves the queue until it is closed.
     func run() {
-        while let jobs = queue.take(upTo: Job.largestGroup) {
-            serve(jobs)
-            if pagesInLog.load(ordering: .relaxed) >= 1_000 { emptyLog(.passive) }
+        do {
+            // The connection is borrowed once: nobody else writes.
+            try pool.writeWithoutTransaction { database in
+                let log = SQLiteLog(database)
+                let session = Session(statements: try SQLiteStatements(database))
+                while let jobs = queue.take(upTo: Job.largestGroup) {
+                    serve(jobs, session)
+                    if log.growth >= Self.mostPagesInLog { empty(log, .passive) }
+                }
+                // SQLite does it when the last connection closes, but those are the readers, who cannot: a copy of the file
+                // that somebody makes after the stop would be empty.
+                empty(log, .truncate)
+            }
+        } catch {
+            let fault = SQLiteFault.error(error, path: path)
+            while let jobs = queue.take(upTo: Job.largestGroup) { jobs.fail(fault) }
         }
-        // SQLite does it when the last connection closes, but those are the readers, who cannot: a copy of the file that
-        // somebody makes after the stop would be empty.
-        emptyLog(.truncate)
     }
 
-    private func serve(_ jobs: [Job]) {
+    /// What the writer keeps from group to group; touched on its thread only.
+    private final class Session {
+        let statements: SQLiteStatements
+        /// Groups that are to run with savepoints from the start, because a closure threw not long ago.
+        var cautious = 0
+
+        init(statements: SQLiteStatements) { self.statements = statements }
+    }
+
+    private func serve(_ jobs: [Job], _ session: Session) {
         if let failure = failure.withLock({ $0 }) { return jobs.fail(failure) }
         do {
-            let outcomes = try pool.writeWithoutTransaction { database in
-                try commit(jobs, on: database)
-            }
+            let outcomes = try commit(jobs, session)
             count(outcomes)
             jobs.answer(outcomes)
         } catch {
@@ -58,18 +71,54 @@ final class SQLiteWriter: Sendable {
             // A deferred constraint or a full disk may be the doing of one closure: each is then judged alone.
             case _ where jobs.count > 1 && (fault.isConstraintViolation || fault.code == .diskFull):
                 statistics.withLock { $0.retries += 1 }
-                for job in jobs { serve([job]) }
+                for job in jobs { serve([job], session) }
             default: jobs.fail(fault)
             }
         }
     }
 
-    private func commit(_ jobs: [Job], on database: Database) throws -> [JobOutcome] {
-        let transaction = SQLiteTransaction(database, texts, path: path)
-        defer {
-            transaction.isOver = true
-            pagesInLog.add(transaction.pagesWritten, ordering: .relaxed)
+    /// Commits a group, its closures side by side.
+    ///
+    /// A savepoint has SQLite keep every page as it was before, for nothing as long as no closure throws. So a group runs
+    /// without them first; when one throws, all of it is undone and run again with a savepoint each.
+    private func commit(_ jobs: [Job], _ session: Session) throws -> [JobOutcome] {
+        if jobs.count > 1, session.cautious == 0 {
+            if let outcomes = try commitWithoutSavepoints(jobs, session.statements) { return outcomes }
+            session.cautious = 16
+        } else if jobs.count > 1 {
+            session.cautious -= 1
         }
+        return try commitJudging(jobs, session.statements)
+    }
+
+    /// The outcomes of a group in which no closure threw; nil if one did, and then nothing of the group was written.
+    private func commitWithoutSavepoints(_ jobs: [Job], _ statements: SQLiteStatements) throws -> [JobOutcome]? {
+        let transaction = SQLiteTransaction(statements, path: path)
+        defer { transaction.isOver = true }
+        try transaction.control("BEGIN IMMEDIATE")
+        do {
+            var outcomes: [JobOutcome] = []
+            outcomes.reserveCapacity(jobs.count)
+            for job in jobs {
+                let reply = try job.run(transaction)
+                if let failure = transaction.failure { throw failure }
+                outcomes.append(.done(reply))
+            }
+            try transaction.control("COMMIT")
+            return outcomes
+        } catch {
+            let failure = transaction.failure
+            // SQLite may have rolled back by itself; otherwise a failure to do so is the disk's and is reported already.
+            if statements.isInsideTransaction { try? statements.control("ROLLBACK") }
+            // The disk's failure, and what COMMIT found, are not one closure's to answer for.
+            if let failure, failure.code == .ioError || failure.code == .corrupt { throw failure }
+            return nil
+        }
+    }
+
+    private func commitJudging(_ jobs: [Job], _ statements: SQLiteStatements) throws -> [JobOutcome] {
+        let transaction = SQLiteTransaction(statements, path: path)
+        defer { transaction.isOver = true }
         try transaction.control("BEGIN IMMEDIATE")
         do {
             var outcomes: [JobOutcome] = []
@@ -79,13 +128,13 @@ final class SQLiteWriter: Sendable {
             }
             if outcomes.contains(where: \.isDone) {
                 try transaction.control("COMMIT")
-            } else if database.isInsideTransaction {
+            } else if statements.isInsideTransaction {
                 try transaction.control("ROLLBACK")
             }
             return outcomes
         } catch {
             // SQLite may have rolled back by itself; otherwise a failure to do so is the disk's and is reported already.
-            if database.isInsideTransaction { try? transaction.control("ROLLBACK") }
+            if statements.isInsideTransaction { try? statements.control("ROLLBACK") }
             throw error
         }
     }
@@ -129,11 +178,10 @@ final class SQLiteWriter: Sendable {
     /// Copies the WAL into the database file.
     ///
     /// SQLite's own automatic checkpoint is switched off because it swallows a failing fsync.
-    private func emptyLog(_ kind: Database.CheckpointMode) {
+    private func empty(_ log: SQLiteLog, _ kind: Database.CheckpointMode) {
         guard failure.withLock({ $0 == nil }) else { return }
         do {
-            try pool.writeWithoutTransaction { database in _ = try database.checkpoint(kind) }
-            pagesInLog.store(0, ordering: .relaxed)
+            try log.copyIntoFile(kind)
         } catch {
             let fault = SQLiteFault.error(error, path: path)
             // A reader in the way or a full disk: the WAL keeps everything, and the next round tries again.
