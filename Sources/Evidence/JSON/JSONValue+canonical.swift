@@ -21,7 +21,7 @@ extension JSONValue {
 }
 
 /// Writes canonical JSON straight into bytes: every entry passes here, so no string is built on the way.
-private struct CanonicalWriter {
+struct CanonicalWriter {
     var bytes: [UInt8] = []
     var isExact = true
 
@@ -46,16 +46,48 @@ private struct CanonicalWriter {
             bytes.append(0x5D)
         case .object(let members):
             bytes.append(0x7B)
-            var isFirst = true
-            for (name, member) in members.sorted(by: { Self.precedes($0.key, $1.key) }) {
-                if !isFirst { bytes.append(0x2C) }
-                isFirst = false
-                write(name)
-                bytes.append(0x3A)
-                write(member)
-            }
+            for (name, member) in Self.sorted(members) { writeMember(name, member) }
             bytes.append(0x7D)
         }
+    }
+
+    /// Writes the members of an object whose names are given in their order.
+    mutating func writeObject(_ members: [(name: String, value: JSONValue?)]) {
+        bytes.append(0x7B)
+        for (name, value) in members {
+            if let value { writeMember(name, value) }
+        }
+        bytes.append(0x7D)
+    }
+
+    private mutating func writeMember(_ name: String, _ value: JSONValue) {
+        if bytes.last != 0x7B { bytes.append(0x2C) }
+        write(name)
+        bytes.append(0x3A)
+        write(value)
+    }
+
+    /// The members in the order of their names; objects are small, and mostly the first bytes decide.
+    private static func sorted(_ members: [String: JSONValue]) -> [(name: String, value: JSONValue)] {
+        var marked: [(mark: UInt64, name: String, value: JSONValue)] = []
+        marked.reserveCapacity(members.count)
+        var isPlain = true
+        for (name, value) in members {
+            var mark: UInt64 = 0
+            var shift: UInt64 = 64
+            for byte in name.utf8.prefix(8) {
+                shift -= 8
+                mark |= UInt64(byte) << shift
+                if byte >= 0xEE { isPlain = false }
+            }
+            marked.append((mark, name, value))
+        }
+        if isPlain {
+            marked.sort { $0.mark == $1.mark ? precedes($0.name, $1.name) : $0.mark < $1.mark }
+        } else {
+            marked.sort { precedes($0.name, $1.name) }
+        }
+        return marked.map { ($0.name, $0.value) }
     }
 
     private mutating func append(_ literal: StaticString) {

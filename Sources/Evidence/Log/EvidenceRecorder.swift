@@ -33,18 +33,21 @@ public struct EvidenceRecorder: Sendable {
         guard draft.facts.object != nil else {
             throw EvidenceError(.badEntry, "entry \(name): its facts must be an object")
         }
-        var members: [String: JSONValue] = [
-            "v": 1, "id": .string(id), "event": .string(name), "facts": draft.facts,
-            "happenedAt": .string(draft.happenedAt.at.rfc3339), "happenedClock": .string(draft.happenedAt.clock),
-            "learntAt": .string(learntAt.rfc3339), "key": .string(keyID),
-            "salt": .string(Base64.encode(SecureRandom.bytes(16))),
-        ]
-        members["etsi"] = draft.event.etsiURI.map(JSONValue.string)
-        members["notice"] = draft.subject.notice.map(JSONValue.string)
-        members["recipient"] = draft.subject.recipient.map(JSONValue.string)
-        members["delivery"] = draft.subject.delivery.map(JSONValue.string)
-        members["attempt"] = draft.subject.attempt.map { .integer(Int64($0)) }
-        guard let body = JSONValue.object(members).exactCanonicalBytes() else {
+        var writer = CanonicalWriter()
+        // In the order of RFC 8785, which sorts nothing that stands in order already.
+        writer.writeObject([
+            ("attempt", draft.subject.attempt.map { .integer(Int64($0)) }),
+            ("delivery", draft.subject.delivery.map(JSONValue.string)),
+            ("etsi", draft.event.etsiURI.map(JSONValue.string)),
+            ("event", .string(name)), ("facts", draft.facts),
+            ("happenedAt", .string(draft.happenedAt.at.rfc3339)), ("happenedClock", .string(draft.happenedAt.clock)),
+            ("id", .string(id)), ("key", .string(keyID)), ("learntAt", .string(learntAt.rfc3339)),
+            ("notice", draft.subject.notice.map(JSONValue.string)),
+            ("recipient", draft.subject.recipient.map(JSONValue.string)),
+            ("salt", .string(Base64.encode(SecureRandom.bytes(16)))), ("v", 1),
+        ])
+        let body = writer.bytes
+        guard writer.isExact else {
             throw EvidenceError(
                 .badEntry, "entry \(name): a number in its facts is not finite or beyond 2^53; write it as text")
         }

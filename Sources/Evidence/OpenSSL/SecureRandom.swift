@@ -60,10 +60,22 @@ public enum SecureRandom {
     }
 
     private static func text(_ bytes: [UInt8]) -> String {
-        var marked = bytes
-        marked[8] = marked[8] & 0x3F | 0x80
-        let digits = Array(Hex.encode(marked).utf8)
-        let groups = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32]
-        return groups.map { String(decoding: digits[$0], as: UTF8.self) }.joined(separator: "-")
+        String(unsafeUninitializedCapacity: 36) { buffer in
+            var position = 0
+            func put(_ nibble: UInt8) {
+                buffer[position] = nibble < 10 ? 0x30 + nibble : 0x57 + nibble
+                position += 1
+            }
+            for (index, byte) in bytes.enumerated() {
+                if index == 4 || index == 6 || index == 8 || index == 10 {
+                    buffer[position] = 0x2D
+                    position += 1
+                }
+                let marked = index == 8 ? byte & 0x3F | 0x80 : byte
+                put(marked >> 4)
+                put(marked & 0x0F)
+            }
+            return position
+        }
     }
 }

@@ -29,7 +29,9 @@ extension Timestamp {
         return String(unsafeUninitializedCapacity: 27) { buffer in
             func put(_ value: Int, _ width: Int, at position: Int) {
                 var rest = value
-                for index in (position..<position + width).reversed() {
+                var index = position + width
+                while index > position {
+                    index -= 1
                     buffer[index] = UInt8(0x30 + rest % 10)
                     rest /= 10
                 }
@@ -41,11 +43,8 @@ extension Timestamp {
             put(civil.minute, 2, at: 14)
             put(civil.second, 2, at: 17)
             put(civil.microsecond, 6, at: 20)
-            for (position, mark) in [(4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":"), (19, "."), (26, "Z")]
-                as [(Int, Unicode.Scalar)]
-            {
-                buffer[position] = UInt8(ascii: mark)
-            }
+            (buffer[4], buffer[7], buffer[10], buffer[13]) = (0x2D, 0x2D, 0x54, 0x3A)
+            (buffer[16], buffer[19], buffer[26]) = (0x3A, 0x2E, 0x5A)
             return 27
         }
     }

@@ -13,7 +13,8 @@ public struct DataKey: Sendable {
     ///
     /// The place is authenticated, so that stored rows cannot be exchanged for one another.
     public func seal(_ plaintext: [UInt8], place: String) throws(EvidenceError) -> SealedBytes {
-        try SealedBytes(sealed: AESGCM.seal(Zlib.compress(plaintext), key: bytes, aad: aad(place)))
+        try SealedBytes(
+            bytes: AESGCM.seal(Zlib.compress(plaintext), key: bytes, aad: aad(place), after: [SealedBytes.version]))
     }
 
     /// Decrypts and unpacks what `seal` made for the same place; more than `limit` bytes are refused.

@@ -58,11 +58,13 @@ public struct Vault: Sendable {
 
     /// Texts with their lengths before them, so that no two lists give the same bytes.
     static func joined(_ head: [UInt8], _ texts: [String]) -> [UInt8] {
-        texts.reduce(into: head) { bytes, text in
-            let utf8 = Array(text.utf8)
-            bytes += (0..<8).reversed().map { UInt8(truncatingIfNeeded: utf8.count >> ($0 * 8)) }
-            bytes += utf8
+        var bytes = head
+        bytes.reserveCapacity(head.count + texts.reduce(0) { $0 + 8 + $1.utf8.count })
+        for text in texts {
+            withUnsafeBytes(of: UInt64(text.utf8.count).bigEndian) { bytes.append(contentsOf: $0) }
+            bytes.append(contentsOf: text.utf8)
         }
+        return bytes
     }
 }
 

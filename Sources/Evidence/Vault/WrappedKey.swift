@@ -44,7 +44,5 @@ public struct SealedBytes: Sendable, Hashable {
         self.bytes = bytes
     }
 
-    init(sealed: [UInt8]) throws(EvidenceError) { try self.init(bytes: [SealedBytes.version] + sealed) }
-
-    var sealed: [UInt8] { Array(bytes[1...]) }
+    var sealed: ArraySlice<UInt8> { bytes[1...] }
 }

@@ -2,11 +2,27 @@ import CZlib
 
 /// Compression by zlib (RFC 1950), with a limit on what may come out.
 enum Zlib {
-    /// Compresses in one call, with a window no larger than the input.
+    /// What our short records have in common.
+    ///
+    /// Part of the stored format: the stream names its dictionary by checksum, so a better one may be added and this one
+    /// must stay.
+    private static let records = ShortDeflate(dictionary: RecordDictionary.bytes)
+
+    /// The checksum of RFC 1950.
+    static func adler(_ bytes: [UInt8]) -> UInt32 {
+        UInt32(truncatingIfNeeded: adler32(1, bytes, UInt32(bytes.count)))
+    }
+
+    /// Compresses in one call.
+    static func compress(_ bytes: [UInt8]) throws(EvidenceError) -> [UInt8] {
+        bytes.count <= ShortDeflate.mostBytes ? records.compress(bytes) : try compressLong(bytes)
+    }
+
+    /// Compresses with a window no larger than the input.
     ///
     /// The usual 32 KiB window makes zlib clear 256 KiB of memory for every entry of 1 KiB: five times the work, for the same
     /// size of the result.
-    static func compress(_ bytes: [UInt8]) throws(EvidenceError) -> [UInt8] {
+    private static func compressLong(_ bytes: [UInt8]) throws(EvidenceError) -> [UInt8] {
         let bits = windowBits(for: bytes.count)
         var stream = z_stream()
         guard czlib_deflate_init_window(&stream, 4, bits, bits - 7) == Z_OK else {
@@ -69,10 +85,18 @@ enum Zlib {
                     }
                     return output
                 }
+                if status == Z_NEED_DICT, made == 0, chooseDictionary(&stream) { continue }
                 guard status == Z_OK, made > 0 || stream.avail_in > 0 else {
                     throw EvidenceError(.malformed, "stored bytes do not unpack (zlib code \(status))")
                 }
             }
         }
+    }
+
+    /// Hands zlib the dictionary that a stream asks for; false if it asks for one we never had.
+    private static func chooseDictionary(_ stream: inout z_stream) -> Bool {
+        let dictionary = RecordDictionary.bytes
+        guard UInt32(truncatingIfNeeded: stream.adler) == adler(dictionary) else { return false }
+        return inflateSetDictionary(&stream, dictionary, UInt32(dictionary.count)) == Z_OK
     }
 }
