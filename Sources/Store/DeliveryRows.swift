@@ -1,5 +1,4 @@
 import Evidence
-import Foundation
 import Notices
 import SQL
 
@@ -29,7 +28,7 @@ enum DeliveryRows {
             }
             let bytes = try key.open(
                 SealedBytes(bytes: try row.get("address")), place: NoticeRows.place("address", id))
-            address = try JSONDecoder().decode(ServiceAddress.self, from: Data(bytes))
+            address = try AddressRecords.address(bytes)
         }
         return Delivery(
             id: DeliveryID(id), notice: NoticeID(try row.get("d_notice")), person: PersonID(person), address: address,

@@ -13,7 +13,7 @@ enum NoticeRows {
         """
 
     /// What a notice keeps as one JSON text, because it is read whole and never searched.
-    struct Details: Codable {
+    struct Details: Codable, Hashable, Sendable {
         var issuer: IssuerSnapshot
         var author: Principal
         var plan: DeliveryPlan
@@ -45,12 +45,11 @@ enum NoticeRows {
         try JSONDecoder().decode(Details.self, from: Data(text.utf8)).confirmers ?? []
     }
 
-    static func details(of notice: Notice) throws -> String {
-        let details = Details(
+    static func details(of notice: Notice) -> Details {
+        Details(
             issuer: notice.issuer, author: notice.author, plan: notice.plan, legalBasis: notice.legalBasis,
             handling: notice.handling, confirmers: notice.confirmers.isEmpty ? nil : notice.confirmers,
             remindsOf: notice.remindsOf?.rawValue)
-        return try SQLNoticeStore.json(details)
     }
 
     /// A notice out of its row and its recipients.
@@ -112,14 +111,12 @@ struct SealedRecipient: Sendable {
                 Recipient(id: PersonID(person), externalID: nil, name: "", language: "zh-CN", addresses: []))
         }
         let bytes = try key.open(SealedBytes(bytes: snapshot), place: NoticeRows.place("recipient", notice))
-        return try JSONDecoder().decode(NoticeRecipient.self, from: Data(bytes))
+        return try AddressRecords.recipient(bytes)
     }
 
     static func seal(_ recipient: NoticeRecipient, notice: NoticeID, key: DataKey) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        return try key.seal(
-            Array(try encoder.encode(recipient)), place: NoticeRows.place("recipient", notice.rawValue)
+        try key.seal(
+            AddressRecords.bytes(recipient), place: NoticeRows.place("recipient", notice.rawValue)
         ).bytes
     }
 }

@@ -43,8 +43,14 @@ public struct SQLEvidenceLogStore: EvidenceLogStore {
     public func stagedEntries(limit: Int) async throws -> [StagedEntry] {
         try await database.read { tx in
             try tx.query(
-                "SELECT id, commitment FROM evidence_entries WHERE leaf_index IS NULL ORDER BY position LIMIT \(limit)"
-            ).map { StagedEntry(id: try $0.get("id"), commitment: try $0.get("commitment")) }
+                """
+                SELECT id, commitment, position FROM evidence_entries
+                WHERE leaf_index IS NULL ORDER BY position LIMIT \(limit)
+                """
+            ).map {
+                StagedEntry(
+                    id: try $0.get("id"), commitment: try $0.get("commitment"), position: try $0.get("position"))
+            }
         }
     }
 
@@ -86,7 +92,10 @@ public struct SQLEvidenceLogStore: EvidenceLogStore {
             guard current == batch.previousSize else { return .sizeMoved(to: current) }
             let placed = try tx.executeBatch(
                 batch.entries.map {
-                    "UPDATE evidence_entries SET leaf_index = \($0.leafIndex) WHERE id = \($0.id) AND leaf_index IS NULL"
+                    """
+                    UPDATE evidence_entries SET leaf_index = \($0.leafIndex)
+                    WHERE position = \($0.position) AND id = \($0.id) AND leaf_index IS NULL
+                    """
                 })
             guard placed.allSatisfy({ $0 == 1 }) else {
                 throw SQLError(.other, "an entry of the batch is gone or has a leaf already; restart and audit the log")

@@ -23,7 +23,7 @@ extension SQLNoticeStore: IssueStore {
                 """)
         }
         rows += try await entryRows.stage(evidence)
-        let details = try NoticeRows.details(of: notice)
+        let details = try detailsTexts.text(of: NoticeRows.details(of: notice))
         let due = notice.state == .approved ? notice.createdAt : nil
         let insert: Query = """
             INSERT INTO notices (id, number, issuer, kind, template_version, template_hash, language, priority, state,

@@ -156,7 +156,7 @@ extension SQLNoticeStore: SealStore {
             throw EvidenceError(.erased, "the key of \(delivery.person) is not there")
         }
         let address = try key.seal(
-            Array(try json(delivery.address).utf8), place: NoticeRows.place("address", delivery.id.rawValue)
+            AddressRecords.bytes(delivery.address), place: NoticeRows.place("address", delivery.id.rawValue)
         ).bytes
         let reason = try DeliveryRows.sealed(reason: delivery.stateReason, of: delivery.id.rawValue, key)
         return """

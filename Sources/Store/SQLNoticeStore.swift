@@ -11,6 +11,7 @@ public struct SQLNoticeStore: Sendable {
     let keys: KeyRing
     let entryRows: EntryRows
     let clock: any WallClock
+    let detailsTexts = DetailsTexts()
 
     /// The stores of one database, sharing its data keys.
     public static func stores(

@@ -116,7 +116,7 @@ public final class InMemoryLogStore: EvidenceLogStore {
             var staged: [StagedEntry] = []
             for id in contents.order[contents.firstStaged...] where !contents.sequenced.contains(id) {
                 guard staged.count < limit, let entry = contents.entries[id] else { break }
-                staged.append(StagedEntry(id: id, commitment: entry.commitment))
+                staged.append(StagedEntry(id: id, commitment: entry.commitment, position: staged.count))
             }
             return staged
         }

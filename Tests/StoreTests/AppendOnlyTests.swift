@@ -12,7 +12,8 @@ import Testing
         "UPDATE evidence_entries SET body = signature", "UPDATE evidence_entries SET event = 'X'",
         "UPDATE evidence_entries SET learnt_at = learnt_at + 1", "UPDATE evidence_entries SET notice = NULL",
         "UPDATE evidence_entries SET signature = body", "UPDATE evidence_entries SET leaf_index = leaf_index + 1000",
-        "UPDATE evidence_entries SET leaf_index = NULL", "UPDATE checkpoints SET root = root, note = root",
+        "UPDATE evidence_entries SET leaf_index = NULL", "UPDATE evidence_entries SET position = position + 1000",
+        "UPDATE evidence_entries SET commitment = commitment", "UPDATE checkpoints SET root = root, note = root",
         "UPDATE checkpoints SET signed_at = 0", "UPDATE checkpoints SET token = NULL",
         "UPDATE merkle_tiles SET position = position + 1000",
         "UPDATE merkle_tiles SET hashes = substr(hashes, 1, length(hashes) - 32)",
@@ -30,6 +31,25 @@ import Testing
             try await gateway.settle()
             await #expect(throws: SQLError.self) {
                 try await gateway.database.write { tx in try tx.execute(Query(stringLiteral: statement)) }
+            }
+        }
+    }
+
+    /// SQLite knows a row's number by three more names than the column's.
+    @Test(arguments: ["rowid", "oid", "_rowid_"])
+    func `an entry keeps its place by whatever name the place is called`(_ name: String) async throws {
+        try await TestGateway.with(.sqlite) { gateway in
+            gateway.mail.alwaysAccepts()
+            gateway.sms.alwaysAccepts()
+            try await gateway.person()
+            _ = try await gateway.issue(gateway.clientContactChange())
+            try await gateway.settle()
+            for change in ["\(name) = \(name) + 1000", "leaf_index = leaf_index, \(name) = \(name) + 1000"] {
+                await #expect(throws: SQLError.self, "\(change)") {
+                    try await gateway.database.write { tx in
+                        try tx.execute(Query(stringLiteral: "UPDATE evidence_entries SET \(change)"))
+                    }
+                }
             }
         }
     }

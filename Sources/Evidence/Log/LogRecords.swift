@@ -4,11 +4,14 @@ public struct StagedEntry: Sendable, Hashable {
     public let id: String
     /// SHA-256 of the entry's body; its 32 bytes are the leaf's input.
     public let commitment: Digest
+    /// Where the store has it, so that it need not look for it again; the store's own business.
+    public let position: Int
 
     /// Names a staged entry.
-    public init(id: String, commitment: Digest) {
+    public init(id: String, commitment: Digest, position: Int) {
         self.id = id
         self.commitment = commitment
+        self.position = position
     }
 }
 
@@ -18,10 +21,13 @@ public struct SequencedEntry: Sendable, Hashable {
     public let id: String
     /// The leaf, counted from 0.
     public let leafIndex: Int
+    /// Where the store said it has it.
+    public let position: Int
 
     /// Binds an entry to a leaf.
-    public init(id: String, leafIndex: Int) {
-        self.id = id
+    public init(_ entry: StagedEntry, leafIndex: Int) {
+        id = entry.id
+        position = entry.position
         self.leafIndex = leafIndex
     }
 }

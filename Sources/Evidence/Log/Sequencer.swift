@@ -230,7 +230,7 @@ public actor Sequencer {
         // Times of checkpoints never decrease, even when two machines' clocks differ within the tolerance.
         let signedAt = max(clock.now, state.latest?.signedAt ?? .earliest)
         let entries = staged.enumerated().map {
-            SequencedEntry(id: $0.element.id, leafIndex: state.tree.size + $0.offset)
+            SequencedEntry($0.element, leafIndex: state.tree.size + $0.offset)
         }
         let batch = SequencedBatch(
             previousSize: state.tree.size, entries: entries, tiles: tiles,

@@ -5,5 +5,5 @@ import SQL
 /// A released one is never edited; the migrator refuses if it was.
 public enum Migrations {
     /// All of them, in order.
-    public static let all: [Migration] = [evidence, gateway, roster, operation, rosterFile, accounts]
+    public static let all: [Migration] = [evidence, gateway, roster, operation, entryTriggers, rosterFile, accounts]
 }
