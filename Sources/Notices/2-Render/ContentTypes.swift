@@ -8,6 +8,7 @@ struct MarkdownContent: MustacheContentType {
     static let name = "SONGDA-MARKDOWN"
 
     func escapeText(_ text: String) -> String {
+        if text.isPlainWords { return text }
         var result = ""
         result.unicodeScalars.reserveCapacity(text.unicodeScalars.count * 2)
         for scalar in text.trimmed.unicodeScalars {
@@ -34,6 +35,7 @@ struct LineContent: MustacheContentType {
     static let name = "SONGDA-LINE"
 
     func escapeText(_ text: String) -> String {
+        if text.isPlainWords { return text }
         var result = ""
         for scalar in text.trimmed.unicodeScalars {
             switch scalar.value {
@@ -48,6 +50,21 @@ struct LineContent: MustacheContentType {
 }
 
 extension String {
+    /// Whether it is made of Latin letters, digits and Han characters alone, which no escaper changes.
+    fileprivate var isPlainWords: Bool {
+        var rest = 0
+        for byte in utf8 {
+            switch byte {
+            case 0x80...0xBF where rest > 0: rest -= 1
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: break
+            // The leading bytes of U+5000…U+8FFF.
+            case 0xE5...0xE8: rest = 2
+            default: return false
+            }
+        }
+        return true
+    }
+
     /// Without white space at both ends: four leading spaces would make a value a code block.
     var trimmed: String {
         let scalars = unicodeScalars

@@ -1,5 +1,4 @@
 import Evidence
-import Mustache
 
 /// Names one version of a template by kind, number and the hash of its files.
 public struct TemplateReference: Sendable, Hashable {
@@ -49,11 +48,11 @@ public struct NoticeTemplate: Sendable {
 
     /// The texts of one language, ready to be filled.
     struct CompiledTexts: Sendable {
-        let document: MustacheTemplate
-        let email: MustacheTemplate
-        let sms: MustacheTemplate
-        let subject: MustacheTemplate
-        let inbox: MustacheTemplate
+        let document: NoticeText
+        let email: NoticeText
+        let sms: NoticeText
+        let subject: NoticeText
+        let inbox: NoticeText
     }
 }
 

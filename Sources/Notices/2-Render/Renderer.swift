@@ -1,5 +1,4 @@
 import Evidence
-import Mustache
 
 /// Makes a notice's words from a template and values; fails closed with the full list of what is missing or wrong.
 public struct Renderer: Sendable {
@@ -31,8 +30,8 @@ public struct Renderer: Sendable {
         }
         let basis = template.settings.basis(for: checked.choices)
         let view = Self.view(checked, context, language)
-        func fill(_ mustache: MustacheTemplate, _ name: String) -> String {
-            let text = mustache.render(view)
+        func fill(_ words: NoticeText, _ name: String) -> String {
+            let text = words.filled(with: view)
             if text.utf8.count > Self.outputLimit { faults.append(.tooLarge(name, text.utf8.count)) }
             return text
         }

@@ -27,7 +27,7 @@ struct TextCompiler {
             document: document, email: email, sms: sms, subject: subjectText, inbox: inboxText)
     }
 
-    private mutating func file(_ path: String, _ surface: TemplateSurface) -> MustacheTemplate? {
+    private mutating func file(_ path: String, _ surface: TemplateSurface) -> NoticeText? {
         let name = "\(folder)/\(path)"
         guard var text = files[path] else {
             faults.append(
@@ -43,7 +43,7 @@ struct TextCompiler {
 
     private mutating func line(
         _ key: String, _ node: YAMLNode?, _ language: NoticeLanguage, _ surface: TemplateSurface, _ root: YAMLNode
-    ) -> MustacheTemplate? {
+    ) -> NoticeText? {
         do throws(SourceFault) {
             guard let node else { throw root.fault("\(key) is missing") }
             let text = try node.bilingual().text(language)
@@ -73,18 +73,20 @@ struct TextCompiler {
         }
     }
 
-    private mutating func compile(_ text: String, _ file: String, _ surface: TemplateSurface) -> MustacheTemplate? {
+    private mutating func compile(_ text: String, _ file: String, _ surface: TemplateSurface) -> NoticeText? {
         var lint = TemplateLint(file: file, surface: surface, fields: fields)
         lint.check(text)
         guard lint.faults.isEmpty else {
             faults += lint.faults
             return nil
         }
-        let content = surface == .document || surface == .email ? MarkdownContent.name : LineContent.name
+        let isMarkdown = surface == .document || surface == .email
         do {
             // The lint refuses pragmas and partials, so this one holds for the whole text; it stands on a line of its own,
             // which the parser removes.
-            return try MustacheTemplate(string: "{{% CONTENT_TYPE:\(content)}}\n" + text)
+            let name = isMarkdown ? MarkdownContent.name : LineContent.name
+            let template = try MustacheTemplate(string: "{{% CONTENT_TYPE:\(name)}}\n" + text)
+            return NoticeText(template, source: text, content: isMarkdown ? MarkdownContent() : LineContent())
         } catch {
             faults.append(SourceFault(file: file, line: 1, column: 1, reason: "is not a template: \(error)"))
             return nil
