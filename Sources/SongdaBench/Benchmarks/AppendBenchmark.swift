@@ -21,7 +21,8 @@ struct AppendBenchmark: Benchmark {
     func baseline(_ bench: Workbench) throws -> Leg {
         let clock = SystemClock()
         let recorder = EvidenceRecorder(signer: try SigningKey.generateP256(), clock: clock)
-        let bodies = try (0..<4_096).map { try recorder.sign(EventCorpus.draft($0, at: clock.now)).body }
+        let corpus = EventCorpus()
+        let bodies = try (0..<4_096).map { try recorder.sign(corpus.draft($0, at: clock.now)).body }
         var leg = try RawSQLite.leg(bench, rows: bodies, count: count, batch: AppendLeg.batch)
         leg.facts["mean body"] = Double(bodies.reduce(0) { $0 + $1.count } / bodies.count)
         return leg

@@ -24,13 +24,14 @@ struct AppendLeg {
         let commitsBefore = database.statistics.groups
         let batches = (count + Self.batch - 1) / Self.batch
         let count = count
+        let corpus = EventCorpus()
         let processor = ProcessorTime.seconds
         let start = ContinuousClock.now
         let checkpoints = try await withThrowingTaskGroup(of: Int.self) { group in
             group.addTask {
                 try await concurrently(batches, width: 4) { index in
                     let range = (index * Self.batch)..<min((index + 1) * Self.batch, count)
-                    try await log.stage(try range.map { try recorder.sign(EventCorpus.draft($0, at: clock.now)) })
+                    try await log.stage(try range.map { try recorder.sign(corpus.draft($0, at: clock.now)) })
                 }
                 return 0
             }
@@ -71,22 +72,31 @@ struct AppendLeg {
 }
 
 /// Events whose canonical body has about 1 KiB.
-enum EventCorpus {
-    static func draft(_ index: Int, at now: Timestamp) -> EvidenceDraft {
-        let words = (0..<12).map { Corpus.name(index &* 17 &+ $0 &* 5) }.joined(separator: "，")
-        // 1 KiB with what every entry has: id, salt, times, key.
-        let transcript = "250 2.0.0 Ok: queued as \(Hex.encode(SHA256.hash(Array("\(index)".utf8)).bytes)) " + words
-        return EvidenceDraft(
+///
+/// Their facts are made before the clock starts, as the bodies of the baseline are; everything else is made for each.
+struct EventCorpus: Sendable {
+    private let facts: [JSONValue]
+
+    init() { facts = (0..<4_096).map(Self.facts) }
+
+    func draft(_ index: Int, at now: Timestamp) -> EvidenceDraft {
+        EvidenceDraft(
             event: .attemptAccepted,
             subject: EvidenceSubject(
                 notice: "notice-\(index)", recipient: "client-\(index % 1000)", delivery: "delivery-\(index)",
                 attempt: 1),
-            happenedAt: ObservedTime(at: now, clock: "smtp:mx.example.com"),
-            facts: .object([
-                "channel": "email", "route": "main", "peer": "mx.example.com:25", "reason": .string(transcript),
-                "reference": .string(transcript), "dsnOffered": true, "tls": true,
-                "messageID": .string("<\(index).notice@songda.example>"),
-                "messageBytes": .integer(Int64(8000 + index % 400)),
-            ]))
+            happenedAt: ObservedTime(at: now, clock: "smtp:mx.example.com"), facts: facts[index % facts.count])
+    }
+
+    private static func facts(_ index: Int) -> JSONValue {
+        let words = (0..<12).map { Corpus.name(index &* 17 &+ $0 &* 5) }.joined(separator: "，")
+        // 1 KiB with what every entry has: id, salt, times, key.
+        let transcript = "250 2.0.0 Ok: queued as \(Hex.encode(SHA256.hash(Array("\(index)".utf8)).bytes)) " + words
+        return .object([
+            "channel": "email", "route": "main", "peer": "mx.example.com:25", "reason": .string(transcript),
+            "reference": .string(transcript), "dsnOffered": true, "tls": true,
+            "messageID": .string("<\(index).notice@songda.example>"),
+            "messageBytes": .integer(Int64(8000 + index % 400)),
+        ])
     }
 }

@@ -15,6 +15,7 @@ final class ServerUnderTest {
         try """
         instance: bench
         database: "sqlite:\(directory)/songda.db"
+        witness: \(directory)/songda.witness
         keys: \(directory)/keys
         trust: \(directory)/trust
         templates: \(root)/templates/notices
