@@ -116,7 +116,11 @@ extension Application {
             retention: try retention(configuration, notices, recorder, clock, law),
             people: PeopleDesks(
                 store: SQLPeopleStore(beside: notices), issue: pipeline.issue, directory: notices,
-                addresses: addresses, law: law, recorder: recorder, clock: clock),
+                addresses: addresses, law: law, recorder: recorder, clock: clock,
+                papers: try papers(
+                    configuration,
+                    signing: SignatureDesk(
+                        codes: codes, directory: notices, documents: documents, seals: keys, clock: clock))),
             accounts: SQLPeopleStore(beside: notices), templates: templates, sequencer: sequencer, stamper: stamper,
             intake: intake,
             statusWatch: SMSStatusWatch(
@@ -215,6 +219,21 @@ extension Application {
                 "timestamps", nil, "names no authority; add one, or set built-in: true (which is not independent)", nil)
         }
         return authorities.count == 1 ? authorities[0] : AuthorityChain(authorities, clock: clock)
+    }
+
+    /// The texts and rules of agreements, training and pay; they lie beside those of notices.
+    static func papers(_ configuration: Configuration, signing: SignatureDesk) throws -> Papers {
+        try Papers(
+            templates: (configuration.templates as NSString).deletingLastPathComponent + "/agreements",
+            rules: (configuration.rules as NSString).deletingLastPathComponent, signing: signing
+        ) { path in
+            guard let data = FileManager.default.contents(atPath: path),
+                let text = String(validating: data, as: UTF8.self)
+            else {
+                throw ConfigError("rules", path, "cannot be read as UTF-8; it lies beside service-law.yaml", nil)
+            }
+            return text
+        }
     }
 
     static func law(_ path: String) throws -> ServiceLaw {

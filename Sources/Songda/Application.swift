@@ -96,6 +96,7 @@ struct Application: Sendable {
             if let reserve {
                 group.addTask { try await reserve.run(until: stop) { try await attestFullDisk(since: $0) } }
             }
+            group.addTask { try await PeopleTimer(people: people, logger: logger).run(until: stop) }
             group.addTask {
                 let tick = Poke()
                 stop.wakes(tick)

@@ -54,7 +54,8 @@ struct RosterTests {
             try await gateway.unit("sales")
             try await gateway.unit("east", parent: "sales")
             let today = CivilDate(inChina: gateway.clock.now)
-            let joined = try await desk.add(gateway.draft(hiredOn: today), by: .hr)
+            // Hired before the day from which onboarding waits for signatures; S-91 is tested with the agreements.
+            let joined = try await desk.add(gateway.draft(hiredOn: CivilDate(dayNumber: 20_000)), by: .hr)
             #expect(joined.state == .onboarding)
             _ = try await desk.move("E1", EmploymentMove(to: .active, on: today, reason: "手续齐备"), by: .hr)
             let moved = try await desk.transfer(

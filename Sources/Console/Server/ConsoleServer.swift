@@ -38,7 +38,8 @@ public struct ConsoleServer: Sendable {
         NoticeAPI(services: services).endpoints + BatchAPI(services: services).endpoints
             + PeopleAPI(services: services).endpoints + InboxAPI(services: services).endpoints
             + OperationAPI(services: services).endpoints + QuarantineAPI(services: services).endpoints
-            + KeyAPI(services: services).endpoints
+            + KeyAPI(services: services).endpoints + AgreementAPI(services: services).endpoints
+            + TrainingAPI(services: services).endpoints + PayAPI(services: services).endpoints
             + ReceiptsIn(services: services, logger: logger).endpoints
             + LinkPages(services: services, templates: pages).endpoints
             + SignInPages(services: services, templates: pages).endpoints

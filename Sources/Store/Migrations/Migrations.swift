@@ -5,5 +5,7 @@ import SQL
 /// A released one is never edited; the migrator refuses if it was.
 public enum Migrations {
     /// All of them, in order.
-    public static let all: [Migration] = [evidence, gateway, roster, operation, entryTriggers, rosterFile, accounts]
+    public static let all: [Migration] = [
+        evidence, gateway, roster, operation, entryTriggers, rosterFile, agreements, training, pay, accounts,
+    ]
 }

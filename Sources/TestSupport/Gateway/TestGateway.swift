@@ -186,7 +186,10 @@ public final class TestGateway: Sendable {
         peopleStore = SQLPeopleStore(beside: store)
         people = PeopleDesks(
             store: peopleStore, issue: pipeline.issue, directory: store, addresses: addresses, law: law,
-            recorder: recorder, clock: clock)
+            recorder: recorder, clock: clock,
+            papers: try TestResources.papers(
+                signing: SignatureDesk(
+                    codes: codes, directory: store, documents: documents, seals: keys, clock: clock)))
         sequencer = Sequencer(
             store: log, signer: keys.log, recorder: recorder, clock: clock, settings: .init(owner: options.owner),
             alarm: { alarms.hear($0) }, elapsed: { elapsed.span })

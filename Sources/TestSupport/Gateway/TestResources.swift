@@ -1,5 +1,6 @@
 import Foundation
 import Notices
+import People
 import Typeset
 
 /// What is read from the repository: templates, rules, fonts.
@@ -32,6 +33,16 @@ public enum TestResources {
     public static func templates() throws -> TemplateLibrary { try library.get() }
     /// The shipped rules.
     public static func law() throws -> ServiceLaw { try rules.get() }
+    /// The shipped agreements and the rules beside them.
+    public static func papers(signing: SignatureDesk) throws -> Papers {
+        try Papers(templates: root + "/templates/agreements", rules: root + "/config/rules", signing: signing) {
+            try String(contentsOfFile: $0, encoding: .utf8)
+        }
+    }
+    /// A text file of the repository.
+    public static func text(_ path: String) throws -> String {
+        try String(contentsOfFile: root + "/" + path, encoding: .utf8)
+    }
     /// The typesetter, with the fonts of `SONGDA_FONTS` or `var/fonts`.
     public static func typesetter() throws -> PDFTypesetter { try press.get() }
 }

@@ -1,0 +1,72 @@
+import Evidence
+import Notices
+
+extension PayDesk {
+    /// Figures that a performance result states must be those of the result.
+    func agree(_ facts: [PayFact], _ person: PersonID) async throws {
+        guard let results else { return }
+        var faults: [PeopleError.Fault] = []
+        for fact in facts where fact.source == "performance" {
+            guard let result = try await results.signedResult(fact.reference, of: person) else {
+                faults.append(
+                    .init(
+                        field: fact.name,
+                        message:
+                            "there is no performance result \"\(fact.reference.prefix(60))\" of \(person); name one"))
+                continue
+            }
+            let stated = fact.name == "performanceFactor" ? result.factor : result.score
+            if let stated, stated != fact.value {
+                faults.append(
+                    .init(
+                        field: fact.name,
+                        message: "\(fact.value) is not what result \(result.reference) says (\(stated)); take its value"
+                    ))
+            }
+        }
+        try PeopleError.check(faults, "the pay was not worked out")
+    }
+
+    /// What is on record for a demand, as a sheet names it; or the refusal that says what is missing.
+    func proof(of demand: PayCalculator.Demand, _ person: PersonID, _ month: PayMonth) async throws -> String {
+        switch demand.need {
+        case .signedResult:
+            guard let result = try await results?.signedResult(demand.reference, of: person), let day = result.signedOn
+            else {
+                throw missing(
+                    demand, "a signed performance result; \"\(demand.reference.prefix(60))\" is none",
+                    cure: "have it signed first")
+            }
+            return "performance result \(result.reference), signed \(day)"
+        case .training(let policy):
+            let statements = try await training.statements(of: person).filter { $0.policy == policy }
+            // Whoever learnt of the policy only afterwards could not have kept it during the month.
+            guard
+                let statement = statements.last(where: {
+                    CivilDate(inChina: $0.signedAt) <= month.lastDay && $0.effectiveOn <= month.lastDay
+                })
+            else {
+                throw missing(
+                    demand, "the statement of \(person) on \(policy), signed by \(month.lastDay)",
+                    cure: statements.isEmpty
+                        ? "there is none, so the month is paid in full"
+                        : "it was signed later, so the month is paid in full")
+            }
+            return
+                "statement on \(policy) version \(statement.version), signed \(CivilDate(inChina: statement.signedAt))"
+        case .clause(let clause):
+            guard let signed = try await store.signedClauses(of: person).first(where: { $0.clause == clause }) else {
+                throw missing(
+                    demand, "the clause \(clause) in an agreement that \(person) signed",
+                    cure: "there is none; claim the loss apart from the pay (劳动合同法 第九十条)")
+            }
+            return "clause \(clause), agreement \(signed.number), signed \(CivilDate(inChina: signed.signedAt))"
+        }
+    }
+
+    private func missing(_ demand: PayCalculator.Demand, _ what: String, cure: String) -> PeopleError {
+        PeopleError(
+            .locked, "the pay was not worked out: \(demand.reason) needs \(what); \(cure)",
+            faults: [.init(field: demand.reason, message: "needs \(what)")])
+    }
+}

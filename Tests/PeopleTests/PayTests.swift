@@ -1,0 +1,240 @@
+import Evidence
+import Notices
+import TestSupport
+import Testing
+
+@testable import People
+
+/// A month's pay.
+///
+/// 2026-11 is the month in which the clock of tests begins.
+struct PayTests {
+    static let month = PayMonth("2026-11")
+    static let base = fact("baseWage", "5000", "contract", "C-2022-031")
+    static let score = fact("score", "80", "performance", "R-2026-11")
+    static let late = fact("lateCount", "2", "attendance", "2026-11")
+
+    static func fact(_ name: String, _ value: String, _ source: String, _ reference: String) -> PayFact {
+        PayFact(name: name, value: ExactNumber(value) ?? .zero, source: source, reference: reference)
+    }
+
+    private func draft(
+        _ gateway: TestGateway, _ facts: [PayFact], region: String = "shanghai", desk: PayDesk? = nil,
+        person: PersonID = PersonID("p-zhangsan"), month: PayMonth? = PayTests.month
+    ) async throws -> PaySheet {
+        try await (desk ?? gateway.people.pay).draft(
+            person, month: try #require(month), region: region, facts: facts, by: .hr)
+    }
+
+    private func line(_ sheet: PaySheet, _ id: String) throws -> PayLine {
+        try #require(sheet.content.result.lines.first { $0.id == id })
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `S-110 a base of 5000 and a score of 80 give 4000`(backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            try await gateway.employee()
+            let sheet = try await draft(gateway, [Self.base, Self.score])
+            #expect(try line(sheet, "performancePay").amount.text(places: 2) == "4000.00")
+            let other = try await draft(gateway, [Self.base, Self.fact("score", "79.5", "performance", "R-2")])
+            #expect(try line(other, "performancePay").amount.text(places: 2) == "3975.00")
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `S-111 twice late at 50 each is 100`(backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            try await gateway.employee()
+            let sheet = try await draft(gateway, [Self.base, Self.late])
+            let late = try line(sheet, "lateness")
+            #expect(late.amount.text(places: 2) == "100.00")
+            #expect(late.group == .deduction)
+            #expect(late.terms.map(\.value.description) == ["2", "50"])
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `S-112 5000 and 4000 less 100 are 8900.00, each term with its source`(backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            let person = try await gateway.employee()
+            let made = try await draft(gateway, [Self.base, Self.score, Self.late])
+            let sheet = try #require(try await gateway.peopleStore.paySheet(made.id))
+            #expect(sheet == made)
+            #expect(sheet.content.result.due.text(places: 2) == "8900.00")
+            #expect(sheet.content.result.net.text(places: 2) == "8900.00")
+            #expect(sheet.content.result.lines.allSatisfy { $0.currency == "CNY" })
+            for line in sheet.content.result.lines {
+                #expect(
+                    line.terms.map(\.name) == (try Formula(line.formula)).names, "\(line.id) has a term without source")
+                #expect(line.terms.allSatisfy { !$0.source.isEmpty })
+            }
+            let performance = try line(sheet, "performancePay")
+            #expect(
+                performance.terms.map(\.source) == [
+                    "contract C-2022-031", "performance R-2026-11", "rules pay version 1, default",
+                ])
+            #expect(try line(sheet, "lateness").terms.map(\.source) == ["attendance 2026-11", "考勤制度"])
+            let acts = try await gateway.people.acts.acts(about: .employee(person))
+            let body = try EntryBody(parsing: try #require(acts.last?.entry.body))
+            #expect(body.facts["due"]?.string == "8900.00")
+            #expect(body.facts["rulesHash"]?.string == gateway.people.pay.rules.hash.hex)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `S-113 a rule is added without code, tried, and then in force`(backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            try await gateway.employee()
+            let month = try #require(Self.month)
+            let yaml = gateway.people.pay.rules.text
+                .replacingOnce("version: 1\n", "version: 2\n")
+                .replacingOnce(
+                    "lines:\n",
+                    """
+                    lines:
+                      - {id: mealAllowance, group: bonus, zh: 餐补, en: meals, formula: "if(lateCount > 3, 0, 21 * 15.5)"}
+
+                    """)
+            let request = PayCalculator.Request(
+                month: month, region: "shanghai", currency: "CNY", facts: [Self.base, Self.score, Self.late])
+            let before = try gateway.people.pay.attempt(yaml: nil, request, by: .hr)
+            #expect(before.result.due.text(places: 2) == "8900.00")
+            let after = try gateway.people.pay.attempt(yaml: yaml, request, by: .hr)
+            #expect(after.rules.version == 2)
+            #expect(after.result.due.text(places: 2) == "9225.50")
+            #expect(after.result.lines.first?.terms.map(\.source) == ["attendance 2026-11"])
+            let kept = try await gateway.peopleStore.paySheets(of: PersonID("p-zhangsan"))
+            #expect(kept == [], "a trial is never kept")
+            let desk = gateway.people.pay.with(rules: after.rules)
+            let sheet = try await draft(gateway, request.facts, desk: desk)
+            #expect(sheet.content.rulesVersion == 2 && sheet.content.result.due.text(places: 2) == "9225.50")
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `S-113 wages, bonus and social insurance are worked out`(backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            try await gateway.employee()
+            let sheet = try await draft(
+                gateway,
+                [
+                    Self.base, Self.fact("bonus", "1500.55", "project", "P-7"),
+                    Self.fact("socialBase", "7384.5", "social-insurance", "2026"),
+                    Self.fact("housingFund", "517", "social-insurance", "2026"),
+                ])
+            #expect(sheet.content.result.due.text(places: 2) == "6500.55")
+            #expect(try line(sheet, "pension").amount.text(places: 2) == "590.76")
+            #expect(try line(sheet, "medical").amount.text(places: 2) == "147.69")
+            // 36.9225 is rounded once, in its line.
+            #expect(try line(sheet, "unemployment").amount.text(places: 2) == "36.92")
+            #expect(sheet.content.result.net.text(places: 2) == "5208.18")
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `S-113 another text under the same version of the rules is refused`(backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            try await gateway.employee()
+            _ = try await draft(gateway, [Self.base])
+            let changed = try PayRules(
+                yaml: gateway.people.pay.rules.text.replacingOnce("value: \"50\"", "value: \"60\""), file: "pay.yaml")
+            await #expect(throws: PeopleError(.conflict, "")) {
+                try await draft(gateway, [Self.base], desk: gateway.people.pay.with(rules: changed))
+            }
+            #expect(try await gateway.peopleStore.paySheets(of: PersonID("p-zhangsan")).count == 1)
+        }
+    }
+
+    @Test(arguments: [
+        ("version: 1\n", "version: 1\ncolour: red\n", "colour: unknown key"),
+        (
+            "formula: lateCount * latenessFine", "formula: lateCount * fineForLateness",
+            "\"fineForLateness\" is not known"
+        ),
+        ("formula: lateCount * latenessFine", "formula: lateCount / 0", "divides by zero"),
+        ("formula: baseWage}", "formula: pension}", "\"pension\" is not known"),
+        ("share: \"0.20\"", "share: \"0.50\"", "is not from 0 to 0.2"),
+        ("    capped: true\n", "", "write capped: true"), ("id: lateness,", "id: wage,", "stands twice"),
+        ("needs: [clause loss-deduction]", "needs: [consent]", "is not signed-result"),
+        ("value: \"50\"", "value: 5O", "is not an exact number"),
+    ])
+    func `a rule that cannot be is refused with its place`(_ old: String, _ new: String, _ reason: String) throws {
+        let text = try TestResources.text("config/rules/pay.yaml")
+        let fault = try #require(throws: SourceFault.self) {
+            try PayRules(yaml: text.replacingOnce(old, new), file: "pay.yaml")
+        }
+        #expect(fault.reason.contains(reason), "\(fault)")
+        #expect(fault.file == "pay.yaml" && fault.line > 1)
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `bad figures are refused together and nothing is kept`(backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            let person = try await gateway.employee()
+            let error = try await #require(throws: PeopleError.self) {
+                try await draft(
+                    gateway,
+                    [
+                        Self.fact("baseWage", "-1", "contract", "C"), Self.fact("lateCount", "1.5", "attendance", "m"),
+                        Self.fact("score", "80", "rumour", "x"), Self.fact("wings", "2", "contract", "C"),
+                        Self.fact("bonus", "1.005", "project", "P"), Self.late,
+                        PayFact(
+                            name: "socialBase", value: .one, source: "social-insurance", reference: "x", currency: "USD"
+                        ),
+                        Self.fact("housingFund", "1", "social-insurance", ""),
+                    ], region: "atlantis")
+            }
+            #expect(error == PeopleError(.invalid, ""))
+            let text = error.faults.map { "\($0.field): \($0.message)" }
+            for (place, words) in [
+                ("facts[0]", "is negative"), ("facts[1]", "is not a whole number"), ("facts[2]", "may not state it"),
+                ("facts[3]", "is not known"), ("facts[4]", "two decimals"), ("facts[5]", "stated twice"),
+                ("facts[6]", "USD"), ("facts[7]", "names no record"), ("region", "atlantis"),
+            ] {
+                #expect(text.contains { $0.hasPrefix(place) && $0.contains(words) }, "\(place): \(text)")
+            }
+            #expect(try await gateway.peopleStore.paySheets(of: person) == [])
+            await #expect(throws: PeopleError(.invalid, "")) { try await draft(gateway, []) }
+            await #expect(throws: PeopleError(.invalid, "")) {
+                try await draft(gateway, [Self.base], month: PayMonth("2025-12"))
+            }
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `negative pay and a rule that divides by zero are refused`(backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            try await gateway.employee()
+            let negative = try await #require(throws: PeopleError.self) {
+                try await draft(gateway, [Self.base, Self.fact("lateCount", "101", "attendance", "m")])
+            }
+            #expect(negative.reason.contains("would be negative"))
+            let yaml = gateway.people.pay.rules.text.replacingOnce(
+                "formula: baseWage}", "formula: baseWage / lateCount}")
+            let desk = gateway.people.pay.with(rules: try PayRules(yaml: yaml, file: "pay.yaml"))
+            let zero = try await #require(throws: PeopleError.self) {
+                try await draft(gateway, [Self.base], desk: desk)
+            }
+            #expect(zero.faults.first?.field == "lines.wage.formula")
+            #expect(zero.faults.first?.message.contains("by zero") == true)
+        }
+    }
+}
+
+extension PayDesk {
+    /// The desk with other rules or another reader of results.
+    func with(rules: PayRules? = nil, results: (any SignedResultReader)? = nil) -> PayDesk {
+        PayDesk(
+            store: store, roster: roster, training: training, results: results ?? self.results, acts: acts,
+            clock: clock, rules: rules ?? self.rules)
+    }
+}
+
+extension String {
+    /// The text with one passage replaced; a passage that is not there once is a slip of the test.
+    func replacingOnce(_ old: String, _ new: String) -> String {
+        let parts = split(separator: old, omittingEmptySubsequences: false)
+        precondition(parts.count >= 2, "\"\(old)\" is not in the text")
+        return parts[0] + new + parts.dropFirst().joined(separator: old)
+    }
+}
