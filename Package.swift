@@ -137,7 +137,7 @@ let package = Package(
             name: "PeopleTests", dependencies: ["People", "Notices", "Evidence", "SQL", "Store", "TestSupport"],
             swiftSettings: house),
         .testTarget(
-            name: "StoreTests", dependencies: ["Store", "SQL", "Notices", "Evidence", "TestSupport"],
+            name: "StoreTests", dependencies: ["Store", "SQL", "People", "Notices", "Evidence", "TestSupport"],
             swiftSettings: house),
         .testTarget(
             name: "SandboxTests", dependencies: ["Sandbox", "TestSupport"], swiftSettings: house),

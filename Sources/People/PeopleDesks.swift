@@ -2,7 +2,8 @@ import Evidence
 import Notices
 
 /// Everything the HR core asks of a database; one store conforms to all of it.
-public typealias PeopleStores = RosterStore & ActStore & AgreementStore & TrainingStore & PayStore
+public typealias PeopleStores = RosterStore & ActStore & ClientStore & HandoverStore & AgreementStore & TrainingStore
+    & PayStore
 
 /// The desks of the HR core, one a subject.
 ///
@@ -15,6 +16,12 @@ public struct PeopleDesks: Sendable {
     public let access: AccessDesk
     /// What was recorded about a thing.
     public let acts: any ActReader
+
+    /// Clients, who is in charge of them, and who looks.
+    public let clients: ClientDesk
+
+    /// Departures, from the notice to the internal clearance.
+    public let handover: HandoverDesk
 
     /// Issues notices in the name of the entity that employs or serves.
     public let sender: NoticeSender
@@ -29,14 +36,17 @@ public struct PeopleDesks: Sendable {
     ///
     /// - Parameters:
     ///   - issue: the gateway's first room, through which every notice leaves.
+    ///   - notices: reads notices, for what their recipients have answered.
     ///   - directory: the gateway's people and issuing entities.
     ///   - addresses: checks names and addresses before they come on record.
     ///   - law: the periods of notice.
+    ///   - rules: the directory with the rules that may change while the program runs; a fault in one refuses the start.
     ///   - papers: the texts and rules of agreements, training and pay.
     public init(
-        store: any PeopleStores, issue: IssueDesk, directory: any RecipientStore, addresses: AddressDesk,
-        law: ServiceLaw, recorder: EvidenceRecorder, clock: any WallClock, papers: Papers
-    ) {
+        store: any PeopleStores, issue: IssueDesk, notices: any NoticeReader, directory: any RecipientStore,
+        addresses: AddressDesk, law: ServiceLaw, rules: String, recorder: EvidenceRecorder, clock: any WallClock,
+        papers: Papers
+    ) throws {
         let signer = ActRecorder(recorder: recorder, clock: clock)
         sender = NoticeSender(issue: issue, directory: directory, store: store, acts: signer)
         agreements = AgreementDesk(
@@ -49,6 +59,7 @@ public struct PeopleDesks: Sendable {
         var hooks = RosterHooks()
         hooks.gate = agreements
         hooks.training = training
+        hooks.handover = store
         access = AccessDesk(store: store, acts: signer, hooks: hooks)
         roster = RosterDesk(
             store: store, addresses: addresses, directory: directory, law: law, hooks: hooks, acts: signer, clock: clock
@@ -56,5 +67,12 @@ public struct PeopleDesks: Sendable {
         acts = store
         pay = PayDesk(
             store: store, roster: store, training: store, results: nil, acts: signer, clock: clock, rules: papers.pay)
+        clients = ClientDesk(
+            store: store, acts: signer, sender: sender, directory: directory, addresses: addresses,
+            clauses: agreements, rules: try ClientRules.file(rules + "/client-access.yaml"), clock: clock)
+        handover = HandoverDesk(
+            store: store, roster: roster, access: access, clients: clients, sender: sender, notices: notices,
+            directory: directory, law: law, rules: try HandoverRules.file(rules + "/handover.yaml"), acts: signer,
+            clock: clock)
     }
 }

@@ -24,8 +24,12 @@ public struct Migration: Sendable, Hashable {
 
     /// A migration written once, in SQLite's words: for PostgreSQL `INTEGER` is `BIGINT`, `BLOB` is `BYTEA`, and tables are
     /// strict without saying so.
-    public init(name: String, portable: [String]) {
-        self.init(name: name, sqlite: portable, postgres: portable.map(Self.inPostgres))
+    ///
+    /// - Parameters:
+    ///   - sqlite: what only SQLite is told afterwards, such as its triggers.
+    ///   - postgres: what only PostgreSQL is told afterwards.
+    public init(name: String, portable: [String], sqlite: [String] = [], postgres: [String] = []) {
+        self.init(name: name, sqlite: portable + sqlite, postgres: portable.map(Self.inPostgres) + postgres)
     }
 
     private static func inPostgres(_ statement: String) -> String {

@@ -114,9 +114,10 @@ extension Application {
             configuration: configuration, database: database, notices: notices, log: log, keys: keys, clock: clock,
             recorder: recorder, pipeline: pipeline, addresses: addresses,
             retention: try retention(configuration, notices, recorder, clock, law),
-            people: PeopleDesks(
-                store: SQLPeopleStore(beside: notices), issue: pipeline.issue, directory: notices,
-                addresses: addresses, law: law, recorder: recorder, clock: clock,
+            people: try PeopleDesks(
+                store: SQLPeopleStore(beside: notices), issue: pipeline.issue, notices: notices, directory: notices,
+                addresses: addresses, law: law,
+                rules: (configuration.rules as NSString).deletingLastPathComponent, recorder: recorder, clock: clock,
                 papers: try papers(
                     configuration,
                     signing: SignatureDesk(

@@ -96,7 +96,9 @@ struct Application: Sendable {
             if let reserve {
                 group.addTask { try await reserve.run(until: stop) { try await attestFullDisk(since: $0) } }
             }
-            group.addTask { try await PeopleTimer(people: people, logger: logger).run(until: stop) }
+            group.addTask {
+                try await PeopleTimer(people: people, interval: .seconds(60), logger: logger).run(until: stop)
+            }
             group.addTask {
                 let tick = Poke()
                 stop.wakes(tick)

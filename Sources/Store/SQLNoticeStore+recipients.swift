@@ -61,7 +61,7 @@ extension SQLNoticeStore: RecipientStore {
     static func addressPlace(_ person: String) -> String { "address of \(person)" }
 
     /// Finds an address without storing it in clear; the organisation's key keeps the hash from being guessed.
-    private func valueHash(_ channel: ChannelKind, _ value: String) async throws -> [UInt8] {
+    func valueHash(_ channel: ChannelKind, _ value: String) async throws -> [UInt8] {
         try await key(for: KeyRing.organisation).blindIndex(of: Array("\(channel.rawValue) \(value)".utf8))
     }
 

@@ -40,7 +40,9 @@ public struct ConsoleServer: Sendable {
             + OperationAPI(services: services).endpoints + QuarantineAPI(services: services).endpoints
             + KeyAPI(services: services).endpoints + AgreementAPI(services: services).endpoints
             + TrainingAPI(services: services).endpoints + PayAPI(services: services).endpoints
+            + HandoverAPI(services: services).endpoints + HandoverItemAPI(services: services).endpoints
             + ReceiptsIn(services: services, logger: logger).endpoints
+            + ClientAPI(services: services).endpoints + ClientOwnershipAPI(services: services).endpoints
             + LinkPages(services: services, templates: pages).endpoints
             + SignInPages(services: services, templates: pages).endpoints
             + NoticePages(services: services, templates: pages).endpoints

@@ -48,6 +48,15 @@ public struct CivilDate: Sendable, Hashable, Comparable, CustomStringConvertible
     /// The day so many days later.
     public func adding(days: Int) -> CivilDate { CivilDate(dayNumber: dayNumber + days) }
 
+    /// The day so many months later; the last of the month where that month has no such day.
+    public func adding(months: Int) -> CivilDate {
+        let (year, month, day) = parts
+        let counted = year * 12 + (month - 1) + months
+        let (newYear, newMonth) = (Int(Self.floorDivide(Int64(counted), 12)), ((counted % 12) + 12) % 12 + 1)
+        return CivilDate(
+            dayNumber: Self.number(newYear, newMonth, min(day, Self.length(ofMonth: newMonth, year: newYear))))
+    }
+
     /// Year, month and day.
     public var parts: (year: Int, month: Int, day: Int) {
         // Days are counted in 400-year cycles that begin on 1 March, so that a leap day ends its year.

@@ -77,6 +77,9 @@ public struct AddressDesk: Sendable {
             language: language, addresses: normal)
     }
 
+    /// The normal form of an address, or the channel's sentence about what is wrong with it.
+    public func normalForm(of value: String, on channel: ChannelKind) throws -> String { try normalise(channel, value) }
+
     /// Adds or replaces an issuing entity.
     public func save(_ issuer: Issuer) async throws {
         var faults: [NoticeError.Fault] = []

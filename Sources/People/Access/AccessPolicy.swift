@@ -47,7 +47,8 @@ public enum AccessPolicy {
     ///
     /// Whoever has resigned finishes what they have and starts nothing new; whoever has left does nothing.
     public static func employmentRefusal(_ actor: Actor, _ permission: Permission) -> String? {
-        if let reason = actor.freezeReason {
+        // What is owed can still be handed in: a lock without a way out would be no lock but a wall.
+        if let reason = actor.freezeReason, permission != .submitHandover {
             return "your access is frozen (\(reason)); ask HR, and hand over what is open"
         }
         switch actor.state {

@@ -59,6 +59,19 @@ struct Client: Sendable {
         try JSONValue(parsing: try await send(method, path, body: body, headers: headers).body)
     }
 
+    /// Hands in a file as it is.
+    func upload(_ path: String, type: String, bytes: [UInt8]) async throws -> JSONValue {
+        let response = try await exchange.send(
+            HTTPRequest(
+                method: "POST", url: server + path,
+                headers: [
+                    HTTPHeader(name: "Authorization", value: "Bearer \(key)"),
+                    HTTPHeader(name: "Content-Type", value: type),
+                ], body: bytes))
+        guard (200..<300).contains(response.status) else { throw Failure(Self.sentence(response)) }
+        return try JSONValue(parsing: response.body)
+    }
+
     /// Presses the button of a page: an empty form, no key.
     ///
     /// Returns the page that follows.

@@ -2,32 +2,49 @@ import Logging
 import Notices
 import People
 
-/// Does what the HR core has due, once a minute: each desk has one verb that is safe to repeat.
+/// Does in the HR core what is due without anybody asking: once a minute each desk looks for its own.
+///
+/// Every run may come late, twice or from two processes at once; the desks see to it that an occasion is dealt with once.
 struct PeopleTimer: Sendable {
     let people: PeopleDesks
+    let interval: Duration
     let logger: Logger
 
-    /// Looks once a minute, until told to stop; what one desk cannot do stops no other.
+    /// Runs until told to stop.
     func run(until stop: StopSignal) async throws {
         let tick = Poke()
         stop.wakes(tick)
         while !stop.isStopped && !Task.isCancelled {
             await runOnce()
-            await tick.wait(.seconds(60))
+            await tick.wait(interval)
         }
     }
 
-    /// Looks at every desk once.
+    /// Asks each desk once; the fault of one keeps no other from its work, and is tried again a minute later.
     func runOnce() async {
+        await look("roster") {
+            _ = try await people.roster.runDue()
+            return []
+        }
+        await look("clients") {
+            _ = try await people.clients.runDue()
+            return []
+        }
+        await look("handover") {
+            _ = try await people.handover.runDue()
+            return []
+        }
         await look("agreements") { try await people.agreements.runDue() }
     }
 
-    private func look(_ desk: String, _ body: () async throws -> [String]) async {
+    /// - Parameter work: returns a sentence for each thing that could not be done.
+    private func look(_ desk: String, _ work: () async throws -> [String]) async {
         do {
-            for trouble in try await body() { logger.warning("\(desk)", metadata: ["trouble": "\(trouble)"]) }
+            for trouble in try await work() { logger.warning("\(desk)", metadata: ["trouble": "\(trouble)"]) }
+        } catch is CancellationError {
+            return
         } catch {
-            // It is tried again in a minute; what it is about stands in the sentence.
-            logger.error("\(desk)", metadata: ["trouble": "\(error)"])
+            logger.error("people timer", metadata: ["desk": "\(desk)", "alarm": "\(error)"])
         }
     }
 }

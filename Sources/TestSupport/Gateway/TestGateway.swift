@@ -33,6 +33,8 @@ public final class TestGateway: Sendable {
         public var owner = "one"
         /// The address at which people reach the pages; nil makes no links.
         public var publicURL: String? = "https://hr.example.com"
+        /// The directory with the rules of the HR core; nil means those that are shipped.
+        public var rules: String?
         /// What is put between the gateway and its database.
         public var wrap: @Sendable (any SQLDatabase) -> any SQLDatabase = { $0 }
         /// The usual.
@@ -184,9 +186,9 @@ public final class TestGateway: Sendable {
         retention = try RetentionDesk(
             store: store, recorder: recorder, clock: clock, law: law, years: options.retentionYears)
         peopleStore = SQLPeopleStore(beside: store)
-        people = PeopleDesks(
-            store: peopleStore, issue: pipeline.issue, directory: store, addresses: addresses, law: law,
-            recorder: recorder, clock: clock,
+        people = try PeopleDesks(
+            store: peopleStore, issue: pipeline.issue, notices: store, directory: store, addresses: addresses, law: law,
+            rules: options.rules ?? TestResources.root + "/config/rules", recorder: recorder, clock: clock,
             papers: try TestResources.papers(
                 signing: SignatureDesk(
                     codes: codes, directory: store, documents: documents, seals: keys, clock: clock)))

@@ -22,11 +22,12 @@ import Testing
         return try renderer.render(kind: kind, language: language, values: values, context: context)
     }
 
-    @Test func `the eleven kinds are shipped and published`() {
+    @Test func `these kinds are shipped and published`() {
         #expect(
             library.kinds == [
-                "absence-recall", "address-confirmation", "agreement-to-sign", "client-contact-change", "dismissal",
-                "handover-reminder", "non-compete-reminder", "performance-result", "resignation-accepted", "risk-alert",
+                "absence-recall", "address-confirmation", "agreement-to-sign", "client-alert", "client-contact-change",
+                "client-handover-confirmation", "dismissal", "handover-reminder", "handover-submitted",
+                "non-compete-reminder", "performance-result", "resignation-accepted", "risk-alert",
                 "termination-certificate",
             ])
         for kind in library.kinds { #expect(library.template(kind: kind)?.isPublished == true) }
