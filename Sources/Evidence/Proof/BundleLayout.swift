@@ -3,7 +3,14 @@ enum BundleLayout {
     static let mimetypeName = "mimetype"
     static let mimetype = "application/vnd.etsi.asic-e+zip"
     static let index = "bundle.json"
-    static let notice = "notice.json"
+    /// What the bundle is about, as data.
+    static func data(_ about: BundleSubject) -> String {
+        switch about {
+        case .notice: "notice.json"
+        case .thing: "dossier.json"
+        }
+    }
+
     static let timeline = "timeline.json"
     static let completeness = "completeness.json"
     static let logKeys = "keys/log.vkey"
@@ -62,11 +69,11 @@ enum BundleLayout {
             })
     }
 
-    /// How many entries the log holds about the notice, and where; signed through the manifest.
-    static func completeness(origin: String, notice: String, size: Int, leaves: [Int]) -> JSONValue {
-        [
-            "v": 1, "origin": .string(origin), "notice": .string(notice), "checkpoint": .integer(Int64(size)),
+    /// How many entries the log holds about it, and where; signed through the manifest.
+    static func completeness(origin: String, about: BundleSubject, size: Int, leaves: [Int]) -> JSONValue {
+        .object([
+            "v": 1, "origin": .string(origin), about.member: .string(about.name), "checkpoint": .integer(Int64(size)),
             "entries": .integer(Int64(leaves.count)), "leaves": .array(leaves.map { .integer(Int64($0)) }),
-        ]
+        ])
     }
 }

@@ -1,10 +1,11 @@
 /// The explanation that travels in every bundle, in both languages, with commands a stranger can type.
 enum BundleReadme {
-    private static let commands = """
+    private static func commands(_ data: String) -> String {
+        """
         ```sh
         mkdir bundle && cd bundle && unzip ../*.asice
         # 1
-        openssl dgst -sha256 -binary notice.json | base64
+        openssl dgst -sha256 -binary \(data) | base64
         # 2
         openssl cms -verify -cades -binary -inform DER -in META-INF/signature001.p7s \\
           -content META-INF/ASiCManifest001.xml -CAfile ../roots.pem -purpose any -out /dev/null
@@ -16,16 +17,17 @@ enum BundleReadme {
         sh verify.sh ../roots.pem
         ```
         """
+    }
 
     static func english(_ excerpt: LogExcerpt) -> String {
         """
-        # Proof bundle of notice \(excerpt.notice)
+        # Proof bundle of \(excerpt.about.english)
 
-        Everything needed to check, without us, what was recorded about this notice: \(excerpt.entries.count) entries of the
+        Everything needed to check, without us, what was recorded about it: \(excerpt.entries.count) entries of the
         log `\(excerpt.origin)`, good news and bad, from issue to the newest checkpoint.
 
         What it proves, if sound: these entries were in the log when the timestamps say so, none was changed since, and
-        whoever sealed this bundle states that the log holds no further entry about this notice at its newest checkpoint.
+        whoever sealed this bundle states that the log holds no further entry about it at its newest checkpoint.
         What it does not prove: that a statement made by a third party (a mail server, a carrier) and recorded here is true.
         An entry named `erased` was deleted under the retention rules; the log still shows that it existed.
 
@@ -33,9 +35,9 @@ enum BundleReadme {
         `songda-verify bundle.asice --trust roots.pem`, or with stock tools only (roots.pem: certificates *you* obtained; the
         bundle's own are in `certificates/roots.pem`):
 
-        \(commands)
+        \(commands(BundleLayout.data(excerpt.about)))
 
-        1. equals the DigestValue of `notice.json` in `META-INF/ASiCManifest001.xml`; the same for every file
+        1. equals the DigestValue of `\(BundleLayout.data(excerpt.about))` in `META-INF/ASiCManifest001.xml`; the same for every file
         2. the issuing entity signed that list
         3. the entry is signed (KEY: the value of "key" in the entry)
         4. an authority states when the log was in this state
@@ -48,7 +50,7 @@ enum BundleReadme {
         An expired certificate is judged at the time of its timestamp; add `-attime` with that time to 2 and 4.
 
         ## Contents
-        `documents/` what was served · `notice.json` its data · `timeline.json` the entries in order · `entries/` each entry,
+        `documents/` what belongs to it · `\(BundleLayout.data(excerpt.about))` its data · `timeline.json` the entries in order · `entries/` each entry,
         its signature and its proof (C2SP tlog-proof) · `related/` entries these rest on, such as the issue of the key somebody
         signed in with · `log/` checkpoints (C2SP), timestamps (RFC 3161), consistency proofs ·
         `keys/`, `certificates/` · `completeness.json` how many entries there are · `META-INF/` list and signature (ASiC-E)
@@ -58,22 +60,22 @@ enum BundleReadme {
 
     static func chinese(_ excerpt: LogExcerpt) -> String {
         """
-        # 通知 \(excerpt.notice) 的证据包
+        # \(excerpt.about.chinese) 的证据包
 
-        本包可以脱离我方独立核验:日志 `\(excerpt.origin)` 中关于本通知的全部存证记录共 \(excerpt.entries.count) 条,
+        本包可以脱离我方独立核验:日志 `\(excerpt.origin)` 中与之相关的全部存证记录共 \(excerpt.entries.count) 条,
         有利与不利的记录均在其中,自发出起至最新日志签名点止。
 
         核验通过能够证明:这些记录在时间戳所示时刻已在日志中,此后未被改动;签章单位声明截至最新日志签名点,
-        日志中没有关于本通知的其他记录。不能证明:记录所引第三方(邮件服务器、运营商)的陈述本身属实。
+        日志中没有与之相关的其他记录。不能证明:记录所引第三方(邮件服务器、运营商)的陈述本身属实。
         名为 `erased` 的记录已按保存期限规则删除内容,日志仍能证明其曾经存在。
 
         ## 核验方法
         运行 `songda-verify bundle.asice --trust roots.pem`;或仅用通用工具(roots.pem 为**您自行取得**的根证书;
         包内自带的在 `certificates/roots.pem`):
 
-        \(commands)
+        \(commands(BundleLayout.data(excerpt.about)))
 
-        1. 结果应等于 `META-INF/ASiCManifest001.xml` 中 `notice.json` 的 DigestValue;其余文件同理
+        1. 结果应等于 `META-INF/ASiCManifest001.xml` 中 `\(BundleLayout.data(excerpt.about))` 的 DigestValue;其余文件同理
         2. 发出单位对该清单的电子签名
         3. 存证记录的签名(KEY 为记录中 "key" 的值)
         4. 时间戳机构证明日志当时的状态
@@ -85,10 +87,26 @@ enum BundleReadme {
         证书过期的,以时间戳所示时刻为准判断;在第 2、4 步加 `-attime` 指定该时刻。
 
         ## 内容
-        `documents/` 送达的文书 · `notice.json` 通知数据 · `timeline.json` 时间线 · `entries/` 每条存证记录及其签名、
+        `documents/` 文书与材料 · `\(BundleLayout.data(excerpt.about))` 数据 · `timeline.json` 时间线 · `entries/` 每条存证记录及其签名、
         日志证明(C2SP tlog-proof) · `related/` 上述记录所依据的记录(如登录所用密钥的签发) · `log/` 日志签名点(C2SP)、时间戳令牌(RFC 3161)、一致性证明 · `keys/`、`certificates/`
         密钥与证书 · `completeness.json` 完整性声明 · `META-INF/` 清单与签名(ASiC-E)
 
         """
+    }
+}
+
+extension BundleSubject {
+    fileprivate var english: String {
+        switch self {
+        case .notice(let id): "notice \(id)"
+        case .thing(let name): name
+        }
+    }
+
+    fileprivate var chinese: String {
+        switch self {
+        case .notice(let id): "通知 \(id)"
+        case .thing(let name): name
+        }
     }
 }

@@ -14,7 +14,15 @@ extension BundleScript {
         member() { sed -n "s/^.*[{,]\"$2\":\($s\).*\$/\1/p" "$1"; }
         # number: the name of a member in front, if there is a value.
         with() { if [ -n "$2" ]; then printf '"%s":%s,' "$1" "$2"; fi; }
+        # What the bundle is about: one notice, or a thing that entries name among "about".
         notice=$(sed -n "s/.*,\"notice\":\($s\).*/\1/p" completeness.json)
+        subject=$(sed -n "s/.*,\"subject\":\($s\).*/\1/p" completeness.json)
+        # stem: whether the entry is about it.
+        is_about() {
+            if [ -z "$subject" ]; then [ "$(member "$work/tail" notice)" = "$notice" ]; return; fi
+            named=$(sed -n 's/.*"facts":{"about":\[\([^]]*\)\].*/\1/p' "$1.json")
+            case ",$named," in *",$subject,"*) return 0 ;; *) return 1 ;; esac
+        }
         mkdir "$work/keys"
         erased=no
 
@@ -78,7 +86,7 @@ extension BundleScript {
             leaves=$leaves${leaves:+,}$leaf
             [ $count -eq 1 ] || printf ',' >>"$work/timeline"
             if [ -z "$event" ]; then printf '{"erased":true,"leaf":%s}' "$leaf" >>"$work/timeline"; continue; fi
-            [ "$(member "$work/tail" notice)" = "$notice" ] || fault "$stem: it is about another notice"
+            is_about "$stem" || fault "$stem: it is about something else"
             recipient=$(member "$work/tail" recipient)
             {
                 printf '{'

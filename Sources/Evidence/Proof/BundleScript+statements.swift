@@ -4,8 +4,9 @@ extension BundleScript {
         # 7. Nothing was left out: the signed statement names the same leaves.
         origin=$(sed -n "s/.*,\"origin\":\($s\).*/\1/p" bundle.json)
         about=$(sed -n "s/.*,\"notice\":\($s\).*/\1/p" bundle.json)
-        printf '{"checkpoint":%s,"entries":%s,"leaves":[%s],"notice":%s,"origin":%s,"v":1}' \
-            "$newest" "$count" "$leaves" "$about" "$origin" >"$work/stated"
+        thing=$(sed -n "s/.*,\"subject\":\($s\).*/\1/p" bundle.json)
+        printf '{"checkpoint":%s,"entries":%s,"leaves":[%s],%s"origin":%s,%s"v":1}' "$newest" "$count" "$leaves" \
+            "$(with notice "$about")" "$origin" "$(with subject "$thing")" >"$work/stated"
         if cmp -s "$work/stated" completeness.json &&
             [ "$origin" = "\"$(sed -n 1p "log/$newest.checkpoint" | sed 's/[\\"]/\\&/g')\"" ]
         then ok "completeness: $count entries, as stated"

@@ -4,34 +4,34 @@ extension BundleVerifier {
         of bundle: BundleReader, entries: [VerifiedEntry], checkpoints: [Int: VerifiedCheckpoint],
         _ report: inout VerificationReport
     ) {
-        guard let index = bundle.json(BundleLayout.index), let notice = index["notice"]?.string,
+        guard let index = bundle.json(BundleLayout.index), let about = BundleSubject(index),
             let origin = index["origin"]?.string, index["v"] == 1
         else {
             report.note(
                 .failed, "index", BundleLayout.index, zh: "证据包目录缺失或无法识别", en: "missing or not of version 1")
             return
         }
-        report.notice = notice
+        report.notice = about.name
         for entry in entries {
-            guard let body = entry.body, body.subject.notice != notice || !entry.subject.hasSuffix("-\(body.event)")
+            guard let body = entry.body, !about.isNamed(in: body) || !entry.subject.hasSuffix("-\(body.event)")
             else { continue }
             report.note(
-                .failed, "entry", entry.subject, zh: "记录属于另一份通知或事件名不符",
-                en: "it is about another notice or event than the bundle says")
+                .failed, "entry", entry.subject, zh: "记录属于另一份通知、另一对象或事件名不符",
+                en: "it is about something else, or another event, than the bundle says")
         }
         let newest = checkpoints.keys.max() ?? 0
         let expected = BundleLayout.completeness(
-            origin: origin, notice: notice, size: newest, leaves: entries.map(\.leaf))
+            origin: origin, about: about, size: newest, leaves: entries.map(\.leaf))
         let isComplete =
             bundle.members[BundleLayout.completeness] == expected.canonicalBytes
             && origin == checkpoints[newest]?.checkpoint.origin
         report.note(
             isComplete ? .ok : .failed, "completeness", BundleLayout.completeness,
             zh: isComplete
-                ? "日志在 \(newest) 条处共有 \(entries.count) 条关于本通知的记录,全部在此"
+                ? "日志在 \(newest) 条处共有 \(entries.count) 条相关记录,全部在此"
                 : "所含记录与完整性声明不符",
             en: isComplete
-                ? "all \(entries.count) entries about the notice in the log at \(newest) are here"
+                ? "all \(entries.count) entries about it in the log at \(newest) are here"
                 : "the entries that hold are not those the statement counts")
         let timeline = BundleLayout.timeline(entries.map { ($0.leaf, $0.body) })
         let isTrue = bundle.members[BundleLayout.timeline] == timeline.canonicalBytes

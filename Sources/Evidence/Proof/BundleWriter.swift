@@ -64,14 +64,14 @@ public struct BundleWriter: Sendable {
         }
         let leaves = excerpt.entries.map(\.proof.index)
         let completeness = BundleLayout.completeness(
-            origin: excerpt.origin, notice: excerpt.notice, size: newest.size, leaves: leaves)
+            origin: excerpt.origin, about: excerpt.about, size: newest.size, leaves: leaves)
         let readable = try bodies(of: excerpt)
         var members = [
             Member(BundleLayout.readmes[0], text: BundleReadme.chinese(excerpt)),
             Member(BundleLayout.readmes[1], text: BundleReadme.english(excerpt)),
             Member(BundleLayout.script, text: BundleScript.text),
             Member(BundleLayout.index, index(of: contents).canonicalBytes),
-            Member(BundleLayout.notice, noticeJSON),
+            Member(BundleLayout.data(excerpt.about), noticeJSON),
             Member(BundleLayout.timeline, BundleLayout.timeline(Array(zip(leaves, readable))).canonicalBytes),
             Member(BundleLayout.completeness, completeness.canonicalBytes),
         ]
@@ -107,8 +107,9 @@ public struct BundleWriter: Sendable {
     }
 
     private static func index(of contents: BundleContents) -> JSONValue {
-        [
-            "v": 1, "notice": .string(contents.excerpt.notice), "origin": .string(contents.excerpt.origin),
+        .object([
+            "v": 1, contents.excerpt.about.member: .string(contents.excerpt.about.name),
+            "origin": .string(contents.excerpt.origin),
             "documents": .array(
                 contents.documents.map {
                     [
@@ -116,7 +117,7 @@ public struct BundleWriter: Sendable {
                         "evidenced": .bool($0.isEvidenced),
                     ]
                 }),
-        ]
+        ])
     }
 
     private static func members(of entry: LogExcerpt.Entry, stem: String) -> [Member] {

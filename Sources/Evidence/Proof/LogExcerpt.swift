@@ -1,4 +1,46 @@
-/// What the log holds about one notice, with the proofs: the part of a bundle that no one but the log can make.
+/// What a bundle is about.
+public enum BundleSubject: Sendable, Hashable {
+    /// One notice, by its id.
+    case notice(String)
+    /// A thing that entries name among `about`, for example `employee:…`.
+    case thing(String)
+
+    /// The name itself.
+    public var name: String {
+        switch self {
+        case .notice(let name), .thing(let name): name
+        }
+    }
+
+    /// The member under which index and completeness statement name it.
+    var member: String {
+        switch self {
+        case .notice: "notice"
+        case .thing: "subject"
+        }
+    }
+
+    /// What index or statement say it is; nil when they say neither.
+    init?(_ statement: JSONValue) {
+        if let notice = statement["notice"]?.string {
+            self = .notice(notice)
+        } else if let subject = statement["subject"]?.string {
+            self = .thing(subject)
+        } else {
+            return nil
+        }
+    }
+
+    /// Whether an entry is about it.
+    func isNamed(in body: EntryBody) -> Bool {
+        switch self {
+        case .notice(let id): body.subject.notice == id
+        case .thing(let name): body.facts["about"]?.array?.contains(.string(name)) == true
+        }
+    }
+}
+
+/// What the log holds about one notice or thing, with the proofs: the part of a bundle that no one but the log can make.
 public struct LogExcerpt: Sendable, Hashable {
     /// One entry with its proof.
     public struct Entry: Sendable, Hashable {
@@ -20,8 +62,10 @@ public struct LogExcerpt: Sendable, Hashable {
 
     /// The log's name.
     public let origin: String
-    /// The notice.
-    public let notice: String
+    /// The notice or thing.
+    public let about: BundleSubject
+    /// Its name.
+    public var notice: String { about.name }
     /// The entries, in leaf order.
     public let entries: [Entry]
     /// Entries about something else that these rest on, such as the issue of the key that somebody signed in with.
@@ -40,13 +84,32 @@ public struct LogExcerpt: Sendable, Hashable {
         notice: String, from store: any EvidenceLogStore, keys: [NoteKey],
         open: @Sendable (LoggedEntry) async throws -> OpenedBody
     ) async throws -> LogExcerpt {
+        try await collect(.notice(notice), from: store, keys: keys, open: open) { size in
+            try await store.entries(notice: notice, belowSize: size)
+        }
+    }
+
+    /// The same about a thing that is no notice; the caller found its entries.
+    public static func collect(
+        subject: String, entries: [LoggedEntry], from store: any EvidenceLogStore, keys: [NoteKey],
+        open: @Sendable (LoggedEntry) async throws -> OpenedBody
+    ) async throws -> LogExcerpt {
+        try await collect(.thing(subject), from: store, keys: keys, open: open) { size in
+            entries.filter { $0.leafIndex < size }.sorted { $0.leafIndex < $1.leafIndex }
+        }
+    }
+
+    private static func collect(
+        _ about: BundleSubject, from store: any EvidenceLogStore, keys: [NoteKey],
+        open: @Sendable (LoggedEntry) async throws -> OpenedBody, logged find: (Int) async throws -> [LoggedEntry]
+    ) async throws -> LogExcerpt {
         guard let newest = try await store.latestCheckpoint() else {
-            throw EvidenceError(.nothingToProve, "the log is empty; there is nothing to prove about \(notice)")
+            throw EvidenceError(.nothingToProve, "the log is empty; there is nothing to prove about \(about.name)")
         }
         let origin = try Checkpoint(verifying: newest.note, keys: keys).origin
-        let logged = try await store.entries(notice: notice, belowSize: newest.size)
+        let logged = try await find(newest.size)
         guard !logged.isEmpty else {
-            throw EvidenceError(.nothingToProve, "the log holds no entry about the notice \(notice); check its number")
+            throw EvidenceError(.nothingToProve, "the log holds no entry about \(about.name); check its name")
         }
         var checkpoints: [Int: StoredCheckpoint] = [newest.size: newest]
         var covering: StoredCheckpoint?
@@ -66,7 +129,7 @@ public struct LogExcerpt: Sendable, Hashable {
             growth.append(try await store.consistencyProof(from: old.size, to: new.size))
         }
         return LogExcerpt(
-            origin: origin, notice: notice, entries: entries, related: related, checkpoints: ordered, growth: growth)
+            origin: origin, about: about, entries: entries, related: related, checkpoints: ordered, growth: growth)
     }
 
     /// What the entries name with `restsOn`, each once.

@@ -28,6 +28,46 @@ public struct DocumentMaker: Sendable {
                 issuer: issuer, issuedAt: issuedAt))
     }
 
+    /// The same for papers that quote what others wrote, with the page on which each section of the second level begins.
+    ///
+    /// Nothing here is served, and what was recorded must be shown whatever it is: characters that no font has or that are
+    /// invisible are printed as their code points instead of refusing the whole.
+    public func sections(
+        markdown: String, title: String, language: NoticeLanguage, number: String, contentHash: Digest, issuer: String,
+        issuedAt: Timestamp
+    ) async throws -> (pdf: [UInt8], pages: [Int]) {
+        var words = markdown
+        // Forbidden characters are found before missing ones, so that there are at most two reasons to look again.
+        for _ in 0..<3 {
+            let page = Self.page(
+                markdown: words, title: title, language: language.rawValue, number: number, contentHash: contentHash,
+                issuer: issuer, issuedAt: issuedAt)
+            do {
+                let printed = try await typesetter.printed(page)
+                return (printed.pdf, printed.sectionPages)
+            } catch let error as TypesetError {
+                guard !error.characters.isEmpty else {
+                    throw NoticeError(.invalid, "the document cannot be typeset: \(error.reason)")
+                }
+                words = Self.naming(Set(error.characters), in: words)
+            }
+        }
+        throw NoticeError(.invalid, "the document cannot be typeset: it keeps having characters that no font shows")
+    }
+
+    /// The text with some of its characters as code points.
+    private static func naming(_ characters: Set<Unicode.Scalar>, in text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if characters.contains(scalar) {
+                result += "〔U+\(String(scalar.value, radix: 16, uppercase: true))〕"
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
     /// The page of a notice: its words, and in the foot its number, the hash of its content and both as a QR code.
     static func page(
         markdown: String, title: String, language: String, number: String, contentHash: Digest, issuer: String,

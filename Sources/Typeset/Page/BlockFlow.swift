@@ -61,7 +61,9 @@ struct BlockFlow {
         let form: Typography = level == 1 ? (document.isChinese ? .title : .latinTitle) : level == 2 ? .section : .body
         let style = TextStyle(size: form.size, isBold: true, alignment: level == 1 ? .centre : .left)
         owe(level == 1 ? (lines.isEmpty ? 0 : 16) : level == 2 ? 10 : 4)
+        let first = lines.count
         set(StyledText(inlines), style, form, in: frame, keepsAll: true)
+        if level == 2, lines.indices.contains(first) { lines[first].opensSection = true }
         owe(level == 1 ? 18 : level == 2 ? 4 : 0)
     }
 

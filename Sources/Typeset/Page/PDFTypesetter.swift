@@ -14,7 +14,10 @@ public final class PDFTypesetter: Sendable {
     ///
     /// Calls may come at once and are answered in order. A task cancelled while it waits still prints;
     /// one page takes a few milliseconds.
-    public func pdf(_ document: PageDocument) async throws -> [UInt8] {
+    public func pdf(_ document: PageDocument) async throws -> [UInt8] { try await printed(document).pdf }
+
+    /// The finished file, and where its sections begin; refuses as ``pdf(_:)`` does.
+    public func printed(_ document: PageDocument) async throws -> PrintedDocument {
         try Task.checkCancellation()
         try document.check()
         let body = try MarkdownDocument(document.markdown)
@@ -24,4 +27,12 @@ public final class PDFTypesetter: Sendable {
 
     /// Finishes what was asked for and ends the thread; later calls of `pdf` throw `closed`.
     public func shutdown() async { await thread.shutdown() }
+}
+
+/// A printed file, and on which pages its sections begin.
+public struct PrintedDocument: Sendable, Hashable {
+    /// The file.
+    public let pdf: [UInt8]
+    /// The page of each heading of the second level, counted from 1, in order.
+    public let sectionPages: [Int]
 }

@@ -25,6 +25,8 @@ struct PageLine {
     var groundFrom: Double?
     /// The line must not be the last of a page.
     var keepsWithNext = false
+    /// A section begins here: a heading of the second level.
+    var opensSection = false
     /// Lines repeated when a page begins with this line: a table's header.
     var header: [PageLine] = []
 }

@@ -10,7 +10,7 @@ final class Press {
         everyday = try Typeface(files: [fonts.primary, fonts.primaryBold, fonts.mono])
     }
 
-    func print(_ document: PageDocument, body: [Block], code: QRCode?) throws -> [UInt8] {
+    func print(_ document: PageDocument, body: [Block], code: QRCode?) throws -> PrintedDocument {
         var composer = Composer(document: document, typeface: everyday)
         var pages = try composer.pages(of: body, code: code)
         if !everyday.missing.isEmpty {
@@ -25,7 +25,11 @@ final class Press {
             pages = try composer.pages(of: body, code: code)
             try refuse(typeface.missing)
         }
-        return try PDFSurface.write(pages, document: document, paper: Paper.a4)
+        let sections = pages.enumerated().flatMap { index, page in
+            page.lines.filter(\.line.opensSection).map { _ in index + 1 }
+        }
+        return PrintedDocument(
+            pdf: try PDFSurface.write(pages, document: document, paper: Paper.a4), sectionPages: sections)
     }
 
     private func refuse(_ missing: Set<Unicode.Scalar>) throws {
