@@ -72,7 +72,9 @@ extension SQLNoticeStore: RecipientStore {
     }
 
     /// The statements that put a person on record or bring them up to date.
-    func rows(saving person: Recipient) async throws -> [Query] {
+    ///
+    /// - Parameter isNew: nobody has this id yet, so that there are no addresses to drop.
+    func rows(saving person: Recipient, isNew: Bool = false) async throws -> [Query] {
         let id = person.id.rawValue
         let key = try await key(for: id)
         let name = try key.seal(Array(person.name.utf8), place: NoticeRows.place("person", id)).bytes
@@ -97,6 +99,7 @@ extension SQLNoticeStore: RecipientStore {
             ON CONFLICT (id) DO UPDATE SET external_id = excluded.external_id, language = excluded.language,
                 name = excluded.name
             """
+        if isNew { return [save] + inserts }
         let prune: Query =
             hashes.isEmpty
             ? "DELETE FROM addresses WHERE person = \(id)"

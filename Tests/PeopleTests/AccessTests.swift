@@ -59,4 +59,28 @@ struct AccessTests {
             await #expect(throws: PeopleError(.invalid, "")) { try await gateway.unit("hq", parent: "east") }
         }
     }
+
+    @Test(arguments: Backend.allCases)
+    func `S-83 and S-84 a resignation closes what is new with its reason and leaves what exists open`(backend: Backend)
+        async throws
+    {
+        try await TestGateway.with(backend) { gateway in
+            let person = try await gateway.employee()
+            let before = try await gateway.actor(person)
+            for new in [Permission.addClient, .editClient, .startOrder] {
+                try AccessPolicy.require(new, before, owner: person)
+            }
+            let today = CivilDate(inChina: gateway.clock.now)
+            _ = try await gateway.people.roster.resign(
+                "N-p-zhangsan", noticeOn: today, lastDay: nil, reason: "个人原因", by: .hr)
+            let actor = try await gateway.actor(person)
+            for new in [Permission.addClient, .editClient, .startOrder] {
+                let error = try await refusal { try AccessPolicy.require(new, actor, owner: person) }
+                #expect(error.code == .forbidden && error.reason.contains("防止客户资源流失"))
+            }
+            for existing in [Permission.viewClients, .finishWork, .logFollowUp, .submitHandover, .sign] {
+                try AccessPolicy.require(existing, actor, owner: person)
+            }
+        }
+    }
 }

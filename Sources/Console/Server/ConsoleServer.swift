@@ -48,6 +48,13 @@ public struct ConsoleServer: Sendable {
             + NoticePages(services: services, templates: pages).endpoints
             + IssuePages(services: services, templates: pages).endpoints
             + InboxPages(services: services, templates: pages).endpoints
+            + peopleEndpoints
+    }
+
+    /// Those of the HR core, a line a subject.
+    private var peopleEndpoints: [Endpoint] {
+        RosterAPI(services: services).endpoints
+            + RosterFilesAPI(services: services).endpoints
     }
 
     /// The table as a router.

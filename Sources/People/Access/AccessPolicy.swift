@@ -74,7 +74,7 @@ public enum AccessPolicy {
                 .viewRoster: .all, .editRoster: .all, .importRoster: .all, .manageRoles: .all, .freezeAccess: .all,
                 .viewOperations: .all,
             ]
-        case .exporter: [.exportClients: .all]
+        case .exporter: [.exportClients: .all, .exportRoster: .all]
         case .integration:
             [.importRoster: .all, .syncClients: .all, .recordAttendance: .all, .recordProgress: .all]
         }
@@ -113,7 +113,7 @@ extension Permission {
     /// New business, which a leaver no longer begins (S-83); what exists is still finished (S-84).
     var isClosedByResignation: Bool {
         switch self {
-        case .addClient, .editClient, .startOrder, .exportClients: true
+        case .addClient, .editClient, .startOrder, .exportClients, .exportRoster: true
         default: false
         }
     }

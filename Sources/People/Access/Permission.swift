@@ -1,7 +1,7 @@
 /// What can be done in the HR core; the least that is ever granted or refused.
 public enum Permission: String, Sendable, Hashable, CaseIterable {
     // Roster
-    case viewRoster, viewFile, editRoster, importRoster
+    case viewRoster, viewFile, editRoster, importRoster, exportRoster
     // Clients
     case viewClients, addClient, editClient, startOrder, finishWork, logFollowUp, assignClients, exportClients,
         syncClients, viewOperations

@@ -44,7 +44,6 @@ extension RosterDesk {
         guard case .entry(let entry) = planned else {
             return RosterOutcome(employee: planned.employee, kind: .unchanged)
         }
-        if entry.isNew, entry.employee.state == .active { try await requireSigned(entry.employee) }
         let kind: RosterOutcome.Kind = entry.isNew ? .added : .changed
         try await store.enter(
             [entry], importing: nil,

@@ -102,6 +102,9 @@ public struct RosterDesk: Sendable {
         return found
     }
 
+    /// Whom a number or an id names; asked by desks that check the permission themselves.
+    public func person(_ name: String) async throws -> PersonID { try await find(name).id }
+
     /// By number first: that is what people type.
     func find(_ name: String) async throws -> Employee {
         if let found = try await store.employee(number: name) { return found }

@@ -25,4 +25,22 @@ extension EvidenceEvent {
     public static let accessThawed = EvidenceEvent(rawValue: "AccessThawed")
     /// A notice was issued on account of something in the HR core.
     public static let noticeOrdered = EvidenceEvent(rawValue: "NoticeOrdered")
+    /// An import into the roster was begun.
+    public static let rosterImportBegun = EvidenceEvent(rawValue: "RosterImportBegun")
+    /// Members of staff came on record, or were changed, by an import.
+    public static let employeesImported = EvidenceEvent(rawValue: "EmployeesImported")
+    /// An import was read to its end; how many rows it brought, and how many were wrong.
+    public static let rosterImportEnded = EvidenceEvent(rawValue: "RosterImportEnded")
+    /// What an import brought was put back.
+    public static let rosterImportUndone = EvidenceEvent(rawValue: "RosterImportUndone")
+    /// The roster was taken out.
+    public static let rosterExported = EvidenceEvent(rawValue: "RosterExported")
+    /// A document was linked to a member of staff.
+    public static let documentFiled = EvidenceEvent(rawValue: "DocumentFiled")
+    /// A reward was entered into somebody's file.
+    public static let rewardFiled = EvidenceEvent(rawValue: "RewardFiled")
+    /// A punishment was entered into somebody's file.
+    public static let punishmentFiled = EvidenceEvent(rawValue: "PunishmentFiled")
+    /// Somebody read another person's file.
+    public static let fileRead = EvidenceEvent(rawValue: "EmployeeFileRead")
 }

@@ -43,7 +43,7 @@ extension RosterReader {
 }
 
 /// The roster as it is written; each verb is one transaction of state and acts.
-public protocol RosterStore: RosterReader {
+public protocol RosterStore: RosterReader, RosterImportStore, EmployeeFileStore, ActStore {
     /// Adds a unit or replaces it; refuses a cycle.
     func save(_ unit: OrgUnit, acts: [Act]) async throws
     /// Adds a member of staff with their first step; the person must be on record in the gateway.

@@ -52,6 +52,19 @@ struct Client: Sendable {
         return response
     }
 
+    /// One request with a body of another kind than JSON.
+    func send(_ method: String, _ path: String, bytes: [UInt8], type: String) async throws -> JSONValue {
+        let response = try await exchange.send(
+            HTTPRequest(
+                method: method, url: server + path,
+                headers: [
+                    HTTPHeader(name: "Authorization", value: "Bearer \(key)"),
+                    HTTPHeader(name: "Content-Type", value: type),
+                ], body: bytes, maxResponseBytes: 16 << 20))
+        guard (200..<300).contains(response.status) else { throw Failure(Self.sentence(response)) }
+        return try JSONValue(parsing: response.body)
+    }
+
     /// One request whose answer is JSON.
     func json(
         _ method: String, _ path: String, body: JSONValue? = nil, headers: [(String, String)] = []

@@ -42,28 +42,50 @@ extension SQLPeopleStore {
 
     /// One transaction for all of them; whoever was faster with one number undoes it whole.
     public func enter(_ entries: [RosterEntry], importing: ImportID?, acts: [Act]) async throws {
-        // Keys first and together: each that is missing would otherwise be a transaction of its own.
-        _ = try await keys.keys(for: Set(entries.map(\.person.id.rawValue)))
-        var rows: [Query] = []
-        var guarded: [(row: Int, number: String)] = []
-        for entry in entries {
-            rows += try await gateway.rows(saving: entry.person)
-            guarded.append((rows.count, entry.employee.number))
-            rows.append(Self.row(of: entry))
-            if let step = entry.step { rows.append(try await self.step(step)) }
-            if let importing, let before = entry.before {
-                rows.append(try await change(importing, entry.person.id, before, entry.personBefore))
+        let rows = try await statements(entering: entries, importing: importing)
+        let staged = try await actRows.stage(acts)
+        try await Self.minding(entries) {
+            try await database.write { tx in
+                try rows.run(in: tx)
+                try tx.executeBatch(staged)
             }
         }
-        rows += try await actRows.stage(acts)
-        let (statements, places) = (rows, guarded)
-        do {
-            try await database.write { tx in
-                let counts = try tx.executeBatch(statements)
-                for place in places where counts[place.row] == 0 { throw Self.overtaken(place.number) }
+    }
+
+    /// Statements of which some must find their row as it was seen.
+    struct GuardedRows: Sendable {
+        var rows: [Query] = []
+        var guarded: [(row: Int, number: String)] = []
+
+        func run(in tx: any SQLTransaction) throws {
+            let counts = try tx.executeBatch(rows)
+            for place in guarded where counts[place.row] == 0 { throw SQLPeopleStore.overtaken(place.number) }
+        }
+    }
+
+    /// What brings entries on record.
+    func statements(entering entries: [RosterEntry], importing: ImportID?) async throws -> GuardedRows {
+        // Keys first and together: each that is missing would otherwise be a transaction of its own.
+        _ = try await keys.keys(for: Set(entries.map(\.person.id.rawValue)))
+        var all = GuardedRows()
+        for entry in entries {
+            all.rows += try await gateway.rows(saving: entry.person, isNew: entry.personBefore == nil)
+            all.guarded.append((all.rows.count, entry.employee.number))
+            all.rows.append(Self.row(of: entry))
+            if let step = entry.step {
+                all.rows.append(entry.isNew ? try await firstStep(step) : try await self.step(step))
             }
-        } catch let error as SQLError where error.isUniqueViolation {
-            throw Self.overtaken(entries.count == 1 ? entries.first?.employee.number : nil)
+            if let importing, let recipient = entry.personBefore {
+                all.rows.append(try await change(importing, entry.person.id, entry.before, recipient))
+            }
+        }
+        return all
+    }
+
+    /// Turns a lost race into a refusal that names the number.
+    static func minding(_ entries: [RosterEntry], _ body: () async throws -> Void) async throws {
+        do { try await body() } catch let error as SQLError where error.isUniqueViolation {
+            throw overtaken(entries.count == 1 ? entries.first?.employee.number : nil)
         }
     }
 
@@ -89,7 +111,7 @@ extension SQLPeopleStore {
             """
     }
 
-    private static func overtaken(_ number: String?) -> PeopleError {
+    static func overtaken(_ number: String?) -> PeopleError {
         PeopleError(
             .conflict,
             number.map { "somebody else has just changed employee \($0); look again and repeat" }

@@ -184,6 +184,17 @@ extension SQLPeopleStore: RosterStore {
         }
     }
 
+    /// The first step of somebody new; nothing has to be counted.
+    func firstStep(_ step: EmploymentStep) async throws -> Query {
+        let id = step.person.rawValue
+        let reason = try await seal(step.reason, about: step.person, place: Self.reasonPlace(id))
+        return """
+            INSERT INTO employment_steps (person, position_in_line, state, effective_on, unit, position, last_day, reason)
+            VALUES (\(id), 1, \(step.state.rawValue), \(step.effectiveOn), \(step.unit.rawValue), \(step.position),
+                \(step.lastDay), \(reason))
+            """
+    }
+
     func step(_ step: EmploymentStep) async throws -> Query {
         let id = step.person.rawValue
         let reason = try await seal(step.reason, about: step.person, place: Self.reasonPlace(id))

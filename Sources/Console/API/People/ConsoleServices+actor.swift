@@ -10,7 +10,12 @@ extension ConsoleServices {
             guard let person = key.person else {
                 throw Problem.forbidden("the key has the scope staff but names no person; make another key")
             }
-            return try await people.access.actor(principal, person: person)
+            let actor = try await people.access.actor(principal, person: person)
+            // Whoever has left is refused at every address, before anything else is looked at (S-86).
+            if actor.state == .left, let reason = AccessPolicy.employmentRefusal(actor, .viewFile) {
+                throw PeopleError(.forbidden, reason)
+            }
+            return actor
         }
         var roles: Set<Role> = []
         if key.scopes.contains(.hr) { roles.insert(.hr) }
