@@ -12,6 +12,8 @@ public typealias PeopleStores = RosterStore & ActStore & ClientStore & HandoverS
 public struct PeopleDesks: Sendable {
     /// Units, members of staff, and how employments move.
     public let roster: RosterDesk
+    /// What can be shown about a person or a case.
+    public let dossiers: DossierDesk
     /// As whom somebody acts; roles and freezes.
     public let access: AccessDesk
     /// What was recorded about a thing.
@@ -42,10 +44,13 @@ public struct PeopleDesks: Sendable {
     ///   - law: the periods of notice.
     ///   - rules: the directory with the rules that may change while the program runs; a fault in one refuses the start.
     ///   - papers: the texts and rules of agreements, training and pay.
+    ///   - notices: reads what was issued.
+    ///   - prove: writes bundles that a stranger verifies.
+    ///   - documents: typesets.
     public init(
         store: any PeopleStores, issue: IssueDesk, notices: any NoticeReader, directory: any RecipientStore,
-        addresses: AddressDesk, law: ServiceLaw, rules: String, recorder: EvidenceRecorder, clock: any WallClock,
-        papers: Papers
+        addresses: AddressDesk, law: ServiceLaw, prove: ProofDesk, documents: DocumentMaker, rules: String,
+        recorder: EvidenceRecorder, clock: any WallClock, papers: Papers
     ) throws {
         let signer = ActRecorder(recorder: recorder, clock: clock)
         sender = NoticeSender(issue: issue, directory: directory, store: store, acts: signer)
@@ -64,6 +69,10 @@ public struct PeopleDesks: Sendable {
         roster = RosterDesk(
             store: store, addresses: addresses, directory: directory, law: law, hooks: hooks, acts: signer, clock: clock
         )
+        // Whoever keeps files or lists that belong into a dossier joins here.
+        dossiers = DossierDesk(
+            store: store, notices: notices, prove: prove, documents: documents, sources: [], sender: sender,
+            acts: signer)
         acts = store
         pay = PayDesk(
             store: store, roster: store, training: store, results: nil, acts: signer, clock: clock, rules: papers.pay)

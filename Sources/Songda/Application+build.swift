@@ -116,7 +116,7 @@ extension Application {
             retention: try retention(configuration, notices, recorder, clock, law),
             people: try PeopleDesks(
                 store: SQLPeopleStore(beside: notices), issue: pipeline.issue, notices: notices, directory: notices,
-                addresses: addresses, law: law,
+                addresses: addresses, law: law, prove: pipeline.prove, documents: documents,
                 rules: (configuration.rules as NSString).deletingLastPathComponent, recorder: recorder, clock: clock,
                 papers: try papers(
                     configuration,

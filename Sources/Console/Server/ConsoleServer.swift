@@ -55,6 +55,7 @@ public struct ConsoleServer: Sendable {
     private var peopleEndpoints: [Endpoint] {
         RosterAPI(services: services).endpoints
             + RosterFilesAPI(services: services).endpoints
+            + DossierAPI(services: services).endpoints
     }
 
     /// The table as a router.

@@ -65,6 +65,15 @@ public struct NoticeSender: Sendable {
         return id
     }
 
+    /// The issuing entity with this id, or the only one there is.
+    func entity(_ wanted: IssuerID?) async throws -> Issuer {
+        let id = try await issuer(wanted)
+        guard let found = try await directory.issuer(id) else {
+            throw PeopleError(.notFound, "there is no issuing entity \"\(id.rawValue.prefix(40))\"; add it first")
+        }
+        return found
+    }
+
     private func issuer(_ wanted: IssuerID?) async throws -> IssuerID {
         if let wanted { return wanted }
         let known = try await directory.issuers()

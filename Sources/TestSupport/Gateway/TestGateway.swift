@@ -188,6 +188,7 @@ public final class TestGateway: Sendable {
         peopleStore = SQLPeopleStore(beside: store)
         people = try PeopleDesks(
             store: peopleStore, issue: pipeline.issue, notices: store, directory: store, addresses: addresses, law: law,
+            prove: pipeline.prove, documents: documents,
             rules: options.rules ?? TestResources.root + "/config/rules", recorder: recorder, clock: clock,
             papers: try TestResources.papers(
                 signing: SignatureDesk(
