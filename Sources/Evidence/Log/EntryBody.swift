@@ -18,8 +18,8 @@ public struct EntryBody: Sendable, Hashable {
     /// The identifier of the entry this one rests on, such as the issue of the key that somebody signed in with.
     public var restsOn: String? { facts[Self.restsOn]?.string }
 
-    /// The fact under which an entry names the one it rests on.
-    public static let restsOn = "restsOn"
+    /// The fact under which an entry names the one it rests on, by identifier.
+    public static let restsOn = "restsOnEntry"
 
     /// Reads a body; bytes that are not exactly the canonical form of an entry are refused.
     public init(parsing bytes: [UInt8]) throws(EvidenceError) {

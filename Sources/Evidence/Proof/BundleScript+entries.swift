@@ -98,7 +98,7 @@ extension BundleScript {
                     "${recipient:+,\"recipient\":$recipient}"
             } >>"$work/timeline"
             # What it rests on (the issue of the key somebody signed in with) must be here too.
-            rest=$(sed -n 's/.*[{,]"restsOn":"\([^"]*\)".*/\1/p' "$stem.json")
+            rest=$(sed -n 's/.*[{,]"restsOnEntry":"\([^"]*\)".*/\1/p' "$stem.json")
             [ -z "$rest" ] || printf '%s %s %s %s\n' "$rest" "$leaf" "$stem" "$recipient" >>"$work/rests"
         done
         printf ']' >>"$work/timeline"

@@ -132,7 +132,7 @@ public struct LogExcerpt: Sendable, Hashable {
             origin: origin, about: about, entries: entries, related: related, checkpoints: ordered, growth: growth)
     }
 
-    /// What the entries name with `restsOn`, each once.
+    /// What the entries name with `restsOnEntry`, each once.
     ///
     /// One that is not there is left out: the verifier then finds the statement without its ground, which is the truth.
     private static func related(

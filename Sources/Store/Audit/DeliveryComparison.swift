@@ -96,6 +96,8 @@ struct DeliveryComparison {
 
     /// What a receipt, a reader or a person at the door has said.
     private static func receiptState(_ entry: EntryFacts) -> DeliveryState? {
+        // What nobody signed, and one part of a message, is on record and moves nothing.
+        if [.receiptClaimed, .receiptPartDelivered, .receiptDelayed].contains(entry.event) { return nil }
         if let claimed = entry["claims"] { return DeliveryState(rawValue: claimed) }
         return switch entry.event {
         case .contentOpened: .opened

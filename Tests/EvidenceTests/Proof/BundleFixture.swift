@@ -68,7 +68,9 @@ struct BundleFixture {
             EvidenceDraft(
                 event: .contentOpened, subject: EvidenceSubject(notice: "N-1", recipient: "P-1", delivery: "D-1"),
                 happenedAt: ObservedTime(at: log.clock.now, clock: #"a "quoted" \ clock, of 某人"#),
-                facts: ["identification": "account", "restsOn": .string(issue.id), "words": #","restsOn":"no""#]))
+                facts: [
+                    "identification": "account", "restsOnEntry": .string(issue.id), "words": #","restsOnEntry":"no""#,
+                ]))
         try await log.store.stage([opened])
         try await record([.acknowledged], stamped: stamped)
     }
