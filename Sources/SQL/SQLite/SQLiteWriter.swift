@@ -67,7 +67,7 @@ final class SQLiteWriter: Sendable {
             case .ioError, .corrupt: jobs.fail(markFailed(fault))
             case .diskFull where whenFull():
                 statistics.withLock { $0.retries += 1 }
-                serve(jobs)
+                serve(jobs, session)
             // A deferred constraint or a full disk may be the doing of one closure: each is then judged alone.
             case _ where jobs.count > 1 && (fault.isConstraintViolation || fault.code == .diskFull):
                 statistics.withLock { $0.retries += 1 }
