@@ -276,6 +276,8 @@ extension Migrations {
         """,
         "CREATE INDEX client_operations_client ON client_operations (client, id) WHERE client IS NOT NULL",
         "CREATE INDEX client_operations_actor ON client_operations (actor, id)",
+        // What one actor looked at within some minutes, and who has looked at all.
+        "CREATE INDEX client_operations_window ON client_operations (actor, at, client)",
         "CREATE INDEX client_operations_recent ON client_operations (at, actor, client)",
         """
         CREATE TABLE client_alerts (

@@ -80,10 +80,14 @@ extension SQLPeopleStore {
             client: client.rawValue, employee: employee, from: from, until: until, predecessor: nil, reason: reason,
             by: log.actor, store: self)
         let rows = try await actRows.stage(acts) + [Self.row(log)]
-        try await database.write { tx in
-            try Self.requireActive([employee], unless: until != nil, tx)
-            try assignment.insert(tx, log: log)
-            try tx.executeBatch(rows)
+        do {
+            try await database.write { tx in
+                try Self.requireActive([employee], unless: until != nil, tx)
+                try assignment.insert(tx, log: log)
+                try tx.executeBatch(rows)
+            }
+        } catch let error as SQLError where error.isUniqueViolation {
+            throw PeopleError(.conflict, "somebody else was put in charge of client \(client) meanwhile; look again")
         }
     }
 
@@ -135,6 +139,9 @@ extension SQLPeopleStore {
                 return TransferReport(clients: counts, orders: orders, notices: notices, at: transfer.at)
             }
         } catch is SetHasChanged {
+            return nil
+        } catch let error as SQLError where error.isUniqueViolation {
+            // Somebody else opened a span of the same client at the same moment.
             return nil
         }
     }

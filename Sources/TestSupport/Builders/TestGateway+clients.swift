@@ -9,6 +9,8 @@ extension TestGateway {
         _ name: String = "上海示例贸易有限公司", number: String = "C-1", owner: PersonID? = nil,
         fields: [String: String] = [:], contacts: [ContactUpdate]? = nil
     ) async throws -> ClientID {
+        // Ids begin with the millisecond, so that clients are listed as they came.
+        pass(.milliseconds(1))
         let contact = ContactUpdate(
             externalID: "k-\(number)", name: "王采购", position: "采购经理",
             addresses: [(.email, "\(number.lowercased())@client.example"), (.sms, "+86139\(Self.digits(of: number))")])

@@ -138,9 +138,9 @@ import Testing
             gateway.pass(.seconds(200 * Self.day))
             #expect(try await desk.runDue().alerts == 0)
             try await gateway.order("O-new")
-            gateway.pass(.seconds(91 * Self.day))
+            gateway.pass(.seconds(90 * Self.day))
             #expect(try await desk.runDue().alerts == 0)
-            gateway.pass(.seconds(2 * Self.day))
+            gateway.pass(.seconds(Self.day))
             #expect(try await desk.runDue().alerts == 1)
             try await gateway.settle()
             let mail = gateway.mail.parcels.filter { $0.address == "p-hr@example.com" }
@@ -207,7 +207,7 @@ import Testing
                 (RuleFolder.text(records: 99, minutes: 10, version: 2) + "speed: 3\n", "unknown key"),
                 (RuleFolder.text(records: 99, minutes: 10, version: 1), "not above"),
                 (RuleFolder.text(records: 0, minutes: 10, version: 2), "not from 1"),
-                ("id: other\n", "is missing"),
+                ("id: other\n", "must be client-access"),
             ] {
                 try rules.write(text)
                 let state = try desk.accessRules(by: .hr)
