@@ -36,11 +36,12 @@ extension HandoverDesk {
             try await noteEnd(record)
             return true
         }
-        if employee.state == .active {
+        // Somebody who came back later begins anew; what they left open stays on record as it is.
+        if employee.state == .active, record.handover.endedAt == nil {
             try await withdraw(record)
             return true
         }
-        if let day = employee.lastDay, day != record.handover.lastDay.day {
+        if record.handover.endedAt == nil, let day = employee.lastDay, day != record.handover.lastDay.day {
             try await redate(record, to: day)
             return true
         }

@@ -32,7 +32,7 @@ struct Departing {
         }
         try await gateway.order("O-1", of: "C-1", yuan: 12_000)
         try await gateway.order("O-2", of: "C-2", yuan: 3_000)
-        try await gateway.people.clients.record(
+        _ = try await gateway.people.clients.record(
             ClientEventUpdate(
                 client: "C-1", source: "crm", externalID: "F-1", changedAt: gateway.clock.now,
                 content: .followUp(

@@ -132,7 +132,7 @@ import Testing
                         return (try? await copy.resign()) != nil
                     }
                 }
-                return await group.reduce(into: []) { $0.append($1) }
+                return await group.reduce(into: [Bool]()) { $0.append($1) }
             }
             #expect(outcomes.filter { $0 }.count == 1)
             #expect(try await departing.desk.handovers(by: .hr).count == 1)

@@ -159,7 +159,7 @@ import Testing
                 for _ in 0..<2 {
                     group.addTask { (try? await desk.close(.assignment, of: id, by: .hr)) != nil }
                 }
-                return await group.reduce(into: []) { $0.append($1) }
+                return await group.reduce(into: [Bool]()) { $0.append($1) }
             }
             #expect(outcomes.filter { $0 }.count == 1)
             let acts = try await gateway.people.acts.acts(about: Subject(.handover, id))

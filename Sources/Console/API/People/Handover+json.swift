@@ -17,60 +17,96 @@ extension HandoverRecord {
 extension HandoverCase {
     /// A case without its list.
     var members: [String: JSONValue] {
-        func time(_ time: Timestamp?) -> JSONValue { time.map { .string($0.rfc3339) } ?? .null }
-        func person(_ person: PersonID?) -> JSONValue { person.map { .string($0.rawValue) } ?? .null }
-        return [
-            "id": .string(id.rawValue), "person": .string(self.person.rawValue), "kind": .string(kind.rawValue),
-            "noticeOn": .string("\(noticeOn)"), "statutoryLastDay": .string("\(lastDay.day)"),
-            "earliestLastDay": lastDay.earliest.map { .string("\($0)") } ?? .null,
-            "rule": lastDay.rule.map { .string($0) } ?? .null, "warning": lastDay.warning?.json ?? .null,
-            "rules": .string(rules), "officer": person(officer), "successor": person(successor),
-            "reviewer": person(reviewer), "openedAt": time(openedAt), "listedAt": time(listedAt),
-            "frozenAt": time(frozenAt), "clearedAt": time(clearedAt), "endedAt": time(endedAt),
-            "withdrawnAt": time(withdrawnAt),
-            "accessClosure": closure.map { closure in
-                .object([
-                    "triggeredAt": time(closure.triggeredAt), "closedAt": time(closure.closedAt),
-                    "seconds": .integer(closure.seconds),
-                ])
-            } ?? .null,
-            "stage": stage.map { .string($0.rawValue) } ?? .null, "isClosed": .bool(isClosed),
-            "stages": .array(
-                stages.map { record in
-                    .object([
-                        "stage": .string(record.stage.rawValue), "owner": person(record.owner),
-                        "dueOn": .string("\(record.dueOn)"), "startedAt": time(record.startedAt),
-                        "closedAt": time(record.closedAt),
-                    ])
-                }),
-            "steps": .array(
-                HandoverStep.allCases.map { step in
-                    .object([
-                        "step": .string(step.rawValue), "name": .string(step.zh), "passedAt": time(passed[step]),
-                    ])
-                }),
-        ]
+        var all: [String: JSONValue] = [:]
+        all["id"] = .string(id.rawValue)
+        all["person"] = .string(person.rawValue)
+        all["kind"] = .string(kind.rawValue)
+        all["noticeOn"] = .string("\(noticeOn)")
+        all["statutoryLastDay"] = .string("\(lastDay.day)")
+        all["earliestLastDay"] = Self.text(lastDay.earliest?.description)
+        all["rule"] = Self.text(lastDay.rule)
+        all["warning"] = lastDay.warning?.json ?? .null
+        all["rules"] = .string(rules)
+        all["officer"] = .string(officer.rawValue)
+        all["successor"] = Self.text(successor?.rawValue)
+        all["reviewer"] = Self.text(reviewer?.rawValue)
+        all["openedAt"] = .string(openedAt.rfc3339)
+        all["listedAt"] = .string(listedAt.rfc3339)
+        all["frozenAt"] = Self.text(frozenAt?.rfc3339)
+        all["clearedAt"] = Self.text(clearedAt?.rfc3339)
+        all["endedAt"] = Self.text(endedAt?.rfc3339)
+        all["withdrawnAt"] = Self.text(withdrawnAt?.rfc3339)
+        all["accessClosure"] = closure?.json ?? .null
+        all["stage"] = Self.text(stage?.rawValue)
+        all["isClosed"] = .bool(isClosed)
+        all["stages"] = .array(stages.map(\.json))
+        all["steps"] = .array(HandoverStep.allCases.map { json(of: $0) })
+        return all
+    }
+
+    private func json(of step: HandoverStep) -> JSONValue {
+        .object([
+            "step": .string(step.rawValue), "name": .string(step.zh), "passedAt": Self.text(passed[step]?.rfc3339),
+        ])
+    }
+
+    static func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+}
+
+extension StageRecord {
+    /// A stage with owner and dates.
+    var json: JSONValue {
+        .object([
+            "stage": .string(stage.rawValue), "owner": HandoverCase.text(owner?.rawValue),
+            "dueOn": .string("\(dueOn)"), "startedAt": HandoverCase.text(startedAt?.rfc3339),
+            "closedAt": HandoverCase.text(closedAt?.rfc3339),
+        ])
+    }
+}
+
+extension AccessClosure {
+    /// When access should have been closed, and when it was.
+    var json: JSONValue {
+        .object([
+            "triggeredAt": .string(triggeredAt.rfc3339), "closedAt": .string(closedAt.rfc3339),
+            "seconds": .integer(seconds),
+        ])
     }
 }
 
 extension HandoverItem {
     /// An item, with what it is bound to.
     var json: JSONValue {
+        var all: [String: JSONValue] = [:]
+        all["id"] = .string(id.rawValue)
+        all["kind"] = .string(kind.rawValue)
+        all["part"] = .string(kind.part)
+        all["step"] = .string(kind.step.rawValue)
+        all["title"] = .string(title)
+        all["state"] = .string(state.rawValue)
+        all["isKey"] = .bool(isKey)
+        all["dueOn"] = .string("\(dueOn)")
+        all["round"] = .integer(Int64(round))
+        all["amount"] = HandoverCase.text(amount?.description)
+        all["origin"] = HandoverCase.text(origin)
+        all["content"] = content
+        all["submission"] = submission ?? .null
+        all["contentHash"] = .string(contentHash.hex)
+        all["head"] = HandoverCase.text(head?.hex)
+        all["files"] = .array(files.map(\.json))
+        let hash = contentHash
+        all["confirmations"] = .array(
+            confirmations.map { $0.json(holds: $0.party == .client || $0.contentHash == hash) })
+        return .object(all)
+    }
+}
+
+extension ItemConfirmation {
+    /// A confirmation, and whether it is still about what the item is now.
+    func json(holds: Bool) -> JSONValue {
         .object([
-            "id": .string(id.rawValue), "kind": .string(kind.rawValue), "part": .string(kind.part),
-            "step": .string(kind.step.rawValue), "title": .string(title), "state": .string(state.rawValue),
-            "isKey": .bool(isKey), "dueOn": .string("\(dueOn)"), "round": .integer(Int64(round)),
-            "amount": amount.map { .string($0.description) } ?? .null, "origin": origin.map { .string($0) } ?? .null,
-            "content": content, "submission": submission ?? .null, "contentHash": .string(contentHash.hex),
-            "head": head.map { .string($0.hex) } ?? .null, "files": .array(files.map(\.json)),
-            "confirmations": .array(
-                confirmations.map { one in
-                    .object([
-                        "party": .string(one.party.rawValue), "by": .string(one.by), "at": .string(one.at.rfc3339),
-                        "contentHash": .string(one.contentHash.hex), "statement": one.statement,
-                        "holds": .bool(one.party == .client || one.contentHash == contentHash),
-                    ])
-                }),
+            "party": .string(party.rawValue), "by": .string(by), "at": .string(at.rfc3339),
+            "contentHash": .string(contentHash.hex), "statement": statement, "holds": .bool(holds),
         ])
     }
 }

@@ -4,14 +4,6 @@ import Notices
 import People
 
 extension ObjectReader {
-    /// A day.
-    mutating func day(_ name: String) -> CivilDate? { converted(name, "a day like 2026-11-30") { CivilDate($0) } }
-
-    /// A day that may be left out.
-    mutating func optionalDay(_ name: String) -> CivilDate? {
-        optionalConverted(name, "a day like 2026-11-30") { CivilDate($0) }
-    }
-
     /// A whole number.
     mutating func integer(_ name: String) -> Int? {
         let before = faults.count
