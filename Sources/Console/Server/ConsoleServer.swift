@@ -119,7 +119,10 @@ public struct ConsoleServer: Sendable {
                 return try await endpoint.answer(call(request, context, endpoint, key, nil, client)).response
             }
             return try await turnstile.pass(caller) {
-                try await endpoint.answer(call(request, context, endpoint, key, signedIn, client)).response
+                let call = try await call(request, context, endpoint, key, signedIn, client)
+                // Whoever has left is refused before anything they send is looked at (S-86).
+                if endpoint.access == .people { _ = try await services.actor(call) }
+                return try await endpoint.answer(call).response
             }
         } catch let needed as SignInNeeded {
             return Reply.seeOther(Site.signIn(next: needed.next)).response

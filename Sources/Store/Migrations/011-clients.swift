@@ -131,7 +131,6 @@ extension Migrations {
         """,
         "CREATE INDEX client_contacts_person ON client_contacts (person, client)",
         // A client is found by the telephone of a contact; the gateway keeps the keyed hash, we look it up.
-        "CREATE INDEX addresses_value ON addresses (value_hash, person)",
         """
         CREATE TABLE client_orders (
             source TEXT NOT NULL,

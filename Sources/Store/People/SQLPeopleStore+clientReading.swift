@@ -233,7 +233,7 @@ extension SQLPeopleStore {
         if let client { conditions.append("client = \(client.rawValue)") }
         if let actor { conditions.append("actor = \(actor)") }
         if let before { conditions.append("id < \(before)") }
-        let filter =
+        let filter: Query =
             conditions.isEmpty ? "" : conditions.dropFirst().reduce("WHERE \(conditions[0])") { "\($0) AND \($1)" }
         return try await database.read { tx in
             try tx.query(

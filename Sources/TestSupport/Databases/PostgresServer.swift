@@ -34,7 +34,7 @@ public final class PostgresServer: Sendable {
                 "--locale=C", "--no-sync", "--no-instructions",
             ])
         let lines = [
-            "listen_addresses = ''", "unix_socket_directories = '\(directory)'", "max_connections = 400",
+            "listen_addresses = ''", "unix_socket_directories = '\(directory)'", "max_connections = 1200",
             "shared_buffers = 32MB", "fsync = on", "full_page_writes = off", "max_wal_size = 256MB", "autovacuum = off",
             "logging_collector = off",
         ]

@@ -73,7 +73,8 @@ import Testing
                 inbox.id, person: PersonID("p-zhangsan"), by: .account, source: .inbox)
             for id in [bounced, read] {
                 let mail = try await gateway.only(.email, of: id)
-                let entry = try gateway.recorder.entry(.receiptFailed, delivery: mail, at: .ours(gateway.clock.now))
+                let entry = try gateway.recorder.entry(
+                    .receiptFailed, delivery: mail, at: .ours(gateway.clock.now), ["claims": "failed"])
                 let bounce = Receipt(
                     source: .dsn, delivery: mail.id, dedupeKey: "dsn", state: .failed, reason: "5.2.1",
                     happenedAt: .ours(gateway.clock.now), raw: [1])

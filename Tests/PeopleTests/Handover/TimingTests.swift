@@ -92,13 +92,16 @@ import Testing
         try await TestGateway.with(backend) { gateway in
             var departing = try await Departing(gateway)
             try await departing.stock()
+            let desk = gateway.people.clients
+            let before = try await gateway.actor(departing.leaver)
+            let own = try #require(try await desk.list(after: nil, limit: 10, by: before).first)
+            _ = try await desk.startOrder(own.id, number: "S-1", amount: Amount(fen: 100), currency: "CNY", by: before)
             try await departing.resign()
             let leaver = try await gateway.actor(departing.leaver)
             #expect(leaver.state == .resigned)
-            let desk = gateway.people.clients
             let client = try #require(try await desk.list(after: nil, limit: 10, by: leaver).first)
             #expect(try await desk.show(client.id, by: leaver).client.id == client.id)
-            #expect(try await desk.moveOrder("O-1", to: .completed, by: leaver).state == .completed)
+            #expect(try await desk.moveOrder("S-1", to: .completed, by: leaver).state == .completed)
             #expect(throws: PeopleError(.forbidden, "")) {
                 try AccessPolicy.require(.startOrder, leaver, owner: leaver.person)
             }

@@ -50,7 +50,7 @@ struct ClientOwnershipAPI: Sendable {
             ).json)
     }
 
-    private func person(_ call: Call) throws -> PersonID { PersonID(try call.parameter("person")) }
+    private func person(_ call: Call) throws -> PersonID { PersonID(try call.parameter("employee")) }
 
     private func held(_ call: Call) async throws -> Reply {
         let query = try call.query(["cursor", "limit", "ever"])

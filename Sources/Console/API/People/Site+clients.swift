@@ -30,13 +30,13 @@ extension Site {
     /// Gives it to somebody else.
     public static let clientTransfer = "/v1/clients/{client}/transfer"
     /// The clients somebody has or had.
-    public static let heldClients = "/v1/employees/{person}/clients"
+    public static let heldClients = "/v1/employees/{employee}/clients"
     /// Gives all of them to successors.
-    public static let succession = "/v1/employees/{person}/succession"
+    public static let succession = "/v1/employees/{employee}/succession"
     /// Lets a successor learn them.
-    public static let shadows = "/v1/employees/{person}/shadows"
+    public static let shadows = "/v1/employees/{employee}/shadows"
     /// What they ordered before and after the hand-over.
-    public static let clientLoss = "/v1/employees/{person}/client-loss"
+    public static let clientLoss = "/v1/employees/{employee}/client-loss"
     /// A comparison that was kept.
     public static let clientReport = "/v1/client-reports/{report}"
     /// How clients and revenue are spread.
