@@ -82,6 +82,7 @@ import Testing
         try FileManager.default.copyItem(atPath: "\(shipped)/words.json", toPath: "\(directory)/words.json")
         try FileManager.default.createDirectory(
             atPath: directory + "/assets", withIntermediateDirectories: false)
+        try "<svg/>".write(toFile: directory + "/assets/icon.svg", atomically: true, encoding: .utf8)
         try "body {}".write(toFile: directory + "/assets/console.css", atomically: true, encoding: .utf8)
         _ = try PageTemplates(directory: directory)
         let bent = text.replacingOccurrences(of: "PRAGMA", with: "{{% CONTENT_TYPE:SONGDA-HTML}}\n")

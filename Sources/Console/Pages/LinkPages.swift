@@ -29,7 +29,7 @@ struct LinkPages: Sendable {
             Endpoint(.post, Site.linkCode, .open, bodyLimit: 4096, style: .page, answer: sendCode),
             Endpoint(.post, Site.linkAnswer, .open, bodyLimit: Self.formBody, style: .page, answer: answer),
             Endpoint(.post, Site.linkDocument, .open, bodyLimit: 4096, style: .page, answer: document),
-            Endpoint(.get, Site.stylesheet, .open, bodyLimit: 0, answer: stylesheet),
+            Endpoint(.get, Site.stylesheet, .open, bodyLimit: 0, answer: asset),
         ]
     }
 
@@ -172,11 +172,20 @@ struct LinkPages: Sendable {
         return .file(sealed.bytes, type: sealed.mediaType, name: name)
     }
 
-    private func stylesheet(_ call: Call) async throws -> Reply {
-        guard try call.parameter("file") == templates.styleName else { throw Problem.notFound() }
+    private func asset(_ call: Call) async throws -> Reply {
+        let (type, body): (String, [UInt8])
+        switch try call.parameter("file") {
+        case templates.styleName: (type, body) = ("text/css; charset=utf-8", templates.style)
+        case templates.iconName: (type, body) = ("image/svg+xml", templates.icon)
+        default: throw Problem.notFound()
+        }
+        // The sandboxed frame of a document has an origin of its own, and wants the style too.
         return Reply(
-            status: 200, headers: [("Cache-Control", "public, max-age=31536000, immutable")],
-            contentType: "text/css; charset=utf-8", body: templates.style)
+            status: 200,
+            headers: [
+                ("Cache-Control", "public, max-age=31536000, immutable"),
+                ("Cross-Origin-Resource-Policy", "cross-origin"),
+            ], contentType: type, body: body)
     }
 
     // MARK: Forms

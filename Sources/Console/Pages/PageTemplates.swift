@@ -18,6 +18,10 @@ struct PageTemplates: Sendable {
     let style: [UInt8]
     /// Its name, which changes with its bytes.
     let styleName: String
+    /// The icon's bytes.
+    let icon: [UInt8]
+    /// Its name, likewise.
+    let iconName: String
 
     /// Reads every template of the directory `templates/console`.
     init(directory: String) throws {
@@ -46,6 +50,11 @@ struct PageTemplates: Sendable {
         guard let style = FileManager.default.contents(atPath: "\(directory)/assets/console.css") else {
             throw Fault(description: "\(directory)/assets/console.css is missing")
         }
+        guard let icon = FileManager.default.contents(atPath: "\(directory)/assets/icon.svg") else {
+            throw Fault(description: "\(directory)/assets/icon.svg is missing")
+        }
+        self.icon = Array(icon)
+        iconName = "icon.\(SHA256.hash(self.icon).hex.prefix(16)).svg"
         words = try ConsoleWords(file: "\(directory)/words.json")
         try words.check(sources)
         library = MustacheLibrary(templates: templates)
@@ -87,7 +96,8 @@ struct PageTemplates: Sendable {
 
     /// The head that every page shares.
     func head(_ title: String, _ language: PageLanguage) -> PageHead {
-        PageHead(language: language.rawValue, title: title, stylesheet: Site.asset(styleName))
+        PageHead(
+            language: language.rawValue, title: title, stylesheet: Site.asset(styleName), icon: Site.asset(iconName))
     }
 
     /// A page that says why something was refused.
@@ -108,6 +118,7 @@ struct PageHead: Sendable {
     let language: String
     let title: String
     let stylesheet: String
+    let icon: String
 }
 
 /// A refusal.
