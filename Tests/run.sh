@@ -3,18 +3,32 @@
 # not starve those of another on a small machine. Names of targets as arguments run only these.
 #
 # Real servers have time limits, and a machine that stalls can overrun one: a target that fails is run once more, and the output
-# says so. What fails twice has failed.
+# says so. What fails twice has failed; the failures stand again at the end, where one looks first.
 set -u
 cd "$(dirname "$0")/.."
 
 swift build --build-tests || exit 1
 
+output=$(mktemp -d) || exit 1
+trap 'rm -rf "$output"' EXIT
+
+run() {
+    # A pipe has the status of its last command only, so the first one's is written down.
+    { swift test --skip-build --filter "^$1\\." 2>&1; echo $? >"$output/status"; } | tee "$output/$1"
+    [ "$(cat "$output/status")" = 0 ]
+}
+
 targets=${*:-$(ls -d Tests/*Tests | sed 's|.*/||')}
 failed=
 for target in $targets; do
     echo "== $target"
-    swift test --skip-build --filter "^$target\\." && continue
+    run "$target" && continue
     echo "== $target failed; once more"
-    swift test --skip-build --filter "^$target\\." || failed="$failed $target"
+    run "$target" || failed="$failed $target"
 done
-[ -z "$failed" ] || { echo "failed:$failed" >&2; exit 1; }
+[ -z "$failed" ] && exit 0
+for target in $failed; do
+    echo "failed: $target" >&2
+    grep -aE '✘|rror:' "$output/$target" | head -40 >&2
+done
+exit 1

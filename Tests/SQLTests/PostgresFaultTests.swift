@@ -154,6 +154,38 @@ import Testing
         }
     }
 
+    @Test func `a key that another program wrote after our snapshot is seen before it is judged`() async throws {
+        struct IsThere: Error {}
+        try await Self.withEntries { test in
+            let twin = try await test.reopen()
+            let (runs, hasLooked, isWritten) = (Counter(), Gate(), Gate())
+            let late = Task {
+                try await test.database.write { transaction in
+                    runs.add()
+                    let known = try transaction.first("SELECT n FROM entries WHERE id = 7")
+                    hasLooked.open()
+                    isWritten.wait()
+                    guard known == nil else { throw IsThere() }
+                    try transaction.execute("INSERT INTO entries (id, n) VALUES (7, 2)")
+                }
+            }
+            await Task.detached { hasLooked.wait() }.value
+            try await Self.insert(7, into: twin)
+            isWritten.open()
+            await #expect(throws: IsThere.self) { try await late.value }
+            #expect(runs.value == 2)
+            // What is a duplicate in every snapshot stays one, after a second look and no third.
+            await #expect(throws: SQLError(.uniqueViolation("entries.id"), "")) {
+                try await test.database.write { transaction in
+                    runs.add()
+                    try transaction.execute("INSERT INTO entries (id, n) VALUES (7, 3)")
+                }
+            }
+            #expect(runs.value == 4)
+            await twin.close()
+        }
+    }
+
     @Test func `a deadlock (40P01) is run again and both sides win`() async throws {
         try await Self.withEntries { test in
             let twin = try await test.reopen()

@@ -39,6 +39,11 @@ enum JobOutcome {
     var isDone: Bool {
         if case .done = self { true } else { false }
     }
+
+    /// True when the closure ended with a key that was there already.
+    var metDuplicateKey: Bool {
+        if case .threw(let error as SQLError) = self { error.isUniqueViolation } else { false }
+    }
 }
 
 extension [Job] {

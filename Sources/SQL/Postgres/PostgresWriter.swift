@@ -3,8 +3,11 @@ import Synchronization
 
 /// One writing connection: takes what has queued up and commits it as a group.
 ///
-/// Transactions are SERIALIZABLE, which is what SQLite's single writer gives, so that a closure means the same on both. The
-/// object belongs to its thread; only `queue` and `statistics` are shared.
+/// Transactions are SERIALIZABLE, which is what SQLite's single writer gives, so that a closure means the same on both. To that
+/// end a closure that met a duplicate key is run once more: the server tells of a key which a neighbour committed after our
+/// snapshot as 23505, not as 40001 (PostgreSQL manual, 13.5), although the closure never had a chance to see it.
+///
+/// The object belongs to its thread; only `queue` and `statistics` are shared.
 final class PostgresWriter {
     private let session: PostgresSession
     private let queue: WorkQueue<Job>
@@ -25,7 +28,7 @@ final class PostgresWriter {
         }
     }
 
-    private func serve(_ jobs: [Job]) {
+    private func serve(_ jobs: [Job], isSecondLook: Bool = false) {
         let deadline = ContinuousClock.now + session.patience
         var races = 0
         var backoff = Backoff()
@@ -33,7 +36,7 @@ final class PostgresWriter {
             do {
                 let outcomes = try commit(jobs, deadline)
                 statistics.count(outcomes)
-                return jobs.answer(outcomes)
+                return answer(jobs, outcomes, isSecondLook)
             } catch {
                 switch error.code {
                 case .connectionLost:
@@ -45,11 +48,24 @@ final class PostgresWriter {
                 // Whatever spoilt the COMMIT may be the doing of one closure: each is then judged alone.
                 case .serializationFailure where jobs.count > 1, _ where jobs.count > 1 && error.isConstraintViolation:
                     statistics.countRetry()
-                    for job in jobs { serve([job]) }
+                    for job in jobs { serve([job], isSecondLook: isSecondLook) }
                     return
                 default: return jobs.fail(error)
                 }
                 statistics.countRetry()
+            }
+        }
+    }
+
+    /// Tells every caller what came of it, except those whose duplicate key deserves a look from a later snapshot.
+    private func answer(_ jobs: [Job], _ outcomes: [JobOutcome], _ isSecondLook: Bool) {
+        guard !isSecondLook, outcomes.contains(where: \.metDuplicateKey) else { return jobs.answer(outcomes) }
+        for (job, outcome) in zip(jobs, outcomes) {
+            if outcome.metDuplicateKey {
+                statistics.countRetry()
+                serve([job], isSecondLook: true)
+            } else {
+                [job].answer([outcome])
             }
         }
     }

@@ -118,21 +118,21 @@ import Testing
             let desk = gateway.people.clients
             let (mine, head) = (try await gateway.actor(shop.seller), try await gateway.actor(shop.head))
             let seen = try #require(try await desk.show(shop.mine, by: mine).fields.first).changedAt
-            let results = await withTaskGroup(of: Bool.self) { group in
+            let refusals = try await withThrowingTaskGroup(of: PeopleError?.self) { group in
                 for (index, actor) in [mine, head].enumerated() {
                     group.addTask {
                         do {
                             try await desk.edit(
                                 shop.mine, [FieldEdit(name: "name", value: "改名\(index)", seen: seen)], by: actor)
-                            return true
-                        } catch let error as PeopleError { return error.code != .conflict } catch { return true }
+                            return nil
+                        } catch let error as PeopleError { return error }
                     }
                 }
-                var all: [Bool] = []
-                for await one in group { all.append(one) }
+                var all: [PeopleError?] = []
+                for try await one in group { all.append(one) }
                 return all
             }
-            #expect(results.filter { $0 }.count == 1)
+            #expect(refusals.compactMap(\.?.code) == [.conflict])
             #expect(try await desk.replacedFields(of: shop.mine, by: mine).count == 1)
         }
     }
