@@ -23,7 +23,6 @@ final class ServerUnderTest {
         rules: \(root)/config/rules/service-law.yaml
         fonts: \(root)/var/fonts
         log: bench.songda.example/log
-        witness: \(directory)/witness
         rehearsal: false
         http: { host: 127.0.0.1, port: \(port) }
         timestamps: { built-in: true }
