@@ -133,6 +133,8 @@ extension EvidenceEvent {
     public static let acknowledged = EvidenceEvent(rawValue: "Acknowledged")
     /// The recipient objected to the notice.
     public static let objectionReceived = EvidenceEvent(rawValue: "ObjectionReceived")
+    /// The plan names a channel for which the recipient has no address, so nothing was sent there.
+    public static let addressMissing = EvidenceEvent(rawValue: "AddressMissing")
     /// Something that should have come back by now did not.
     public static let expectedEventMissing = EvidenceEvent(rawValue: "ExpectedEventMissing")
     /// The delivery plan moved on to its next step.

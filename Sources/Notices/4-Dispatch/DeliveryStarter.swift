@@ -29,11 +29,8 @@ public struct DeliveryStarter: Sendable {
             guard let address = address(of: person, for: channel) else {
                 begun.evidence.append(
                     try recorder.entry(
-                        .expectedEventMissing, notice: notice.id, person: person.person, at: now,
-                        [
-                            "expected": "address", "channel": .string(channel.rawValue),
-                            "rung": .integer(Int64(rung)),
-                        ]))
+                        .addressMissing, notice: notice.id, person: person.person, at: now,
+                        ["channel": .string(channel.rawValue), "rung": .integer(Int64(rung))]))
                 continue
             }
             let isInbox = channel == .inbox

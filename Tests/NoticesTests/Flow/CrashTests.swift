@@ -115,14 +115,7 @@ import Testing
     {
         let crasher = Box<String>("")
         try await TestGateway.staffed(
-            backend,
-            {
-                $0.wrap = { base in
-                    let faulty = FaultyDatabase(base)
-                    faulty.alwaysFail(.notPersisted, writing: "INSERT INTO attempts", about: crasher.load())
-                    return faulty
-                }
-            }, checks: false
+            backend, { $0.crashes(writing: "INSERT INTO attempts", about: crasher) }, checks: false
         ) { first in
             var notices: [NoticeID] = []
             for _ in 0..<4 { notices.append(try await first.sealedClientNotice()) }
@@ -161,14 +154,7 @@ import Testing
     {
         let crasher = Box<String>("")
         try await TestGateway.staffed(
-            backend,
-            {
-                $0.wrap = { base in
-                    let faulty = FaultyDatabase(base)
-                    faulty.alwaysFail(.notPersisted, writing: "INSERT INTO documents", about: crasher.load())
-                    return faulty
-                }
-            }, checks: false
+            backend, { $0.crashes(writing: "INSERT INTO documents", about: crasher) }, checks: false
         ) { first in
             var notices: [NoticeID] = []
             for _ in 0..<4 { notices.append(try await first.issue(first.clientContactChange())) }
@@ -272,6 +258,17 @@ import Testing
             let notices = try await gateway.store.notices(NoticeFilter(), before: nil, limit: 10)
             #expect(notices.count == 1)
             #expect(again == (fault == .persisted ? .replayed(notices[0].id) : .accepted(notices[0].id)))
+        }
+    }
+}
+
+extension TestGateway.Options {
+    /// Whoever writes this about what the box names by then loses the database at COMMIT.
+    fileprivate mutating func crashes(writing statement: String, about crasher: Box<String>) {
+        wrap = { base in
+            let faulty = FaultyDatabase(base)
+            faulty.alwaysFail(.notPersisted, writing: statement, about: crasher.load())
+            return faulty
         }
     }
 }
