@@ -62,11 +62,12 @@ public final class PostgresServer: Sendable {
     /// The path of the server's socket; nil for a borrowed server.
     public var socket: String? { directory.map { $0 + "/.s.PGSQL.5432" } }
 
-    /// Makes an empty database and returns its conninfo.
-    public func createDatabase() throws -> String {
+    /// Makes a database, empty or as another one that nobody is using, and returns its conninfo.
+    public func createDatabase(copying original: String? = nil) throws -> String {
+        let template = original?.split(separator: "=").last ?? "template0"
         let number = numbers.add(1, ordering: .relaxed).newValue
         let name = "songda_test_\(getpid())_\(number)"
-        try execute("CREATE DATABASE \(name) TEMPLATE template0 ENCODING 'UTF8'")
+        try execute("CREATE DATABASE \(name) TEMPLATE \(template) ENCODING 'UTF8'")
         return "\(conninfo) dbname=\(name)"
     }
 

@@ -79,7 +79,7 @@ public final class TestGateway: Sendable {
 
     /// Makes a gateway on a fresh database.
     public static func make(on backend: Backend, _ options: Options = Options()) async throws -> TestGateway {
-        let test = try await backend.makeDatabase()
+        let test = try await backend.makeMigratedDatabase()
         let gateway = try await TestGateway(
             test, test.database, options, keys: TestKeys(at: options.start), clock: ManualClock(options.start),
             elapsed: Elapsed())
