@@ -9,6 +9,14 @@ let house: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// LLVM's linker takes an eighth of the time of the toolchain's default; it packs relocations and folds equal code once.
+let linking: [LinkerSetting] = [
+    .unsafeFlags(["-use-ld=lld"]),
+    .unsafeFlags(
+        ["-Xlinker", "--icf=safe", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"],
+        .when(configuration: .release)),
+]
+
 let package = Package(
     name: "songda",
     products: [
@@ -85,11 +93,11 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: house),
+            swiftSettings: house, linkerSettings: linking),
         .executableTarget(
             name: "SongdaVerify",
             dependencies: ["Evidence", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-            swiftSettings: house),
+            swiftSettings: house, linkerSettings: linking),
 
         .executableTarget(
             name: "SongdaBench",
@@ -97,13 +105,13 @@ let package = Package(
                 "Channels", "Curl", "Evidence", "Notices", "People", "SQL", "Store", "Typeset",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: house),
+            swiftSettings: house, linkerSettings: linking),
 
         // Tests, and what they share.
         .target(
             name: "TestSupport",
             dependencies: ["Channels", "Curl", "Evidence", "Notices", "People", "SQL", "Sandbox", "Store", "Typeset"],
-            swiftSettings: house),
+            swiftSettings: house, linkerSettings: linking),
         .testTarget(name: "SQLTests", dependencies: ["SQL", "TestSupport"], swiftSettings: house),
         .testTarget(name: "CurlTests", dependencies: ["Curl", "TestSupport"], swiftSettings: house),
         .testTarget(name: "TypesetTests", dependencies: ["Typeset"], swiftSettings: house),
