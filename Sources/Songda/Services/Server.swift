@@ -87,7 +87,8 @@ struct Server: Sendable {
 }
 
 /// Whoever works beside the server: the demo, or the line that says where it listens.
-private struct Guest: Service {
+private struct Guest: Service, CustomStringConvertible {
+    var description: String { "guest" }
     let port: AsyncStream<Int>
     let body: @Sendable (Int) async throws -> Bool
 
@@ -101,7 +102,10 @@ private struct Guest: Service {
 }
 
 /// The workers as a service: a shutdown lets them finish what they began.
-private struct Workers: Service {
+///
+/// The group prints each service by name. Without one of its own it would print every field: most of a second, and secrets.
+private struct Workers: Service, CustomStringConvertible {
+    var description: String { "workers" }
     let application: Application
 
     func run() async throws {
