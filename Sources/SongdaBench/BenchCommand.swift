@@ -74,9 +74,17 @@ struct P3: ParsableCommand {
     func run() throws { try options.run([options.append]) }
 }
 
-/// All three.
+/// Everything.
 struct All: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "All of them, one table.")
+    static let configuration = CommandConfiguration(abstract: "All of them, one table; then start and memory.")
     @OptionGroup var options: RunOptions
-    func run() throws { try options.run([options.mail, options.acceptance, options.append]) }
+    func run() throws {
+        try options.run([options.mail, options.acceptance, options.append])
+        guard options.songda != nil else { return }
+        var start = Start()
+        start.options = options
+        // The figures of the pairs are in the file that --json names.
+        start.options.json = nil
+        try start.run()
+    }
 }

@@ -30,7 +30,7 @@ extension AcceptanceBenchmark {
                     bench.root + "/bench/acceptance.lua",
                     "http://127.0.0.1:\(server.port)", "--", key,
                 ] + people)
-            let memory = try server.residentMiB()
+            let memory = try server.mebibytes("VmRSS")
             server.stop()
             return try Self.leg(output, database: directory + "/songda.db", memory: memory)
         }

@@ -44,10 +44,10 @@ final class ServerUnderTest {
         secondsToReady = ready
     }
 
-    /// What the server keeps resident now.
-    func residentMiB() throws -> Double {
+    /// A line of the server's /proc/…/status, as it is now.
+    func mebibytes(_ name: String) throws -> Double {
         let text = try String(contentsOfFile: "/proc/\(child.id)/status", encoding: .utf8)
-        let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        let line = text.split(separator: "\n").first { $0.hasPrefix(name + ":") }
         return (line?.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0) / 1024
     }
 
