@@ -37,7 +37,6 @@ struct Serve: AsyncParsableCommand {
         try await Server(application: application).run { port in
             // Standard output is not flushed line by line when it is a file or a pipe.
             FileHandle.standardOutput.write(Data("songda \(Build.version) serves http://\(host):\(port)\(mode)\n".utf8))
-            StartMemory.giveBack()
             return false
         }
         try await rehearsal?.stop()
