@@ -3,7 +3,7 @@ import Notices
 
 /// Everything the HR core asks of a database; one store conforms to all of it.
 public typealias PeopleStores = RosterStore & ActStore & ClientStore & HandoverStore & AgreementStore & TrainingStore
-    & PayStore
+    & PayStore & AttendanceStore & PerformanceStore & RiskStore
 
 /// The desks of the HR core, one a subject.
 ///
@@ -16,6 +16,12 @@ public struct PeopleDesks: Sendable {
     public let dossiers: DossierDesk
     /// As whom somebody acts; roles and freezes.
     public let access: AccessDesk
+    /// Punches, leave, shift plans, today's board.
+    public let attendance: AttendanceDesk
+    /// Goals, progress, reviews.
+    public let performance: PerformanceDesk
+    /// Rules, alerts, and what was done about them.
+    public let risk: RiskDesk
     /// What was recorded about a thing.
     public let acts: any ActReader
 
@@ -43,6 +49,7 @@ public struct PeopleDesks: Sendable {
     ///   - addresses: checks names and addresses before they come on record.
     ///   - law: the periods of notice.
     ///   - rules: the directory with the rules that may change while the program runs; a fault in one refuses the start.
+    ///   - calendars: the directory with the working days of each year.
     ///   - papers: the texts and rules of agreements, training and pay.
     ///   - notices: reads what was issued.
     ///   - prove: writes bundles that a stranger verifies.
@@ -50,7 +57,7 @@ public struct PeopleDesks: Sendable {
     public init(
         store: any PeopleStores, issue: IssueDesk, notices: any NoticeReader, directory: any RecipientStore,
         addresses: AddressDesk, law: ServiceLaw, prove: ProofDesk, documents: DocumentMaker, rules: String,
-        recorder: EvidenceRecorder, clock: any WallClock, papers: Papers
+        calendars: String, recorder: EvidenceRecorder, clock: any WallClock, papers: Papers
     ) throws {
         let signer = ActRecorder(recorder: recorder, clock: clock)
         sender = NoticeSender(issue: issue, directory: directory, store: store, acts: signer)
@@ -69,13 +76,11 @@ public struct PeopleDesks: Sendable {
         roster = RosterDesk(
             store: store, addresses: addresses, directory: directory, law: law, hooks: hooks, acts: signer, clock: clock
         )
-        // Whoever keeps files or lists that belong into a dossier joins here.
-        dossiers = DossierDesk(
-            store: store, notices: notices, prove: prove, documents: documents, sources: [], sender: sender,
-            acts: signer)
         acts = store
+        performance = PerformanceDesk(store: store, acts: signer, clock: clock)
         pay = PayDesk(
-            store: store, roster: store, training: store, results: nil, acts: signer, clock: clock, rules: papers.pay)
+            store: store, roster: store, training: store, results: performance, acts: signer, clock: clock,
+            rules: papers.pay)
         clients = ClientDesk(
             store: store, acts: signer, sender: sender, directory: directory, addresses: addresses,
             clauses: agreements, rules: try ClientRules.file(rules + "/client-access.yaml"), clock: clock)
@@ -83,5 +88,15 @@ public struct PeopleDesks: Sendable {
             store: store, roster: roster, access: access, clients: clients, sender: sender, notices: notices,
             directory: directory, law: law, rules: try HandoverRules.file(rules + "/handover.yaml"), acts: signer,
             clock: clock)
+        let book = RuleBook(
+            files: .init(rules: rules + "/risk.yaml", calendars: calendars), store: store, acts: signer, clock: clock)
+        attendance = AttendanceDesk(store: store, book: book, acts: signer, clock: clock)
+        risk = RiskDesk(
+            store: store, book: book, attendance: attendance, sender: sender, clients: clients, acts: signer,
+            clock: clock)
+        // Whoever keeps files or lists that belong into a dossier joins here.
+        dossiers = DossierDesk(
+            store: store, notices: notices, prove: prove, documents: documents,
+            sources: [], sender: sender, acts: signer)
     }
 }

@@ -117,7 +117,8 @@ extension Application {
             people: try PeopleDesks(
                 store: SQLPeopleStore(beside: notices), issue: pipeline.issue, notices: notices, directory: notices,
                 addresses: addresses, law: law, prove: pipeline.prove, documents: documents,
-                rules: (configuration.rules as NSString).deletingLastPathComponent, recorder: recorder, clock: clock,
+                rules: (configuration.rules as NSString).deletingLastPathComponent,
+                calendars: configuration.calendars, recorder: recorder, clock: clock,
                 papers: try papers(
                     configuration,
                     signing: SignatureDesk(

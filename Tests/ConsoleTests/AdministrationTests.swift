@@ -154,7 +154,7 @@ import Testing
             let key = try await server.key(.read)
             #expect(try await server.get(Site.checkpoint, key).status == 404)
             let kinds = try await server.get(Site.templates, key).json["items"]?.array ?? []
-            #expect(kinds.count == 14)
+            #expect(kinds.count == 15)
             let kind = try await server.get("/v1/templates/dismissal", key).json
             #expect(kind["approvals"]?.integer == 2)
             #expect(kind["fields"]?.array?.contains { $0["name"]?.string == "ground" } == true)

@@ -61,6 +61,38 @@ struct PayGroundTests {
     }
 
     @Test(arguments: Backend.allCases)
+    func `S-114 the result is the review that the employee signed, with its factor`(backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            gateway.mail.alwaysAccepts()
+            let person = try await gateway.employee()
+            try await gateway.train(person, in: "performance-management")
+            let review = try await gateway.score(
+                person, "2026-11", Hundredths(80), payFactor: Hundredths("0.5"))
+            let facts = [
+                PayTests.base, PayTests.score(review),
+                PayTests.fact("performanceFactor", "0.5", "performance", review.rawValue),
+            ]
+            let unsigned = try await #require(throws: PeopleError.self) {
+                try await draft(gateway.people.pay, facts)
+            }
+            #expect(unsigned == PeopleError(.locked, "") && unsigned.reason.contains("a signed performance result"))
+            try await gateway.sign(review, "确认当月绩效减半")
+            let sheet = try await draft(gateway.people.pay, facts)
+            #expect(
+                sheet.content.result.lines.first { $0.id == "performancePay" }?.amount.text(places: 2) == "2000.00")
+            // A result that sets no factor is no ground for one.
+            let full = try await gateway.score(person, "2026-10", 80)
+            try await gateway.sign(full, "确认")
+            let mistaken = try await #require(throws: PeopleError.self) {
+                try await draft(
+                    gateway.people.pay,
+                    [PayTests.base, PayTests.fact("performanceFactor", "0.5", "performance", full.rawValue)])
+            }
+            #expect(mistaken.faults.first?.field == "performanceFactor")
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func `S-114 a training after the month does not reach back`(backend: Backend) async throws {
         try await TestGateway.with(backend) { gateway in
             gateway.mail.alwaysAccepts()

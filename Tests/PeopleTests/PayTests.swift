@@ -11,11 +11,14 @@ import Testing
 struct PayTests {
     static let month = PayMonth("2026-11")
     static let base = fact("baseWage", "5000", "contract", "C-2022-031")
-    static let score = fact("score", "80", "performance", "R-2026-11")
     static let late = fact("lateCount", "2", "attendance", "2026-11")
 
     static func fact(_ name: String, _ value: String, _ source: String, _ reference: String) -> PayFact {
         PayFact(name: name, value: ExactNumber(value) ?? .zero, source: source, reference: reference)
+    }
+
+    static func score(_ review: ReviewID, _ points: String = "80") -> PayFact {
+        fact("score", points, "performance", review.rawValue)
     }
 
     private func draft(
@@ -33,10 +36,12 @@ struct PayTests {
     @Test(arguments: Backend.allCases)
     func `S-110 a base of 5000 and a score of 80 give 4000`(backend: Backend) async throws {
         try await TestGateway.with(backend) { gateway in
-            try await gateway.employee()
-            let sheet = try await draft(gateway, [Self.base, Self.score])
+            let person = try await gateway.employee()
+            let review = try await gateway.score(person, "2026-11", 80)
+            let sheet = try await draft(gateway, [Self.base, Self.score(review)])
             #expect(try line(sheet, "performancePay").amount.text(places: 2) == "4000.00")
-            let other = try await draft(gateway, [Self.base, Self.fact("score", "79.5", "performance", "R-2")])
+            let half = try await gateway.score(person, "2026-10", try #require(Hundredths("79.5")))
+            let other = try await draft(gateway, [Self.base, Self.score(half, "79.5")])
             #expect(try line(other, "performancePay").amount.text(places: 2) == "3975.00")
         }
     }
@@ -57,7 +62,8 @@ struct PayTests {
     func `S-112 5000 and 4000 less 100 are 8900.00, each term with its source`(backend: Backend) async throws {
         try await TestGateway.with(backend) { gateway in
             let person = try await gateway.employee()
-            let made = try await draft(gateway, [Self.base, Self.score, Self.late])
+            let review = try await gateway.score(person, "2026-11", 80)
+            let made = try await draft(gateway, [Self.base, Self.score(review), Self.late])
             let sheet = try #require(try await gateway.peopleStore.paySheet(made.id))
             #expect(sheet == made)
             #expect(sheet.content.result.due.text(places: 2) == "8900.00")
@@ -71,7 +77,7 @@ struct PayTests {
             let performance = try line(sheet, "performancePay")
             #expect(
                 performance.terms.map(\.source) == [
-                    "contract C-2022-031", "performance R-2026-11", "rules pay version 1, default",
+                    "contract C-2022-031", "performance \(review)", "rules pay version 1, default",
                 ])
             #expect(try line(sheet, "lateness").terms.map(\.source) == ["attendance 2026-11", "考勤制度"])
             let acts = try await gateway.people.acts.acts(about: .employee(person))
@@ -84,7 +90,8 @@ struct PayTests {
     @Test(arguments: Backend.allCases)
     func `S-113 a rule is added without code, tried, and then in force`(backend: Backend) async throws {
         try await TestGateway.with(backend) { gateway in
-            try await gateway.employee()
+            let person = try await gateway.employee()
+            let score = Self.score(try await gateway.score(person, "2026-11", 80))
             let month = try #require(Self.month)
             let yaml = gateway.people.pay.rules.text
                 .replacingOnce("version: 1\n", "version: 2\n")
@@ -96,7 +103,7 @@ struct PayTests {
 
                     """)
             let request = PayCalculator.Request(
-                month: month, region: "shanghai", currency: "CNY", facts: [Self.base, Self.score, Self.late])
+                month: month, region: "shanghai", currency: "CNY", facts: [Self.base, score, Self.late])
             let before = try gateway.people.pay.attempt(yaml: nil, request, by: .hr)
             #expect(before.result.due.text(places: 2) == "8900.00")
             let after = try gateway.people.pay.attempt(yaml: yaml, request, by: .hr)

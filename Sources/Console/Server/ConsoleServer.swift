@@ -56,6 +56,8 @@ public struct ConsoleServer: Sendable {
         RosterAPI(services: services).endpoints
             + RosterFilesAPI(services: services).endpoints
             + DossierAPI(services: services).endpoints
+            + AttendanceAPI(services: services).endpoints + PerformanceAPI(services: services).endpoints
+            + RiskAPI(services: services).endpoints + RiskSignalAPI(services: services).endpoints
     }
 
     /// The table as a router.

@@ -76,7 +76,10 @@ public enum AccessPolicy {
             ]
         case .exporter: [.exportClients: .all, .exportRoster: .all]
         case .integration:
-            [.importRoster: .all, .syncClients: .all, .recordAttendance: .all, .recordProgress: .all]
+            [
+                .importRoster: .all, .syncClients: .all, .recordAttendance: .all, .recordProgress: .all,
+                .recordSignals: .all,
+            ]
         }
     }
 
@@ -84,7 +87,8 @@ public enum AccessPolicy {
         .own,
         [
             .viewFile, .viewClients, .addClient, .editClient, .startOrder, .finishWork, .logFollowUp, .submitHandover,
-            .viewAttendance, .confirmGoals, .appeal, .consent, .sign, .viewAgreements, .train, .viewTraining, .viewPay,
+            .viewAttendance, .confirmGoals, .appeal, .consent, .sign, .viewAgreements, .train, .viewTraining,
+            .viewPay,
         ])
     private static let manager = table(
         .units,
@@ -97,7 +101,8 @@ public enum AccessPolicy {
         [
             .viewRoster, .viewFile, .editRoster, .importRoster, .viewClients, .assignClients, .viewOperations,
             .reviewHandover, .manageDepartures, .freezeAccess, .viewAttendance, .recordAttendance, .setGoals,
-            .scorePerformance, .approvePerformance, .recordProgress, .viewAlerts, .handleAlerts, .configureRules,
+            .scorePerformance, .approvePerformance, .recordProgress, .recordSignals, .viewAlerts, .viewSnippets,
+            .handleAlerts, .configureRules,
             .manageAgreements, .viewAgreements, .manageTraining, .viewTraining, .managePay, .viewPay, .viewDossier,
         ])
     private static let legal = table(
@@ -121,7 +126,8 @@ extension Permission {
     /// What a suspended person still does: read their own papers, answer, sign.
     var isOpenWhileSuspended: Bool {
         switch self {
-        case .viewFile, .viewAttendance, .viewPay, .viewAgreements, .sign, .appeal, .consent, .viewTraining: true
+        case .viewFile, .viewAttendance, .viewPay, .viewAgreements, .sign, .appeal, .consent, .viewTraining:
+            true
         default: false
         }
     }

@@ -9,7 +9,7 @@ public enum Permission: String, Sendable, Hashable, CaseIterable {
     case submitHandover, reviewHandover, manageDepartures, manageRoles, freezeAccess
     // Attendance, performance, risk
     case viewAttendance, recordAttendance, setGoals, confirmGoals, scorePerformance, approvePerformance, appeal,
-        recordProgress, viewAlerts, handleAlerts, configureRules, consent
+        recordProgress, recordSignals, viewAlerts, viewSnippets, handleAlerts, configureRules, consent
     // Agreements, training, pay
     case manageAgreements, sign, viewAgreements, manageTraining, train, viewTraining, managePay, viewPay
     // Evidence

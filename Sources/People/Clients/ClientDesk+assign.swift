@@ -159,10 +159,12 @@ extension ClientDesk {
 
     /// Lets a successor learn a colleague's clients at least thirty days before the planned last day (S-7).
     ///
-    /// - Parameter occasion: what it follows from, for example the id of a risk alert.
+    /// - Parameters:
+    ///   - occasion: what it follows from, for example the id of a risk alert.
+    ///   - subjects: what else it is on record for.
     public func shadow(
         _ employee: PersonID, by successor: PersonID, from: CivilDate, plannedLastDay: CivilDate, occasion: String,
-        actor: Actor
+        about subjects: [Subject] = [], actor: Actor
     ) async throws -> ShadowAssignment {
         let (giver, taker) = (try await store.require(employee), try await store.require(successor))
         try AccessPolicy.require(.assignClients, actor, owner: nil, unit: giver.unit)
@@ -187,7 +189,7 @@ extension ClientDesk {
         let shadow = ShadowAssignment(
             employee: employee, successor: successor, from: from, plannedLastDay: plannedLastDay, occasion: occasion)
         let act = try acts.act(
-            .clientsShadowed, by: actor, about: [.employee(employee), .employee(successor)],
+            .clientsShadowed, by: actor, about: [.employee(employee), .employee(successor)] + subjects,
             [
                 "from": .string(from.description), "plannedLastDay": .string(plannedLastDay.description),
                 "occasion": .string(occasion),

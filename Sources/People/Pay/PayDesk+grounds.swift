@@ -4,7 +4,6 @@ import Notices
 extension PayDesk {
     /// Figures that a performance result states must be those of the result.
     func agree(_ facts: [PayFact], _ person: PersonID) async throws {
-        guard let results else { return }
         var faults: [PeopleError.Fault] = []
         for fact in facts where fact.source == "performance" {
             guard let result = try await results.signedResult(fact.reference, of: person) else {
@@ -12,10 +11,12 @@ extension PayDesk {
                     .init(
                         field: fact.name,
                         message:
-                            "there is no performance result \"\(fact.reference.prefix(60))\" of \(person); name one"))
+                            "there is no performance result \"\(fact.reference.prefix(60))\" of \(person) that is approved; name one"
+                    ))
                 continue
             }
-            let stated = fact.name == "performanceFactor" ? result.factor : result.score
+            // A result that says nothing of a factor pays the month in full.
+            let stated = fact.name == "performanceFactor" ? result.factor ?? ExactNumber(1) : result.score
             if let stated, stated != fact.value {
                 faults.append(
                     .init(
@@ -31,7 +32,7 @@ extension PayDesk {
     func proof(of demand: PayCalculator.Demand, _ person: PersonID, _ month: PayMonth) async throws -> String {
         switch demand.need {
         case .signedResult:
-            guard let result = try await results?.signedResult(demand.reference, of: person), let day = result.signedOn
+            guard let result = try await results.signedResult(demand.reference, of: person), let day = result.signedOn
             else {
                 throw missing(
                     demand, "a signed performance result; \"\(demand.reference.prefix(60))\" is none",

@@ -9,8 +9,8 @@ public struct PayDesk: Sendable {
     let store: any PayStore & SignedClauseReader
     let roster: any RosterReader
     let training: any TrainingReader
-    /// Where performance results are read; without it a figure that needs a signed result is refused.
-    let results: (any SignedResultReader)?
+    /// Where performance results are read.
+    let results: any SignedResultReader
     let acts: ActRecorder
     let clock: any WallClock
     /// The rules in force.

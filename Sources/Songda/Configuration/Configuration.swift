@@ -18,6 +18,8 @@ struct Configuration: Sendable {
     var pages = "templates/console"
     /// The law of service and notice.
     var rules = "config/rules/service-law.yaml"
+    /// The working days of each year.
+    var calendars = "config/calendars"
     /// The fonts of formal notices, as config/setup-fonts.sh makes them.
     var fonts = "var/fonts"
     /// The name of the evidence log in its checkpoints.
@@ -109,7 +111,7 @@ struct Configuration: Sendable {
 
 extension Configuration {
     private static let keys: Set<String> = [
-        "instance", "database", "keys", "trust", "templates", "pages", "rules", "fonts", "log", "witness",
+        "instance", "database", "keys", "trust", "templates", "pages", "rules", "calendars", "fonts", "log", "witness",
         "retention-years",
         "rehearsal", "http", "mail", "sms", "timestamps", "dispatch",
     ]
@@ -142,6 +144,7 @@ extension Configuration {
         templates = try root.text("templates") ?? templates
         pages = try root.text("pages") ?? pages
         rules = try root.text("rules") ?? rules
+        calendars = try root.text("calendars") ?? calendars
         fonts = try root.text("fonts") ?? fonts
         logOrigin = try root.text("log") ?? logOrigin
         witness = try root.text("witness") ?? witness

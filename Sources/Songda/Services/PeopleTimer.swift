@@ -35,6 +35,7 @@ struct PeopleTimer: Sendable {
             return []
         }
         await look("agreements") { try await people.agreements.runDue() }
+        await look("risk") { try await people.risk.runDue() }
     }
 
     /// - Parameter work: returns a sentence for each thing that could not be done.

@@ -6,7 +6,7 @@ import SQL
 public enum Migrations {
     /// All of them, in order.
     public static let all: [Migration] = [
-        evidence, gateway, roster, operation, entryTriggers, rosterFile, clients, handover, agreements, training, pay,
-        accounts,
+        evidence, gateway, roster, operation, entryTriggers, rosterFile, clients, handover, attendance, performance,
+        risk, agreements, training, pay, accounts,
     ]
 }

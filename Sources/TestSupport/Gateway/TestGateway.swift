@@ -189,7 +189,8 @@ public final class TestGateway: Sendable {
         people = try PeopleDesks(
             store: peopleStore, issue: pipeline.issue, notices: store, directory: store, addresses: addresses, law: law,
             prove: pipeline.prove, documents: documents,
-            rules: options.rules ?? TestResources.root + "/config/rules", recorder: recorder, clock: clock,
+            rules: options.rules ?? TestResources.root + "/config/rules",
+            calendars: TestResources.root + "/config/calendars", recorder: recorder, clock: clock,
             papers: try TestResources.papers(
                 signing: SignatureDesk(
                     codes: codes, directory: store, documents: documents, seals: keys, clock: clock)))

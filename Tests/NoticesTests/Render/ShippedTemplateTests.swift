@@ -25,8 +25,9 @@ import Testing
     @Test func `these kinds are shipped and published`() {
         #expect(
             library.kinds == [
-                "absence-recall", "address-confirmation", "agreement-to-sign", "client-alert", "client-contact-change",
-                "client-handover-confirmation", "dismissal", "handover-reminder", "handover-submitted",
+                "absence-recall", "address-confirmation", "agreement-to-sign", "attendance-question", "client-alert",
+                "client-contact-change", "client-handover-confirmation", "dismissal", "handover-reminder",
+                "handover-submitted",
                 "non-compete-reminder", "performance-result", "resignation-accepted", "risk-alert",
                 "termination-certificate",
             ])

@@ -225,13 +225,10 @@ import Testing
     }
 }
 
-/// A folder with rules of its own, beside the shipped ones.
-struct RuleFolder {
-    let path: String
-
+extension RuleFolder {
+    /// With other thresholds of access to clients.
     init(records: Int, minutes: Int) throws {
-        path = NSTemporaryDirectory() + "songda-rules-\(SecureRandom.uuid())"
-        try FileManager.default.copyItem(atPath: TestResources.root + "/config/rules", toPath: path)
+        try self.init()
         try write(Self.text(records: records, minutes: minutes, version: 1))
     }
 
@@ -247,12 +244,5 @@ struct RuleFolder {
         """
     }
 
-    func write(_ text: String) throws {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path + "/client-access.yaml"), options: .atomic)
-    }
-
-    func remove() {
-        // A folder that stays behind harms nobody.
-        try? FileManager.default.removeItem(atPath: path)
-    }
+    func write(_ text: String) throws { try write(text, to: "client-access.yaml") }
 }

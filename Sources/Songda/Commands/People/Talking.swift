@@ -24,3 +24,32 @@ enum Files {
         try Data(bytes).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
     }
 }
+
+/// One request of a command, and its answer in words.
+func askPeople(
+    _ target: ServerOptions, _ output: OutputOptions, _ method: String, _ path: String, body: JSONValue? = nil,
+    text: (JSONValue) -> String
+) async throws {
+    let client = try target.client()
+    defer { client.close() }
+    let answer = try await client.json(method, path, body: body)
+    output.show(answer, text: text(answer))
+}
+
+/// A query of those members that are given; a value that is no plain word is refused rather than escaped.
+func queryText(_ members: [(String, String?)]) throws -> String {
+    let given = try members.compactMap { name, value in try value.map { "\(name)=\(try pathPart($0))" } }
+    return given.isEmpty ? "" : "?" + given.joined(separator: "&")
+}
+
+/// One line for each item, its members side by side.
+func peopleLines(_ answer: JSONValue, _ members: [String]) -> String {
+    var lines = (answer["items"]?.array ?? []).map { item in
+        members.map { name in
+            let value = item[name] ?? .null
+            return value.isNull ? "–" : value.string ?? value.canonicalText
+        }.joined(separator: "  ")
+    }
+    if let next = answer["next"]?.string { lines.append("… more: --after \(next)") }
+    return lines.joined(separator: "\n")
+}
