@@ -97,6 +97,6 @@ public struct PeopleDesks: Sendable {
         // Whoever keeps files or lists that belong into a dossier joins here.
         dossiers = DossierDesk(
             store: store, notices: notices, prove: prove, documents: documents,
-            sources: [], sender: sender, acts: signer)
+            sources: [agreements, performance, attendance, risk, clients, handover], sender: sender, acts: signer)
     }
 }

@@ -66,7 +66,7 @@ struct DossierTests {
             let items = try #require(data["items"]?.array)
             #expect(items.map { $0["number"]?.integer } == (1...Int64(items.count)).map { $0 })
             let names = items.compactMap { $0["name"]?["zh"]?.string }
-            let order = ["劳动关系状态变更", "权限变更", "HandoverItemReturned", "账号冻结", "发出通知"].map { wanted in
+            let order = ["劳动关系状态变更", "权限变更", "退回交接事项", "账号冻结", "发出通知"].map { wanted in
                 names.firstIndex { $0.contains(wanted) } ?? -1
             }
             #expect(order == order.sorted() && !order.contains(-1), "\(names)")
@@ -105,7 +105,7 @@ struct DossierTests {
         try await TestGateway.with(.sqlite) { gateway in
             let person = try await story(gateway)
             let list = try await gateway.people.dossiers.list(about: .employee(person), by: .hr)
-            let item = try #require(list.items.first { $0.name.zh.contains("HandoverItemReturned") })
+            let item = try #require(list.items.first { $0.name.zh == "退回交接事项" })
             #expect(item.lines.contains("loss：12000.00") && item.lines.contains("reason：缺少应收账款"))
         }
     }
@@ -115,7 +115,7 @@ struct DossierTests {
             let person = try await story(gateway)
             let list = try await gateway.people.dossiers.list(about: .employee(person), by: .hr)
             func phase(_ part: String) -> Dossier.Phase? { list.items.first { $0.name.zh.contains(part) }?.phase }
-            #expect(phase("RiskAlertRaised") == .before && phase("HandoverItemReturned") == .during)
+            #expect(phase("RiskAlertRaised") == .before && phase("退回交接事项") == .during)
             #expect(list.items.contains { $0.phase == .after && $0.file?.hasSuffix(".asice") == true })
             // The case itself has a dossier of its own.
             let alert = try await gateway.people.dossiers.list(

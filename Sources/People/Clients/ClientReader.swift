@@ -13,6 +13,8 @@ public protocol ClientReader: Sendable {
     func contacts(of clients: [ClientID]) async throws -> [ClientID: [ClientContact]]
     /// The unfinished orders of clients, oldest first.
     func openOrders(of clients: [ClientID]) async throws -> [ClientID: [ClientOrder]]
+    /// Every order of clients, oldest first.
+    func orders(of clients: [ClientID]) async throws -> [ClientID: [ClientOrder]]
     /// The orders of clients on which money is still owed, oldest first.
     func receivables(of clients: [ClientID]) async throws -> [ClientID: [ClientOrder]]
     /// The promises to clients that nobody has kept yet, the most urgent first (unfinished service).

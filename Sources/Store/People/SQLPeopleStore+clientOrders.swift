@@ -41,6 +41,11 @@ extension SQLPeopleStore {
         return found
     }
 
+    /// Cancelled ones as well.
+    public func orders(of clients: [ClientID]) async throws -> [ClientID: [ClientOrder]] {
+        try await orders(of: clients, "1 = 1")
+    }
+
     /// Oldest first.
     public func openOrders(of clients: [ClientID]) async throws -> [ClientID: [ClientOrder]] {
         try await orders(of: clients, "o.state IN ('placed', 'shipped')")
