@@ -87,7 +87,7 @@ public enum AccessPolicy {
         .own,
         [
             .viewFile, .viewClients, .addClient, .editClient, .startOrder, .finishWork, .logFollowUp, .submitHandover,
-            .viewAttendance, .confirmGoals, .appeal, .consent, .sign, .viewAgreements, .train, .viewTraining,
+            .resign, .viewAttendance, .confirmGoals, .appeal, .consent, .sign, .viewAgreements, .train, .viewTraining,
             .viewPay,
         ])
     private static let manager = table(
@@ -126,7 +126,7 @@ extension Permission {
     /// What a suspended person still does: read their own papers, answer, sign.
     var isOpenWhileSuspended: Bool {
         switch self {
-        case .viewFile, .viewAttendance, .viewPay, .viewAgreements, .sign, .appeal, .consent, .viewTraining:
+        case .viewFile, .resign, .viewAttendance, .viewPay, .viewAgreements, .sign, .appeal, .consent, .viewTraining:
             true
         default: false
         }

@@ -6,7 +6,7 @@ public enum Permission: String, Sendable, Hashable, CaseIterable {
     case viewClients, addClient, editClient, startOrder, finishWork, logFollowUp, assignClients, exportClients,
         syncClients, viewOperations
     // Handover and access
-    case submitHandover, reviewHandover, manageDepartures, manageRoles, freezeAccess
+    case submitHandover, resign, reviewHandover, manageDepartures, manageRoles, freezeAccess
     // Attendance, performance, risk
     case viewAttendance, recordAttendance, setGoals, confirmGoals, scorePerformance, approvePerformance, appeal,
         recordProgress, recordSignals, viewAlerts, viewSnippets, handleAlerts, configureRules, consent

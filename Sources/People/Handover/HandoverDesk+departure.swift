@@ -5,9 +5,11 @@ extension HandoverDesk {
     /// Records a resignation or a dismissal and opens its handover, with the list made from live data (S-62, S-123).
     ///
     /// The roster moves the employment first, with the evidence of what that closes. Should we crash before the case is
-    /// open, ``runDue()`` opens it within a minute.
+    /// open, ``runDue()`` opens it within a minute. A member of staff records their own resignation: the notice is of today,
+    /// and who takes part is for HR to say.
     public func record(_ departure: Departure, by actor: Actor) async throws -> HandoverRecord {
-        try AccessPolicy.require(.manageDepartures, actor)
+        let isOwn = actor.person == departure.person && AccessPolicy.reach(of: actor, for: .manageDepartures) == nil
+        try AccessPolicy.require(isOwn ? .resign : .manageDepartures, actor, owner: isOwn ? departure.person : nil)
         let employee = try await store.require(departure.person)
         let lastDay = try LastDay(of: departure, law: law)
         var faults =
@@ -20,12 +22,30 @@ extension HandoverDesk {
                     field: "lastDay",
                     message: "\(lastDay.day) is before the notice of \(departure.noticeOn); give a later day"))
         }
+        if isOwn { faults += ownFaults(departure, lastDay) }
         faults += try await partyFaults(in: departure, of: employee)
         try PeopleError.check(faults, "the departure of \(employee.number) was not recorded")
         let move = EmploymentMove(
             to: .resigned, on: departure.noticeOn, reason: departure.reason, lastDay: lastDay.day)
-        _ = try await roster.move(employee.number, move, by: actor)
+        _ = try await roster.depart(employee, move, by: actor)
         return try await open(departure, employee, lastDay, by: actor)
+    }
+
+    /// What a member of staff does not say alone: another day of notice, an earlier end, who takes part.
+    private func ownFaults(_ departure: Departure, _ lastDay: LastDay) -> [PeopleError.Fault] {
+        var faults: [PeopleError.Fault] = []
+        func note(_ field: String, _ message: String) { faults.append(.init(field: field, message: message)) }
+        if !departure.kind.isByEmployee {
+            note("kind", "\(departure.kind.rawValue) is the company's step; you give a resignation")
+        }
+        if departure.noticeOn != today { note("noticeOn", "\(departure.noticeOn) is not today; you give notice now") }
+        if let warning = lastDay.warning {
+            note("lastDay", "\(warning.zh)；\(warning.en); agree on an earlier day with HR")
+        }
+        if departure.officer != nil || departure.successor != nil || departure.issuer != nil {
+            note("successor", "who takes part is for HR to say; leave successor, officer and issuer out")
+        }
+        return faults
     }
 
     private func partyFaults(in departure: Departure, of employee: Employee) async throws -> [PeopleError.Fault] {

@@ -67,17 +67,16 @@ extension HandoverDesk {
     ///
     /// Material comes from the leaver while the item is owed; a client's letter or sheet may come from anybody who takes
     /// part, until the item is closed. The same bytes twice are one file.
+    ///
+    /// - Parameter onBehalf: whether HR hands material in for the leaver; the submission says why.
     public func add(
-        _ new: HandedInFile, to itemID: HandoverItemID, of id: HandoverID, by actor: Actor
+        _ new: HandedInFile, to itemID: HandoverItemID, of id: HandoverID, onBehalf: Bool = false,
+        by actor: Actor
     ) async throws -> HandoverFile {
         let seen = try await require(id)
         try await requireSight(of: seen.handover, actor)
-        if new.purpose == .material {
-            try AccessPolicy.require(.submitHandover, actor, owner: seen.handover.person)
-            guard actor.person == seen.handover.person else {
-                throw PeopleError(.forbidden, "material is handed in by the leaver; upload a client's paper as such")
-            }
-        }
+        var behalf: [String: JSONValue] = [:]
+        if new.purpose == .material { behalf = try requireGiver(of: seen.handover, onBehalf: onBehalf, actor) }
         try new.check(rules.current)
         let hash = SHA256.hash(new.bytes)
         return try await change(id) { record in
@@ -101,14 +100,14 @@ extension HandoverDesk {
                 purpose: new.purpose, size: new.bytes.count, hash: hash, by: Self.name(actor), at: clock.now)
             item.files.append(file)
             var change = HandoverChange(record.handover)
+            let facts: [String: JSONValue] = [
+                "file": .string(file.id.rawValue), "name": .string(file.name), "type": .string(file.type),
+                "purpose": .string(file.purpose.rawValue), "sha256": .string(hash.hex),
+                "size": .integer(Int64(file.size)),
+            ]
             change.acts = [
                 try act(
-                    .handoverFileAdded, on: &item, of: record.handover, by: actor,
-                    [
-                        "file": .string(file.id.rawValue), "name": .string(file.name), "type": .string(file.type),
-                        "purpose": .string(file.purpose.rawValue), "sha256": .string(hash.hex),
-                        "size": .integer(Int64(file.size)),
-                    ])
+                    .handoverFileAdded, on: &item, of: record.handover, by: actor, facts.merging(behalf) { $1 })
             ]
             if new.purpose == .clientLetter {
                 change.confirmations = [
@@ -127,14 +126,14 @@ extension HandoverDesk {
     }
 
     /// The leaver hands an item in and confirms it; HR and the successor are told (S-59).
+    ///
+    /// - Parameter reason: why HR hands it in for the leaver, who has vanished for example; nil from the leaver.
     public func submit(
-        _ new: Submission, for itemID: HandoverItemID, of id: HandoverID, by actor: Actor
+        _ new: Submission, for itemID: HandoverItemID, of id: HandoverID, onBehalf reason: String? = nil,
+        by actor: Actor
     ) async throws -> HandoverItem {
         let seen = try await require(id)
-        try AccessPolicy.require(.submitHandover, actor, owner: seen.handover.person)
-        guard actor.person == seen.handover.person else {
-            throw PeopleError(.forbidden, "only the leaver hands in; whoever takes over confirms afterwards")
-        }
+        let behalf = try requireGiver(of: seen.handover, because: reason, actor)
         let leaver = try await store.require(seen.handover.person)
         try await requireConsent(for: new, of: leaver.id)
         return try await change(id) { record in
@@ -152,17 +151,19 @@ extension HandoverDesk {
             item.submission = try new.json(for: item, round: item.round)
             item.state = .submitted
             var change = HandoverChange(record.handover)
+            let facts: [String: JSONValue] = [
+                "differences": .integer(Int64(item.submission?["differences"]?.array?.count ?? 0)),
+                "files": .array(item.files.map { .string($0.hash.hex) }),
+            ]
             change.acts = [
                 try act(
-                    .handoverItemSubmitted, on: &item, of: record.handover, by: actor,
-                    [
-                        "differences": .integer(Int64(item.submission?["differences"]?.array?.count ?? 0)),
-                        "files": .array(item.files.map { .string($0.hash.hex) }),
-                    ])
+                    .handoverItemSubmitted, on: &item, of: record.handover, by: actor, facts.merging(behalf) { $1 })
             ]
             change.items = [item]
-            change.confirmations = [(item.id, confirmation(of: item, .giver, by: actor))]
-            change.messages = submissionMessages(item, record.handover, leaver: leaver.name)
+            change.confirmations = [(item.id, confirmation(of: item, .giver, by: actor, .object(behalf)))]
+            // A notice says who handed in; the leaver did not.
+            let giver = reason == nil ? leaver.name : "人事部门代\(leaver.name)"
+            change.messages = submissionMessages(item, record.handover, leaver: giver)
             return (change, item)
         }
     }

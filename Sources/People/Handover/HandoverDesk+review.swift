@@ -11,6 +11,7 @@ extension HandoverDesk {
         try await change(id) { record in
             var item = try item(itemID, in: record)
             try requireTaker(of: item, record.handover, actor)
+            try Self.refuseGiver(of: item, actor)
             guard item.state == .submitted else {
                 throw PeopleError(.conflict, "\(item.title) is \(item.state.rawValue); it is confirmed when handed in")
             }
@@ -76,6 +77,7 @@ extension HandoverDesk {
                 throw PeopleError(
                     .conflict, "\(item.title) is \(item.state.rawValue); only what was handed in is reviewed")
             }
+            try Self.refuseGiver(of: item, actor)
             guard accepts else { return (try returned(&item, opinion ?? "", record, by: actor), item) }
             var change = HandoverChange(record.handover)
             if let client = item.client, item.confirmation(by: .client) == nil,

@@ -32,13 +32,21 @@ public struct HandoverRules: Sendable, Hashable {
     /// What a case remembers.
     public var name: String { "\(id) v\(version)" }
 
-    /// The last day for a stage; never before the notice.
+    /// The last day for a stage; never before the notice, and never before the stage that it follows: where somebody leaves
+    /// within days, the later stages would else be due first.
     public func dueDay(of stage: HandoverStage, noticeOn: CivilDate, lastDay: CivilDate) -> CivilDate {
-        switch due[stage] {
-        case .afterNotice(let days): noticeOn.adding(days: days)
-        case .beforeLastDay(let days): max(noticeOn, lastDay.adding(days: -days))
-        case nil: lastDay
+        var latest = noticeOn
+        for one in HandoverStage.allCases {
+            let day: CivilDate =
+                switch due[one] {
+                case .afterNotice(let days): noticeOn.adding(days: days)
+                case .beforeLastDay(let days): lastDay.adding(days: -days)
+                case nil: lastDay
+                }
+            latest = max(latest, day)
+            if one == stage { break }
         }
+        return latest
     }
 
     /// Reads the rules strictly: an unknown key, a missing key or a value that cannot be is refused with its line.

@@ -45,6 +45,13 @@ extension RosterDesk {
         return try await carryOut(move, of: employee, facts: [:], warning: nil, earliest: nil, by: actor)
     }
 
+    /// Moves an employment towards its end for ``HandoverDesk``, which has asked ``AccessPolicy``: the person's own notice
+    /// needs no right over departures.
+    func depart(_ employee: Employee, _ move: EmploymentMove, by actor: Actor) async throws -> MoveOutcome {
+        try PeopleError.check(moveFaults(move, of: employee), "the employment of \(employee.number) was not moved")
+        return try await carryOut(move, of: employee, facts: [:], warning: nil, earliest: nil, by: actor)
+    }
+
     /// Records that somebody has given notice (劳动合同法 37), with the earliest last day the law allows (S-123).
     ///
     /// An earlier day is recorded with a warning and not refused: both sides may have agreed on it in writing.

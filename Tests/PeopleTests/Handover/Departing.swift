@@ -14,13 +14,20 @@ struct Departing {
 
     var desk: HandoverDesk { gateway.people.handover }
 
-    init(_ gateway: TestGateway) async throws {
+    /// - Parameters:
+    ///   - position: the leaver's.
+    ///   - state: where the leaver's employment begins; onboarding begins today.
+    init(
+        _ gateway: TestGateway, position: String = "销售经理", state: EmploymentState = .active
+    ) async throws {
         self.gateway = gateway
         gateway.mail.alwaysAccepts()
         gateway.sms.alwaysAccepts()
         head = try await gateway.employee("赵经理", id: "p-head", unit: "hq")
         try await gateway.unit("hq", manager: head)
-        leaver = try await gateway.employee("王女士", id: "p-wang", unit: "hq")
+        let hired = state == .onboarding ? CivilDate(inChina: gateway.clock.now) : CivilDate(dayNumber: 19_000)
+        leaver = try await gateway.employee(
+            "王女士", id: "p-wang", unit: "hq", position: position, state: state, hiredOn: hired)
         successor = try await gateway.employee("李经理", id: "p-li", unit: "hq")
         officer = try await gateway.employee("陈人事", id: "p-chen", unit: "admin", roles: [.hr])
     }

@@ -68,9 +68,10 @@ struct HandoverItemAPI: Sendable {
                 guard let met = visit.line("met"), let at else { return nil }
                 return Submission.Visit(at: at, place: place, met: met)
             } ?? nil
+        let behalf = reader.optionalLine("onBehalf", maximum: 2000)
         try reader.finish()
         let submitted = try await desk.submit(
-            new, for: try item(call), of: try id(call), by: try await services.actor(call))
+            new, for: try item(call), of: try id(call), onBehalf: behalf, by: try await services.actor(call))
         return .json(submitted.json)
     }
 
@@ -133,7 +134,7 @@ struct HandoverItemAPI: Sendable {
 
     /// The body is the file; its type stands in Content-Type, its name and purpose in the query.
     private func upload(_ call: Call) async throws -> Reply {
-        let query = try call.query(["name", "purpose"])
+        let query = try call.query(["name", "purpose", "onBehalf"])
         guard let name = query["name"] else { throw Problem.malformed("the query lacks name; give the file's name") }
         let word = query["purpose"] ?? HandoverFile.Purpose.material.rawValue
         guard let purpose = HandoverFile.Purpose(rawValue: word) else {
@@ -144,7 +145,8 @@ struct HandoverItemAPI: Sendable {
         let file = try await desk.add(
             HandedInFile(
                 name: name, type: try call.header("Content-Type") ?? "", purpose: purpose, bytes: call.body),
-            to: try item(call), of: try id(call), by: try await services.actor(call))
+            to: try item(call), of: try id(call), onBehalf: query["onBehalf"] == "true",
+            by: try await services.actor(call))
         return .json(file.json, status: 201)
     }
 

@@ -42,7 +42,7 @@ extension Handover {
 
     struct Submit: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Hand an item in (as the leaver).",
+            abstract: "Hand an item in: as the leaver, or as HR for a leaver who vanished.",
             discussion: "A form's rows stand in a file: [{\"ref\", \"name\", \"amount\"}].")
         @OptionGroup var target: ServerOptions
         @OptionGroup var output: OutputOptions
@@ -52,10 +52,12 @@ extension Handover {
         @Option(help: "When a visit was, for example 2026-12-01T10:00:00+08:00.") var visitAt: String?
         @Option(help: "Whom you met there.") var visitMet: String?
         @Option(help: "Where it was; only with your recorded consent.") var visitPlace: String?
+        @Option(help: "Why HR hands it in for the leaver; stands in the evidence.") var onBehalf: String?
         @OptionGroup var item: ItemPath
 
         func run() async throws {
-            guard case .object(var members) = Handover.body(["note": note, "condition": condition]) else { return }
+            let given = ["note": note, "condition": condition, "onBehalf": onBehalf]
+            guard case .object(var members) = Handover.body(given) else { return }
             if let rows { members["rows"] = try JSONValue(parsing: try ItemPath.bytes(rows)) }
             if visitAt != nil || visitMet != nil {
                 members["visit"] = Handover.body(["at": visitAt, "met": visitMet, "place": visitPlace])
@@ -72,6 +74,7 @@ extension Handover {
         @OptionGroup var output: OutputOptions
         @Option(help: "material, client-letter or visit-sheet.") var purpose = "material"
         @Option(help: "The media type; told from the name if left out.") var type: String?
+        @Flag(help: "As HR, for a leaver who does not; the submission says why.") var onBehalf = false
         @OptionGroup var item: ItemPath
         @Argument(help: "The file.") var file: String
 
@@ -86,7 +89,8 @@ extension Handover {
             let client = try target.client()
             defer { client.close() }
             let answer = try await client.upload(
-                try item.path("files?name=\(query)&purpose=\(purpose)"), type: type, bytes: ItemPath.bytes(file))
+                try item.path("files?name=\(query)&purpose=\(purpose)&onBehalf=\(onBehalf)"), type: type,
+                bytes: ItemPath.bytes(file))
             output.show(answer, text: "\(answer["id"]?.string ?? "")  sha256 \(answer["sha256"]?.string ?? "")")
         }
 

@@ -33,7 +33,8 @@ struct Handover: AsyncParsableCommand {
 
     struct Record: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Record a resignation or a dismissal; opens the handover with its list.")
+            abstract: "Record a resignation or a dismissal; opens the handover with its list.",
+            discussion: "A member of staff records their own resignation with today's date and no successor.")
         @OptionGroup var target: ServerOptions
         @OptionGroup var output: OutputOptions
         @Option(help: "resignation, resignation-in-probation, dismissal or dismissal-with-notice.")
