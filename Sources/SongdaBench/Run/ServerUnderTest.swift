@@ -21,6 +21,7 @@ final class ServerUnderTest {
         templates: \(root)/templates/notices
         pages: \(root)/templates/console
         rules: \(root)/config/rules/service-law.yaml
+        calendars: \(root)/config/calendars
         fonts: \(root)/var/fonts
         log: bench.songda.example/log
         rehearsal: false

@@ -137,6 +137,7 @@ actor House {
             templates: \(root)/templates/notices
             pages: \(root)/templates/console
             rules: \(root)/config/rules/service-law.yaml
+            calendars: \(root)/config/calendars
             fonts: \(fonts)
             log: \(settings.log)
             witness: \(directory)/songda.witness
