@@ -1,10 +1,13 @@
 # Songda. Each target first installs what config/packages.txt lists and this machine lacks.
-.PHONY: run demo test bench fmt lint setup build
+.PHONY: run code demo test bench fmt lint setup build
 
 BUILD = swift build
 
 run: setup build            ## the whole job on real input, then keep serving
 	$(BUILD_PATH)/songda demo --serve --port 8080
+
+code:                       ## the codes that the authenticators of `make run` show now
+	@$(BUILD_PATH)/songda accounts code
 
 demo: setup build           ## the same, and exit
 	$(BUILD_PATH)/songda demo

@@ -47,4 +47,20 @@ enum OneTimePassword {
         if bits > 0 { text.append(alphabet[Int(buffer << UInt32(5 - bits) & 31)]) }
         return text
     }
+
+    /// The bytes behind base32 without padding; nil when it is none.
+    static func bytes(base32 text: some StringProtocol) -> [UInt8]? {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
+        var (bytes, buffer, bits) = ([UInt8](), UInt32(0), 0)
+        for character in text.utf8 {
+            guard let value = alphabet.firstIndex(of: character) else { return nil }
+            buffer = buffer << 5 | UInt32(value)
+            bits += 5
+            if bits >= 8 {
+                bits -= 8
+                bytes.append(UInt8(truncatingIfNeeded: buffer >> UInt32(bits)))
+            }
+        }
+        return bytes
+    }
 }

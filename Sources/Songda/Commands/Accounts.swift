@@ -10,7 +10,8 @@ import Store
 /// `songda accounts`: who can sign in to the console.
 struct Accounts: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Add, list and shut accounts of the console.", subcommands: [Add.self, List.self, Disable.self])
+        abstract: "Add, list and shut accounts of the console.",
+        subcommands: [Add.self, List.self, Disable.self, Code.self])
 
     /// Opens the configured database, does one thing, closes it.
     static func withStore<T>(

@@ -47,7 +47,12 @@ struct Demo: AsyncParsableCommand {
         let keepsServing = serve
         try await Server(application: application).run { port in
             try await story.tell(application: application, port: port)
-            if keepsServing { print("\nServing http://127.0.0.1:\(port) until ctrl-C.") }
+            if keepsServing {
+                try await story.furnish(application: application, port: port)
+                print("\nServing http://127.0.0.1:\(port) until ctrl-C.")
+                // In a pipe nothing would be seen before the end.
+                fflush(nil)
+            }
             return !keepsServing
         }
         try await rehearsal.stop()

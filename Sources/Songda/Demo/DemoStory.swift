@@ -19,12 +19,7 @@ struct DemoStory: Sendable {
         func key(
             _ name: String, _ scopes: Set<APIKey.Scope>, _ person: PersonID? = nil
         ) async throws -> (id: String, client: Client) {
-            let made = try await APIKeyDesk(
-                store: application.notices, recorder: application.recorder, clock: clock
-            ).make(
-                name: name, scopes: scopes, person: person,
-                by: Principal(id: "demo", kind: .system, method: "access to keys and database"))
-            return (made.key.id, Client(server: server, key: made.secret))
+            try await self.key(name, scopes, person, application, server)
         }
         let hr = try await key("hr", [.issue, .read, .administer, .record]).client
         let legal = try await key("legal", [.approve, .read])
@@ -90,6 +85,27 @@ struct DemoStory: Sendable {
             Verify one yourself:  songda-verify \(directory)/proofs/NUMBER.asice --trust \(proofs.rootFile)
             or without any of our software: unzip it and follow README.zh-CN.md or README.en.md with openssl.
             """)
+    }
+
+    /// Gives the demo that keeps serving a company, and people who can sign in.
+    func furnish(application: Application, port: Int) async throws {
+        let server = "http://127.0.0.1:\(port)"
+        let hr = try await key("organisation", [.hr, .administer], nil, application, server).client
+        let feed = try await key("CRM and project system", [.integrate], nil, application, server).client
+        defer { [hr, feed].forEach { $0.close() } }
+        let people = try await DemoOrganisation(hr: hr, feed: feed, clock: clock).make()
+        try await DemoAccounts(directory: directory, clock: clock).make(application, people: people, server: server)
+    }
+
+    private func key(
+        _ name: String, _ scopes: Set<APIKey.Scope>, _ person: PersonID?, _ application: Application, _ server: String
+    ) async throws -> (id: String, client: Client) {
+        let made = try await APIKeyDesk(
+            store: application.notices, recorder: application.recorder, clock: clock
+        ).make(
+            name: name, scopes: scopes, person: person,
+            by: Principal(id: "demo", kind: .system, method: "access to keys and database"))
+        return (made.key.id, Client(server: server, key: made.secret))
     }
 
     /// The employee signs in, opens the notice and confirms receipt of exactly these bytes.
