@@ -42,6 +42,8 @@ public struct ConsoleServices: Sendable {
     public var health: @Sendable () async -> HealthReport
     /// Figures in the text format of Prometheus.
     public var metrics: @Sendable () async -> String
+    /// What the sandbox of a rehearsal has received, the oldest first.
+    public var sandbox: @Sendable () async -> [SandboxMessage] = { [] }
     /// What the configuration says.
     public var settings: Settings
     /// Lets people in; one for all pages, because it counts tries.
@@ -62,6 +64,9 @@ public struct ConsoleServices: Sendable {
         public var metricsNeedKey: Bool
         /// 32 secret bytes, the same in every process: the key of the passes that fetch an opened document.
         public var passKey: [UInt8]
+
+        /// Whom the page that examines bundles trusts; with nothing named, what the bundle itself brings.
+        public var verifyTrust = BundleVerifier.Trust()
 
         /// Whether the world reaches us by HTTPS.
         var isSecure: Bool { publicBaseURL?.hasPrefix("https://") ?? false }

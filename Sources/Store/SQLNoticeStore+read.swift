@@ -4,7 +4,7 @@ import Notices
 import SQL
 
 extension SQLNoticeStore: NoticeReader {
-    private static let noticeSelect: Query = "SELECT \(NoticeRows.columns) FROM notices n"
+    static let noticeSelect: Query = "SELECT \(NoticeRows.columns) FROM notices n"
 
     /// By id.
     public func notice(_ id: NoticeID) async throws -> Notice? {

@@ -49,7 +49,8 @@ import Testing
                     "GET /healthz", "GET /readyz", "GET /metrics", "GET /v1/receipts/{feed}",
                     "POST /v1/receipts/{feed}", "GET /n/{token}", "POST /n/{token}", "POST /n/{token}/code",
                     "POST /n/{token}/answer", "POST /n/{token}/document", "GET /assets/{file}",
-                    "GET /sign-in", "POST /sign-in",
+                    "GET /sign-in", "POST /sign-in", "GET /openapi.json", "GET /docs",
+                    "GET /verify", "POST /verify", "GET /check", "GET /help", "GET /help/{topic}",
                 ])
         }
     }

@@ -105,7 +105,7 @@ import Testing
                     }
                 }
             }
-            #expect(count == 17, "a page was added or lost its lock: look at the table, then change this number")
+            #expect(count == 37, "a page was added or lost its lock: look at the table, then change this number")
         }
     }
 
@@ -159,5 +159,17 @@ import Testing
             #expect(OneTimePassword.match(code, secret, at: instant.adding(.seconds(90))) == nil)
         }
         #expect(OneTimePassword.base32(Array("foobar".utf8)) == "MZXW6YTBOI")
+        #expect(OneTimePassword.bytes(base32: "MZXW6YTBOI") == Array("foobar".utf8))
+        #expect(OneTimePassword.bytes(base32: "MZXW6YTB0I") == nil)
+    }
+
+    @Test func `an authenticator in the terminal shows what an app would`() throws {
+        let secret = Array("12345678901234567890".utf8)
+        let shown = try Authenticator(uri: OneTimePassword.uri(secret, login: "wang"))
+            .code(at: Timestamp(microseconds: 1_111_111_109_000_000))
+        #expect(shown.code == "081804" && shown.seconds == 1)
+        for wrong in ["", "otpauth://totp/Other:wang?secret=GEZDGNBV", "otpauth://totp/Songda:wang?secret=GE"] {
+            #expect(throws: Authenticator.Fault.self) { try Authenticator(uri: wrong) }
+        }
     }
 }

@@ -9,6 +9,8 @@ struct Frame: Sendable {
     let user: String?
     let csrf: String?
     let links: [Link]
+    /// What everybody may see, signed in or not.
+    let foot: [Link]
     let signOut: String
     let switchTo: String
     let otherLanguage: String
@@ -50,12 +52,27 @@ struct PageMaker: Sendable {
             if account.scopes.contains(.inbox) { links.append((Site.myInbox, "inbox")) }
             if account.scopes.contains(.read) { links.append((Site.noticeList, "notices")) }
             if account.scopes.contains(.issue) { links.append((Site.issue, "issue")) }
+            if account.scopes.contains(.read) { links.append((Site.search, "search")) }
+            if !account.scopes.isDisjoint(with: [.hr, .staff]) {
+                // What somebody may not see is refused with its reason; whose roster it is follows from their role.
+                if account.scopes.contains(.hr) || account.scopes.contains(.read) {
+                    links += [(Site.peopleList, "people")]
+                }
+                links.append((Site.clientList, "clients"))
+                if account.scopes.contains(.hr) || account.scopes.contains(.approve) {
+                    links += [(Site.handoverList, "handovers")]
+                }
+                if account.scopes.contains(.hr) { links.append((Site.alertList, "alerts")) }
+            }
+            if account.scopes.contains(.administer) { links.append((Site.operation, "operation")) }
         }
         return Frame(
             head: templates.head(title, language), w: templates.words.all(language), language: language.rawValue,
             user: account?.name, csrf: call.signedIn?.csrf,
             links: links.map { Frame.Link(href: $0, label: word($1), isCurrent: $0 == call.path) },
-            signOut: Site.signOut, switchTo: call.path + "?lang=" + language.other.rawValue,
+            foot: [(Site.help, "help"), (Site.check, "check"), (Site.verify, "verify"), (Site.docs, "docs")].map {
+                Frame.Link(href: $0.0, label: word($0.1), isCurrent: $0.0 == call.path)
+            }, signOut: Site.signOut, switchTo: call.path + "?lang=" + language.other.rawValue,
             otherLanguage: language.other.rawValue)
     }
 

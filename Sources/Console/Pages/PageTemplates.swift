@@ -13,6 +13,8 @@ struct PageTemplates: Sendable {
     private static let frame = "frame"
     /// The words of the console, in both languages.
     let words: ConsoleWords
+    /// The built-in manuals.
+    let help: [Manual]
     private let library: MustacheLibrary
     /// The style sheet's bytes.
     let style: [UInt8]
@@ -57,6 +59,7 @@ struct PageTemplates: Sendable {
         iconName = "icon.\(SHA256.hash(self.icon).hex.prefix(16)).svg"
         words = try ConsoleWords(file: "\(directory)/words.json")
         try words.check(sources)
+        help = try Manual.all(in: "\(directory)/help")
         library = MustacheLibrary(templates: templates)
         self.style = Array(style)
         styleName = "console.\(SHA256.hash(self.style).hex.prefix(16)).css"
@@ -101,12 +104,13 @@ struct PageTemplates: Sendable {
     }
 
     /// A page that says why something was refused.
-    func refusal(_ problem: Problem, language: PageLanguage) -> Reply {
+    func refusal(_ problem: Problem, language: PageLanguage, saysWhy: Bool = false) -> Reply {
         let words = language.words
         let (title, text) = words.refusal(problem)
         let page = RefusalPage(
-            head: head(title, language), title: title, text: text, incident: problem.incident,
-            incidentLabel: words.incident)
+            head: head(title, language), title: title, text: text,
+            why: saysWhy && problem.incident == nil ? problem.detail : nil, home: saysWhy ? Site.home : nil,
+            homeLabel: self.words.word("home", language), incident: problem.incident, incidentLabel: words.incident)
         var reply = Reply.page(render("refusal", page), status: problem.status)
         reply.headers = problem.headers
         return reply
@@ -126,6 +130,11 @@ struct RefusalPage: Sendable {
     let head: PageHead
     let title: String
     let text: String
+    /// The sentence of the refusal.
+    let why: String?
+    /// The way back.
+    let home: String?
+    let homeLabel: String
     let incident: String?
     let incidentLabel: String
 }

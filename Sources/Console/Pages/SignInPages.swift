@@ -93,8 +93,40 @@ struct SignInPages: Sendable {
         let mayRead: Bool
         let inbox: [InboxPages.Row]
         let hasInbox: Bool
+        let handovers: [Due]
+        let hasHandovers: Bool
+        /// What stands against the work of the house; for whoever operates it.
+        let troubles: [String]
+        let operation: String
         let isQuiet: Bool
         let rehearsal: Bool
+    }
+
+    /// A handover with the day on which its stage is to be closed.
+    struct Due: Sendable {
+        let href: String
+        let person: String
+        let stage: String
+        let dueOn: String
+        let isLate: Bool
+    }
+
+    /// Handovers under way, for those who lead or review them.
+    private func handovers(_ call: Call, _ make: PageMaker) async throws -> [Due] {
+        guard try call.person().may(.hr, .staff) else { return [] }
+        let actor = try await services.signedInActor(call)
+        guard AccessPolicy.reach(of: actor, for: .reviewHandover) != nil,
+            AccessPolicy.employmentRefusal(actor, .reviewHandover) == nil
+        else { return [] }
+        let open = try await services.people.handover.handovers(onlyOpen: true, limit: 8, by: actor)
+        let names = try await services.names(open.map(\.person))
+        let today = CivilDate(inChina: services.clock.now)
+        return open.compactMap { handover in
+            guard let stage = handover.stage, let due = handover.record(of: stage)?.dueOn else { return nil }
+            return Due(
+                href: Site.page(handover: handover.id), person: names[handover.person],
+                stage: make.word("stage_\(stage.rawValue)"), dueOn: "\(due)", isLate: due < today)
+        }
     }
 
     private func home(_ call: Call) async throws -> Reply {
@@ -114,6 +146,11 @@ struct SignInPages: Sendable {
                 $0.state != .acknowledged && $0.state != .opened && $0.state != .cancelled
             }
         }
+        let handovers = try await handovers(call, make)
+        var troubles: [String] = []
+        if signedIn.may(.administer) {
+            troubles = await services.health().checks.filter { !$0.isOK }.map { "\($0.name): \($0.reason)" }
+        }
         let frame = make.frame(make.word("home"))
         return make.reply(
             "home",
@@ -121,7 +158,9 @@ struct SignInPages: Sendable {
                 frame: frame, w: frame.w, approvals: waiting.map { NoticeRow($0, make) },
                 mayApprove: signedIn.may(.approve), recent: recent.map { NoticeRow($0, make) },
                 mayRead: signedIn.may(.read), inbox: items.map { InboxPages.Row($0, make) },
-                hasInbox: signedIn.may(.inbox), isQuiet: waiting.isEmpty && items.isEmpty,
+                hasInbox: signedIn.may(.inbox), handovers: handovers, hasHandovers: !handovers.isEmpty,
+                troubles: troubles, operation: Site.operation,
+                isQuiet: waiting.isEmpty && items.isEmpty && handovers.isEmpty && troubles.isEmpty,
                 rehearsal: services.settings.isRehearsal))
     }
 }

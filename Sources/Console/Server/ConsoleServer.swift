@@ -11,9 +11,13 @@ import Notices
 public struct ConsoleServer: Sendable {
     private let services: ConsoleServices
     private let pages: PageTemplates
+    /// What the API says of itself.
+    let description: APIDescription
     private let logger: Logger
     private let gate: Gatekeeper
     private let turnstile: Turnstile
+    /// Large bodies from whoever reaches the port; few at once, because each is held in memory.
+    private let uploads = Turnstile(.init(atWork: 3, atWorkEach: 1, waitingEach: 3, waiting: 12))
 
     /// Makes a server.
     ///
@@ -28,6 +32,7 @@ public struct ConsoleServer: Sendable {
         self.services = services
         self.logger = logger
         pages = try PageTemplates(directory: pageTemplates)
+        description = try APIDescription(directory: pageTemplates + "/api")
         gate = Gatekeeper(
             credentials: services.credentials, clock: services.clock,
             trustsForwardedFor: services.settings.trustsForwardedFor)
@@ -35,6 +40,13 @@ public struct ConsoleServer: Sendable {
 
     /// Every address with its method, in a stable order.
     var endpoints: [Endpoint] {
+        let table = described
+        return table
+            + DocsPages(services: services, templates: pages, description: description, table: table).endpoints
+    }
+
+    /// All but those that describe the others.
+    private var described: [Endpoint] {
         NoticeAPI(services: services).endpoints + BatchAPI(services: services).endpoints
             + PeopleAPI(services: services).endpoints + InboxAPI(services: services).endpoints
             + OperationAPI(services: services).endpoints + QuarantineAPI(services: services).endpoints
@@ -48,7 +60,7 @@ public struct ConsoleServer: Sendable {
             + NoticePages(services: services, templates: pages).endpoints
             + IssuePages(services: services, templates: pages).endpoints
             + InboxPages(services: services, templates: pages).endpoints
-            + peopleEndpoints
+            + peopleEndpoints + peoplePages
     }
 
     /// Those of the HR core, a line a subject.
@@ -58,6 +70,18 @@ public struct ConsoleServer: Sendable {
             + DossierAPI(services: services).endpoints
             + AttendanceAPI(services: services).endpoints + PerformanceAPI(services: services).endpoints
             + RiskAPI(services: services).endpoints + RiskSignalAPI(services: services).endpoints
+    }
+
+    /// The same in the browser.
+    private var peoplePages: [Endpoint] {
+        PeoplePages(services: services, templates: pages).endpoints
+            + ClientPages(services: services, templates: pages).endpoints
+            + HandoverPages(services: services, templates: pages).endpoints
+            + AlertPages(services: services, templates: pages).endpoints
+            + SearchPages(services: services, templates: pages).endpoints
+            + VerifyPages(services: services, templates: pages).endpoints
+            + OperatorPages(services: services, templates: pages).endpoints
+            + HelpPages(templates: pages).endpoints
     }
 
     /// The table as a router.
@@ -118,6 +142,11 @@ public struct ConsoleServer: Sendable {
             let (key, signedIn, client) = try await admitted(request, context, endpoint)
             // Addresses without a key or a session are cheap, or have limits of their own.
             guard let caller = key?.id ?? signedIn?.account.id.rawValue else {
+                if endpoint.style == .page, endpoint.bodyLimit > Endpoint.ordinaryBody {
+                    return try await uploads.pass(client) {
+                        try await endpoint.answer(call(request, context, endpoint, nil, nil, client)).response
+                    }
+                }
                 return try await endpoint.answer(call(request, context, endpoint, key, nil, client)).response
             }
             return try await turnstile.pass(caller) {
@@ -130,7 +159,8 @@ public struct ConsoleServer: Sendable {
             return Reply.seeOther(Site.signIn(next: needed.next)).response
         } catch  where endpoint.style == .page {
             let problem = problem(for: error, context)
-            return pages.refusal(problem, language: PageLanguage(request)).response
+            // Whoever has signed in is told why; behind a link or at the door a stranger may stand.
+            return pages.refusal(problem, language: PageLanguage(request), saysWhy: endpoint.isBehindTheDoor).response
         }
     }
 

@@ -32,6 +32,11 @@ struct Endpoint: Sendable {
     let style: Style
     let answer: @Sendable (Call) async throws -> Reply
 
+    /// Whether only those who have signed in get there.
+    var isBehindTheDoor: Bool {
+        if case .session = access { true } else { false }
+    }
+
     /// Large enough for a notice with many fields.
     static let ordinaryBody = 1 << 20
 

@@ -26,6 +26,8 @@ public protocol RecipientStore: RecipientDirectory {
     func people(after: PersonID?, limit: Int) async throws -> [Recipient]
     /// The person the caller's own system knows by this id.
     func person(externalID: String) async throws -> Recipient?
+    /// Those who are reached at an address, which is given in its channel's normal form.
+    func people(at value: String, on channel: ChannelKind, limit: Int) async throws -> [Recipient]
     /// All issuing entities.
     func issuers() async throws -> [Issuer]
 }

@@ -28,6 +28,9 @@ public struct RetentionDesk: Sendable {
         self.years = years
     }
 
+    /// Whether what is known of a person is held.
+    public func isHeld(_ person: PersonID) async throws -> Bool { try await store.isHeld(person) }
+
     /// Holds everything about a person, or lifts the hold.
     public func setHold(_ person: PersonID, held: Bool, reason: String, by principal: Principal) async throws {
         guard !reason.isEmpty, reason.utf8.count <= 2000 else {

@@ -45,7 +45,7 @@ struct Demo: AsyncParsableCommand {
         print("SANDBOX 演练环境：no mail and no text message leaves this machine.\n")
         let story = DemoStory(directory: directory, clients: clients, rehearsal: rehearsal, clock: clock)
         let keepsServing = serve
-        try await Server(application: application).run { port in
+        try await Server(application: application, rehearsal: rehearsal).run { port in
             try await story.tell(application: application, port: port)
             if keepsServing {
                 try await story.furnish(application: application, port: port)

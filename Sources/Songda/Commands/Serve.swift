@@ -34,7 +34,7 @@ struct Serve: AsyncParsableCommand {
         let application = try await Application.build(configuration, logger: logger)
         let mode = configuration.isRehearsal ? "  REHEARSAL: everything goes to the sandbox 演练模式" : ""
         let host = configuration.http.host
-        try await Server(application: application).run { port in
+        try await Server(application: application, rehearsal: rehearsal).run { port in
             // Standard output is not flushed line by line when it is a file or a pipe.
             FileHandle.standardOutput.write(Data("songda \(Build.version) serves http://\(host):\(port)\(mode)\n".utf8))
             return false

@@ -11,6 +11,8 @@ import Typeset
 /// Runs the workers and the HTTP server until a signal comes.
 struct Server: Sendable {
     let application: Application
+    /// The sandbox of a rehearsal; nil when it is none.
+    var rehearsal: Rehearsal?
 
     /// Serves until SIGTERM or SIGINT; what is under way then gets ten seconds to reach its outcome and the disk.
     ///
@@ -51,7 +53,7 @@ struct Server: Sendable {
 
     private var services: ConsoleServices {
         let application = application
-        return ConsoleServices(
+        var services = ConsoleServices(
             pipeline: application.pipeline, addresses: application.addresses, retention: application.retention,
             reader: application.notices, inbox: application.notices, credentials: application.notices,
             recipients: application.notices, people: application.people, accounts: application.accounts,
@@ -70,6 +72,9 @@ struct Server: Sendable {
                 trustsForwardedFor: application.configuration.http.trustsForwardedFor,
                 metricsNeedKey: application.configuration.http.metricsNeedKey,
                 isRehearsal: application.configuration.isRehearsal))
+        services.settings.verifyTrust = .init(roots: application.keys.roots, logKeys: application.keys.logKeys)
+        if let rehearsal { services.sandbox = { rehearsal.messages } }
+        return services
     }
 
     private static func feed(_ route: Application.SMSCallbackRoute) -> CallbackFeed {

@@ -15,6 +15,8 @@ struct TestServer: Sendable {
     let server: ConsoleServer
     let http: RawHTTP
     let logged: LogLines
+    /// Holds every answer to the description of the API.
+    let description: AnswerCheck
 
     /// Lends a running server and stops it afterwards; the log is audited at the end.
     static func with(
@@ -43,7 +45,9 @@ struct TestServer: Sendable {
                     throw TestSupportError("the server ended before it listened")
                 }
                 try await body(
-                    TestServer(gateway: gateway, server: server, http: RawHTTP(port: bound), logged: logged))
+                    TestServer(
+                        gateway: gateway, server: server, http: RawHTTP(port: bound), logged: logged,
+                        description: AnswerCheck(server)))
                 group.cancelAll()
                 // Ended by us: how it says so does not matter.
                 while let ended = await group.nextResult() { _ = ended }
@@ -95,7 +99,7 @@ struct TestServer: Sendable {
     // MARK: Requests
 
     func get(_ path: String, _ key: Key? = nil, fields: [(String, String)] = []) async throws -> RawAnswer {
-        try await http.send("GET", path, fields: authorization(key) + fields)
+        try await checked("GET", path, fields: authorization(key) + fields)
     }
 
     func post(
@@ -110,7 +114,15 @@ struct TestServer: Sendable {
     ) async throws -> RawAnswer {
         var fields = authorization(key) + [("Content-Type", type)]
         if let idempotency { fields.append(("Idempotency-Key", idempotency)) }
-        return try await http.send(method, path, fields: fields, body: bytes)
+        return try await checked(method, path, fields: fields, body: bytes)
+    }
+
+    private func checked(
+        _ method: String, _ path: String, fields: [(String, String)], body: [UInt8] = []
+    ) async throws -> RawAnswer {
+        let answer = try await http.send(method, path, fields: fields, body: body)
+        description.check(method, path, status: answer.status, type: answer["content-type"], body: answer.body)
+        return answer
     }
 
     func form(_ path: String, _ values: [(String, String)], fields: [(String, String)] = []) async throws -> RawAnswer {

@@ -6,83 +6,28 @@ Reads one JSON object from standard input:
   accounts  {"hr": {"login", "password", "secret"}, "wang": …, "zhao": …, "employee": …}
   recipient the number of the person served
 
-Prints one JSON object: the number of the notice, the faults that were found, and how many pages were looked at. A fault is
-whatever a person would stumble over: a serious finding of axe, a violation of the content security policy, an error on the
-console of the browser, a page wider than a phone.
+Prints one JSON object: the path of the proof bundle, the faults that were found, and how many pages were looked at.
 """
 
-import base64
-import hashlib
-import hmac
 import json
-import pathlib
-import struct
 import sys
 import time
 
-import axe_core_python
+from eyes import DESK, PHONE, Eyes
 from playwright.sync_api import sync_playwright
 
 order = json.load(sys.stdin)
 base = order["base"]
-shots = pathlib.Path(order["shots"])
-axe = (pathlib.Path(axe_core_python.__file__).parent / "axe.min.js").read_text()
-faults, seen = [], 0
-PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
-
-
-def code(secret, used=set()):
-    """The authenticator's code (RFC 6238); waits for the next one when this one was used."""
-    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-    while True:
-        step = int(time.time()) // 30
-        if (secret, step) not in used:
-            used.add((secret, step))
-            break
-        time.sleep(1)
-    mac = hmac.new(key, struct.pack(">Q", step), hashlib.sha1).digest()
-    place = mac[19] & 15
-    number = struct.unpack(">I", mac[place : place + 4])[0] & 0x7FFFFFFF
-    return f"{number % 1_000_000:06d}"
-
-
-def look(page, name):
-    """Looks at the page as it stands: a picture, axe, and whether it fits the window."""
-    global seen
-    seen += 1
-    page.screenshot(path=str(shots / f"{name}.png"), full_page=True)
-    page.evaluate(axe)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    for one in found["violations"]:
-        if one["impact"] in ("serious", "critical"):
-            where = "; ".join(node["html"][:160] for node in one["nodes"][:3])
-            faults.append(f"{name}: axe {one['id']}: {where}")
-    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
-        faults.append(f"{name}: the page is wider than the window")
+eyes = Eyes(base, order["shots"])
+look = eyes.look
 
 
 def open_as(browser, who, size, scheme="light", language="zh-CN"):
     """Signs somebody in, in a window of their own."""
-    context = browser.new_context(viewport=size, color_scheme=scheme, locale=language, accept_downloads=True)
-    page = context.new_page()
-
-    def hear(message):
-        # That a form with mistakes is answered with 422 is what was asked for.
-        if message.type == "error" and "status of 422" not in message.text:
-            faults.append(f"{who}: the browser says: {message.text[:300]}")
-
-    page.on("console", hear)
-    page.on("pageerror", lambda error: faults.append(f"{who}: {error}"))
-    account = order["accounts"][who]
+    page = eyes.window(browser, who, size, scheme, language)
     page.goto(base + "/")
-    assert page.url.startswith(base + "/sign-in"), page.url
     look(page, f"{who}-1-sign-in-{scheme}-{language}")
-    page.fill("#login", account["login"])
-    page.fill("#password", account["password"])
-    if account.get("secret"):
-        page.fill("#code", code(account["secret"]))
-    page.click("main button[type=submit]")
-    page.wait_for_url(base + "/")
+    eyes.sign_in(page, order["accounts"][who])
     return page
 
 
@@ -155,7 +100,7 @@ with sync_playwright() as playwright:
     look(hr, "hr-9-notice-en")
     with hr.expect_download() as download:
         hr.click("form[action$='/proof'] button")
-    path = shots / download.value.suggested_filename
+    path = eyes.shots / download.value.suggested_filename
     download.value.save_as(str(path))
     # By keyboard alone: the first stop is the way to the content.
     hr.goto(base + "/")
@@ -163,4 +108,4 @@ with sync_playwright() as playwright:
     assert hr.evaluate("document.activeElement.className") == "skip", "the first stop is not the skip link"
     browser.close()
 
-print(json.dumps({"bundle": str(path), "faults": faults, "pages": seen}, ensure_ascii=False))
+print(json.dumps({"bundle": str(path), "faults": eyes.faults, "pages": eyes.seen}, ensure_ascii=False))

@@ -68,7 +68,8 @@ struct ClientOwnershipAPI: Sendable {
         var reader = ObjectReader(body: try call.json())
         let (successor, reason) = (reader.line("successor"), reader.text("reason", maximum: 500))
         let exceptions = reader.nestedList("exceptions", maximum: 10_000) { one -> (ClientID, PersonID)? in
-            guard let client = one.line("client"), let taker = one.line("successor") else { return nil }
+            let (client, taker) = (one.line("client"), one.line("successor"))
+            guard let client, let taker else { return nil }
             return (ClientID(client), PersonID(taker))
         }
         try reader.finish()

@@ -54,10 +54,10 @@ struct HandoverItemAPI: Sendable {
         var new = Submission(
             note: reader.optionalLine("note", maximum: 2000), condition: reader.optionalLine("condition"))
         let rows = reader.nestedList("rows", maximum: 10_000) { row -> LeaverStatement.Row? in
-            guard let ref = row.line("ref") else { return nil }
-            return LeaverStatement.Row(
-                ref: ref, name: row.optionalLine("name"),
-                amount: row.optionalConverted("amount", "a sum like 1200.00") { Amount($0) })
+            let (ref, name) = (row.line("ref"), row.optionalLine("name"))
+            let amount = row.optionalConverted("amount", "a sum like 1200.00") { Amount($0) }
+            guard let ref else { return nil }
+            return LeaverStatement.Row(ref: ref, name: name, amount: amount)
         }
         // An empty statement is one; a missing one is none.
         if body["rows"]?.array != nil { new.rows = rows }

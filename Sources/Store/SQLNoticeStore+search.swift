@@ -1,0 +1,31 @@
+import Evidence
+import Notices
+import SQL
+
+extension SQLNoticeStore {
+    /// Notices whose content or sealed document has this hash, the newest first.
+    public func notices(withHash hash: Digest, limit: Int) async throws -> [Notice] {
+        // Two questions with an index each: a condition with OR would read the whole table on one of the engines.
+        let query: Query =
+            Self.noticeSelect + """
+                 WHERE n.id IN (
+                    SELECT id FROM notices WHERE content_hash = \(hash.bytes)
+                    UNION SELECT id FROM notices WHERE document_hash = \(hash.bytes)
+                ) ORDER BY n.id DESC LIMIT \(limit)
+                """
+        let rows = try await database.read { tx in try tx.query(query) }
+        return try await notices(rows)
+    }
+
+    /// Those who are reached at an address; addresses are found by their blind index, and are not stored in clear.
+    public func people(at value: String, on channel: ChannelKind, limit: Int) async throws -> [Recipient] {
+        let hash = try await valueHash(channel, value)
+        let rows = try await database.read { tx in
+            try tx.query(
+                "SELECT DISTINCT person FROM addresses WHERE value_hash = \(hash) ORDER BY person LIMIT \(limit)")
+        }
+        let ids = try rows.map { PersonID(try $0.get("person")) }
+        let found = try await recipients(ids)
+        return ids.compactMap { found[$0] }
+    }
+}
