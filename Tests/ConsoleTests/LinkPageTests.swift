@@ -82,12 +82,16 @@ import Testing
             let answer = try await server.form(
                 "/n/\(token)/answer",
                 [("ticket", ticket), ("answer", "acknowledge"), ("documentHash", document.hash.hex), ("lang", "en")])
-            #expect(answer.status == 200 && answer.text.contains("Recorded: you confirmed receipt"))
+            #expect(answer.status == 200 && answer.text.contains("Recorded: receipt was confirmed through this link"))
             let objection = try await server.form(
                 "/n/\(token)/answer", [("ticket", ticket), ("answer", "object"), ("words", "我不同意\r\n<b>第二条</b>")])
             #expect(objection.status == 200 && objection.text.contains("&#60;b&#62;第二条"))
             let events = try await server.gateway.events(of: notice)
-            #expect(events.contains(.acknowledged) && events.contains(.objectionReceived))
+            #expect(events.contains(.linkAcknowledged) && events.contains(.objectionReceived))
+            // A link proves no person: whoever pressed, the delivery is not acknowledged by its recipient.
+            #expect(!events.contains(.acknowledged))
+            let mail = try await server.gateway.deliveries(of: notice, .email)
+            #expect(mail.map(\.state) == [.accepted])
 
             server.gateway.pass(.seconds(1801))
             let late = try await server.form(

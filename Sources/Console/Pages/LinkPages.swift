@@ -142,18 +142,22 @@ struct LinkPages: Sendable {
         case "object": given = .object(form["words"] ?? "")
         default: throw Problem.malformed("answer must be acknowledge or object")
         }
-        _ = try await counted(call) {
+        let state = try await counted(call) {
             try await services.pipeline.read.answer(
                 given, ticket: form["ticket"] ?? "", circumstances: call.circumstances)
         }
         let isAcknowledged = form["answer"] == "acknowledge"
-        let title = isAcknowledged ? words.acknowledgedTitle : words.objectedTitle
+        let isPersonal = state == .acknowledged
+        let title =
+            isAcknowledged
+            ? isPersonal ? words.acknowledgedTitle : words.linkAcknowledgedTitle : words.objectedTitle
         return .page(
             templates.render(
                 "answered",
                 AnsweredPage(
                     head: templates.head(title, language), w: words, title: title,
-                    text: isAcknowledged ? words.acknowledgedText : words.objectedText,
+                    text: isAcknowledged
+                        ? isPersonal ? words.acknowledgedText : words.linkAcknowledgedText : words.objectedText,
                     words: isAcknowledged ? nil : form["words"],
                     hash: isAcknowledged ? form["documentHash"] : nil,
                     recordedAt: services.clock.now.shownInChina)))

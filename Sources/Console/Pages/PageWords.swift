@@ -55,6 +55,9 @@ struct PageWords: Sendable {
     let frameTitle: String
     let acknowledgedTitle: String
     let acknowledgedText: String
+    /// The same where nobody was identified, so that nothing more is claimed than was seen.
+    let linkAcknowledgedTitle: String
+    let linkAcknowledgedText: String
     let objectedTitle: String
     let objectedText: String
     let recordedAt: String
@@ -89,7 +92,9 @@ struct PageWords: Sendable {
         hash: "文书 SHA-256", openedAt: "打开时间", answerTitle: "您的回复", acknowledge: "确认收到",
         acknowledgeHint: "确认收到仅表示您已收到本通知，不表示同意其内容。", objectTitle: "提出异议", objectLabel: "异议内容",
         object: "提交异议", frameTitle: "通知全文", acknowledgedTitle: "已记录：您确认收到",
-        acknowledgedText: "您的确认已与所示文书的哈希值一并记录。", objectedTitle: "已记录：您的异议",
+        acknowledgedText: "您的确认已与所示文书的哈希值一并记录。", linkAcknowledgedTitle: "已记录：经此链接确认收到",
+        linkAcknowledgedText: "确认已与所示文书的哈希值一并记录。此链接未核验身份，因此不视为本人签收；请登录站内信箱签收。",
+        objectedTitle: "已记录：您的异议",
         objectedText: "您的异议原文已记录，并与通知一同保存。", recordedAt: "记录时间", incident: "事件编号",
         wrongCode: "验证码不正确或已失效。每个验证码最多可试 5 次，之后请重新获取。", tooMany: "尝试次数过多，请稍后再试。",
         noCode: "请输入 6 位数字验证码。",
@@ -114,6 +119,10 @@ struct PageWords: Sendable {
         objectTitle: "Object", objectLabel: "Your objection", object: "Send the objection",
         frameTitle: "Full text of the notice", acknowledgedTitle: "Recorded: you confirmed receipt",
         acknowledgedText: "Your confirmation was recorded with the hash of the document shown.",
+        linkAcknowledgedTitle: "Recorded: receipt was confirmed through this link",
+        linkAcknowledgedText:
+            "The confirmation was recorded with the hash of the document shown. The link does not check who "
+            + "presses, so it is not counted as the person's; confirm in the inbox for that.",
         objectedTitle: "Recorded: your objection",
         objectedText: "Your objection was recorded word for word and is kept with the notice.",
         recordedAt: "Recorded at", incident: "Incident",

@@ -3,13 +3,16 @@ import Evidence
 extension EvidenceEvent {
     /// The page behind a link was opened by whoever holds the link; their identity was not checked.
     public static let linkOpened = EvidenceEvent(rawValue: "LinkOpened")
+    /// Receipt was confirmed on the page behind a link by whoever held the link; their identity was not checked.
+    public static let linkAcknowledged = EvidenceEvent(rawValue: "LinkAcknowledged")
 }
 
 /// Shows a notice to its recipient, and takes their answer.
 ///
 /// Nothing is released before the entry that says so is on disk. What was opened and what is confirmed is bound to the
-/// hash of the bytes shown. Opening a link proves possession of the link, not a person: without an identity step it is
-/// recorded as "link opened" and the state does not become `opened`.
+/// hash of the bytes shown. A link proves possession of the link, not a person: without an identity step what is done there
+/// is recorded as "link opened" and "link acknowledged", the state becomes neither `opened` nor `acknowledged`, and the
+/// plan's next steps go on.
 public struct ReadingDesk: Sendable {
     /// How somebody was identified.
     public enum Identification: String, Sendable, Hashable, Codable {
@@ -103,7 +106,10 @@ public struct ReadingDesk: Sendable {
         case refuse(String)
     }
 
-    /// Records an answer of an identified person.
+    /// Records an answer.
+    ///
+    /// Of somebody who only holds a link it is an entry and no state; a refusal, which has consequences in law, is not
+    /// taken from them at all.
     public func answer(
         _ answer: Answer, to id: DeliveryID, person: PersonID, by identification: Identification,
         source: Receipt.Source, circumstances: [String: JSONValue] = [:]
@@ -111,6 +117,7 @@ public struct ReadingDesk: Sendable {
         let delivery = try await own(id, person: person)
         let notice = try await reader.notice(delivery.notice)
         let now = clock.now
+        let isIdentified = identification != .linkOnly
         var facts = circumstances
         facts["identification"] = .string(identification.rawValue)
         facts["person"] = .string(person.rawValue)
@@ -126,11 +133,17 @@ public struct ReadingDesk: Sendable {
                         + "that one")
             }
             facts["documentHash"] = .string(hash.hex)
-            (event, state, reason) = (.acknowledged, .acknowledged, "acknowledged, \(identification.rawValue)")
+            reason = "acknowledged, identified by \(identification.rawValue)"
+            (event, state) = isIdentified ? (.acknowledged, .acknowledged) : (.linkAcknowledged, nil)
         case .object(let words):
             facts["words"] = .string(try Self.checked(words))
             (event, state, reason) = (.objectionReceived, nil, "objection")
         case .refuse(let words):
+            guard isIdentified else {
+                throw NoticeError(
+                    .credential,
+                    "a refusal needs a person who has identified themselves; sign in to the inbox to refuse")
+            }
             facts["words"] = .string(try Self.checked(words))
             (event, state, reason) = (.refusedByRecipient, .refused, "refused by the recipient")
         }

@@ -56,14 +56,28 @@ import Testing
     }
 
     @Test(arguments: Backend.allCases)
-    func `what was opened by somebody who only held the link does not stop the steps`(_ backend: Backend) async throws {
+    func `what somebody opens and acknowledges with nothing but the link does not stop the steps`(_ backend: Backend)
+        async throws
+    {
         try await TestGateway.staffed(backend) { gateway in
             gateway.acceptsAll()
             let id = try await gateway.issue(gateway.riskAlert())
             try await gateway.settle()
             let token = try gateway.mail.parcels[0].linkToken
-            _ = try await gateway.pipeline.read.openLink(token, code: nil, circumstances: [:])
+            let desk = gateway.pipeline.read
+            let shown = try await desk.openLink(token, code: nil, circumstances: [:])
+            let state = try await desk.answer(
+                .acknowledge(shown.document.hash), ticket: shown.ticket, circumstances: [:])
+            #expect(state == .accepted)
+            await expectRefusal(.credential, "identified themselves") {
+                _ = try await desk.answer(.refuse("不收"), ticket: shown.ticket, circumstances: [:])
+            }
             #expect(try await gateway.only(.email, of: id).state == .accepted)
+            let entry = try #require(try await gateway.facts(.linkAcknowledged, of: id).first)
+            #expect(entry.facts["documentHash"]?.string == shown.document.hash.hex)
+            #expect(try await gateway.facts(.acknowledged, of: id).isEmpty)
+            let standing = try await gateway.pipeline.prove.standing(of: id)
+            #expect(!standing.observations.contains { $0.state == .acknowledged || $0.state == .opened })
             try await gateway.settle(after: Self.day)
             #expect(gateway.sms.parcels.count == 2)
         }
