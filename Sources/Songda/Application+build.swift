@@ -58,17 +58,20 @@ extension Application {
         let limits = Dispatcher.Limits(inFlight: configuration.inFlight)
         let escalation = Poke()
         let parcels = ParcelMaker(links: links)
+        let dispatchAlarm: @Sendable (String) -> Void = { logger.error("dispatch", metadata: ["alarm": "\($0)"]) }
         let dispatchers = [
             Dispatcher(
                 channel: .email, routes: emailTable, store: notices, recorder: recorder,
                 clock: clock, schedule: .email, parcels: parcels, expectReceiptWithin: .seconds(86_400),
                 owner: configuration.instance, limits: limits,
-                quietHours: configuration.isRehearsal ? nil : law.quietHours, escalation: escalation),
+                quietHours: configuration.isRehearsal ? nil : law.quietHours, escalation: escalation,
+                alarm: dispatchAlarm),
             Dispatcher(
                 channel: .sms, routes: smsTable, store: notices, recorder: recorder,
                 clock: clock, schedule: .sms, parcels: parcels, expectReceiptWithin: .seconds(3 * 86_400),
                 owner: configuration.instance, limits: limits,
-                quietHours: configuration.isRehearsal ? nil : law.quietHours, escalation: escalation),
+                quietHours: configuration.isRehearsal ? nil : law.quietHours, escalation: escalation,
+                alarm: dispatchAlarm),
         ]
         let pokes = dispatchers.map(\.poke)
         let documents = DocumentMaker(typesetter: typesetter)

@@ -97,12 +97,13 @@ extension Dispatcher {
     static var poisonLimit: Int { 3 }
 
     private func setAside(_ claim: DeliveryClaim, reason: String, at now: Timestamp) async throws {
+        let words = PeerWords(reason).text
         let entry = try recorder.entry(
-            .quarantined, delivery: claim.delivery, at: .ours(now), ["reason": .string(reason)])
-        try await store.quarantine(claim, reason: reason, evidence: [entry])
+            .quarantined, delivery: claim.delivery, at: .ours(now), ["reason": .string(words)])
+        try await store.quarantine(claim, reason: words, evidence: [entry])
     }
 
-    /// Hands one parcel over and says what to store; nil only if the entry could not be signed.
+    /// Hands one parcel over and says what to store; nil only if the entry could not be signed, and then an alarm says so.
     func attempt(_ one: ReadyAttempt) async -> AttemptRecord? {
         let outcome = await one.channel.deliver(one.parcel)
         let now = clock.now
@@ -119,16 +120,14 @@ extension Dispatcher {
                 "channel": .string(one.claim.delivery.address.channel.rawValue),
                 "route": .string(one.channel.route.rawValue),
                 "peer": .string(outcome.peer),
-                "reason": .string(next.reason),
+                "reason": .string(next.words),
                 "reasonCode": .string(outcome.reasonCode.rawValue),
                 "transcriptHash": .string(
                     SHA256.hash(Array(outcome.transcript.joined(separator: "\n").utf8)).hex),
             ]
             if let reference = next.reference { facts["reference"] = .string(reference) }
             facts.merge(outcome.facts) { ours, _ in ours }
-            evidence.append(
-                try recorder.entry(
-                    next.event, delivery: one.claim.delivery, attempt: one.number, at: .ours(now), facts))
+            evidence.append(try entry(next.event, one, facts, at: now))
             return AttemptRecord(
                 delivery: one.claim.delivery.id, fence: one.claim.fence, number: one.number, state: next.state,
                 reason: next.reason, reference: next.reference, finishedAt: .ours(now), dueAt: next.dueAt,
@@ -136,17 +135,53 @@ extension Dispatcher {
                 evidence: evidence)
         } catch {
             // Without an entry there is no outcome. The attempt stays begun, and recovery will call it unknown.
+            alarm(
+                "the outcome of attempt \(one.number) of delivery \(one.claim.delivery.id) could not be signed and is "
+                    + "lost: \(error)")
             return nil
         }
     }
 
+    /// The entry of an outcome; facts that cannot be written down must not take the outcome along.
+    private func entry(
+        _ event: EvidenceEvent, _ one: ReadyAttempt, _ facts: [String: JSONValue], at now: Timestamp
+    ) throws -> SignedEntry {
+        let delivery = one.claim.delivery
+        do {
+            return try recorder.entry(
+                event, delivery: delivery, attempt: one.number, at: .ours(now), PeerWords.bounded(facts))
+        } catch {
+            alarm(
+                "what the peer said of attempt \(one.number) of delivery \(delivery.id) is not in its entry: \(error)")
+            return try recorder.entry(
+                event, delivery: delivery, attempt: one.number, at: .ours(now),
+                [
+                    "channel": .string(delivery.address.channel.rawValue), "route": .string(one.channel.route.rawValue),
+                    "reason": .string(PeerWords("the peer's words could not be written down: \(error)").text),
+                ])
+        }
+    }
+
     private struct Decision {
-        var event: EvidenceEvent
-        var state: DeliveryState
-        var reason: String
-        var reference: String?
-        var dueAt: Timestamp?
-        var expectReceiptBy: Timestamp?
+        let event: EvidenceEvent
+        let state: DeliveryState
+        /// All the peer said; for the entry, which keeps its hash.
+        let words: String
+        let reference: String?
+        let dueAt: Timestamp?
+        let expectReceiptBy: Timestamp?
+
+        /// As much of the words as is shown.
+        var reason: String { PeerWords(words).text }
+
+        init(
+            event: EvidenceEvent, state: DeliveryState, reason: String, reference: String? = nil,
+            dueAt: Timestamp? = nil, expectReceiptBy: Timestamp? = nil
+        ) {
+            (self.event, self.state, words) = (event, state, reason)
+            self.reference = reference.map { PeerWords($0).text }
+            (self.dueAt, self.expectReceiptBy) = (dueAt, expectReceiptBy)
+        }
     }
 
     private func decide(_ outcome: DeliveryOutcome, for one: ReadyAttempt, at now: Timestamp) -> Decision {

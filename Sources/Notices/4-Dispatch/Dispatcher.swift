@@ -44,6 +44,7 @@ public struct Dispatcher: Sendable {
     public let poke: Poke
     /// Woken when a delivery ended without success: the plan's next step need not wait.
     let escalation: Poke
+    let alarm: @Sendable (String) -> Void
 
     /// Makes the dispatcher of one channel.
     ///
@@ -51,11 +52,12 @@ public struct Dispatcher: Sendable {
     ///   - expectReceiptWithin: how long after acceptance a receipt is overdue; nil where the channel gives none.
     ///   - quietHours: when notices of kinds that observe them wait, whatever made them late; nil hands over at any hour.
     ///   - escalation: what ``Escalation`` waits on.
+    ///   - alarm: called with a sentence an operator must read.
     public init(
         channel: ChannelKind, routes: RouteTable, store: any DispatchStore, recorder: EvidenceRecorder,
         clock: any WallClock, schedule: RetrySchedule, parcels: ParcelMaker, expectReceiptWithin: Duration?,
         owner: String, limits: Limits = Limits(), quietHours: QuietHours? = nil, poke: Poke = Poke(),
-        escalation: Poke = Poke()
+        escalation: Poke = Poke(), alarm: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.channel = channel
         self.routes = routes
@@ -70,6 +72,7 @@ public struct Dispatcher: Sendable {
         self.quietHours = quietHours
         self.poke = poke
         self.escalation = escalation
+        self.alarm = alarm
     }
 
     /// Works until told to stop; what is under way then is finished and stored first.

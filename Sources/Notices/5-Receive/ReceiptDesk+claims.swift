@@ -32,7 +32,7 @@ extension ReceiptDesk {
         facts["addressConfirmed"] = .bool(delivery.address.confirmation != nil)
         if let state = one.state, facts["claims"] == nil { facts["claims"] = .string(state.rawValue) }
         return try recorder.entry(
-            event, delivery: delivery, attempt: delivery.attempts, at: one.happenedAt, facts)
+            event, delivery: delivery, attempt: delivery.attempts, at: one.happenedAt, PeerWords.bounded(facts))
     }
 
     // MARK: Claims

@@ -135,7 +135,7 @@ public struct ReceiptDesk: Sendable {
     }
 
     private func find(_ keys: [ReceiptKey]) async throws -> Delivery? {
-        for key in keys {
+        for key in keys.map(\.asStored) {
             if let delivery = try await store.delivery(matching: key) { return delivery }
         }
         return nil
@@ -147,8 +147,8 @@ public struct ReceiptDesk: Sendable {
         let entry = try recorder.entry(
             .forgedReceiptRefused, at: now,
             [
-                "feed": .string(feed), "why": .string(why), "rawHash": .string(SHA256.hash(raw).hex),
-                "claimed": .string(one.reason),
+                "feed": .string(feed), "why": .string(PeerWords(why).text), "rawHash": .string(SHA256.hash(raw).hex),
+                "claimed": .string(PeerWords(one.reason).text),
             ])
         try await log.stage([entry])
     }

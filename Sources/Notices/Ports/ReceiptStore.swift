@@ -74,6 +74,12 @@ public enum ReceiptKey: Sendable, Hashable {
     case reference(route: RouteID, String)
     /// A VERP token whose MAC was checked.
     case delivery(DeliveryID)
+
+    /// The key as the outcome of an attempt has stored it: a reference is cut like all that a peer says.
+    var asStored: ReceiptKey {
+        guard case .reference(let route, let text) = self else { return self }
+        return .reference(route: route, PeerWords(text).text)
+    }
 }
 
 /// Something that came back (回执).

@@ -146,7 +146,7 @@ public final class TestGateway: Sendable {
             Dispatcher(
                 channel: channel, routes: routes, store: store, recorder: recorder, clock: clock, schedule: schedule,
                 parcels: parcels, expectReceiptWithin: .seconds(86_400), owner: options.owner, limits: options.limits,
-                quietHours: law.quietHours, escalation: escalation)
+                quietHours: law.quietHours, escalation: escalation, alarm: { alarms.hear($0) })
         }
         let dispatchers = [dispatcher(.email, mail, .email), dispatcher(.sms, sms, .sms)]
         let wakes = dispatchers.map(\.poke)
