@@ -27,6 +27,20 @@ extension EvidenceRecorder {
                 happenedAt: at, facts: .object(facts)))
     }
 
+    /// Signs an entry about a delivery whose row or whose person's key is damaged.
+    ///
+    /// The person is a fact and not the subject, because an entry about them could not be sealed.
+    func entry(
+        _ event: EvidenceEvent, damaged delivery: Delivery, at: Timestamp, _ facts: [String: JSONValue]
+    ) throws -> SignedEntry {
+        try sign(
+            EvidenceDraft(
+                event: event,
+                subject: EvidenceSubject(notice: delivery.notice.rawValue, delivery: delivery.id.rawValue),
+                happenedAt: .ours(at),
+                facts: .object(facts.merging(["person": .string(delivery.person.rawValue)]) { ours, _ in ours })))
+    }
+
     /// Signs an entry about a person, or about nothing but Songda itself.
     public func entry(
         _ event: EvidenceEvent, person: PersonID? = nil, at: Timestamp, _ facts: [String: JSONValue] = [:]

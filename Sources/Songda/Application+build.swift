@@ -82,7 +82,7 @@ extension Application {
             store: notices, keys: keys, documents: documents, templates: templates, starter: starter,
             recorder: recorder, clock: clock, owner: configuration.instance, poke: Poke(), wakes: pokes)
         let receive = ReceiptDesk(
-            store: notices, log: log, recorder: recorder, clock: clock, escalation: escalation)
+            store: notices, recorder: recorder, clock: clock, escalation: escalation)
         let pipeline = Pipeline(
             issue: IssueDesk(
                 store: notices, reader: notices, directory: notices, templates: templates,
@@ -96,7 +96,8 @@ extension Application {
                 tickets: ViewTickets(key: keys.linkKey), recorder: recorder, clock: clock),
             postal: PostalDesk(receipts: notices, reader: notices, recorder: recorder, clock: clock),
             escalate: Escalation(
-                store: notices, recorder: recorder, clock: clock, starter: starter, wakes: pokes, poke: escalation),
+                store: notices, recorder: recorder, clock: clock, starter: starter, wakes: pokes, poke: escalation,
+                alarm: dispatchAlarm),
             operate: OperationDesk(
                 store: notices, reader: notices, recorder: recorder, clock: clock, tables: [emailTable, smsTable],
                 wakes: [sealer.poke] + pokes),

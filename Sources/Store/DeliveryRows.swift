@@ -52,4 +52,37 @@ extension SQLNoticeStore {
         let keys = try await keys.existingKeys(for: Set(try rows.map { try $0.get("person") }))
         return try rows.map { try DeliveryRows.delivery($0, keys: keys) }
     }
+
+    /// Deliveries for those who must not be stopped by one damaged row.
+    ///
+    /// The page is opened as a whole; if that fails, row by row. A damaged one comes without its address and with what is
+    /// wrong.
+    func readable(_ rows: [Row]) async throws -> [(delivery: Delivery, damage: String?)] {
+        try await Self.each(of: rows) { rows in
+            try await deliveries(rows).map { ($0, nil) }
+        } damaged: { row, error in
+            (try DeliveryRows.delivery(row, keys: [:]), "\(error)")
+        }
+    }
+
+    /// Opens rows together, or, where that fails, each alone, so that the sound ones go on.
+    ///
+    /// A fault of the database itself is thrown: it says nothing about a row.
+    static func each<Value>(
+        of rows: [Row], open: ([Row]) async throws -> [Value], damaged: (Row, any Error) throws -> Value
+    ) async throws -> [Value] {
+        do { return try await open(rows) } catch let error as SQLError where error.code != .decoding {
+            throw error
+        } catch {
+            var values: [Value] = []
+            for row in rows {
+                do { values += try await open([row]) } catch let error as SQLError where error.code != .decoding {
+                    throw error
+                } catch {
+                    values.append(try damaged(row, error))
+                }
+            }
+            return values
+        }
+    }
 }

@@ -190,6 +190,8 @@ extension SQLNoticeStore: DispatchStore {
                 // A receipt that came first has ended the dispatch already.
                 let due = merged == outcome.state ? outcome.dueAt : nil
                 let isNews = merged == outcome.state
+                let isSilent = merged == .accepted || merged == .unknown
+                let asksAt = isSilent ? outcome.finishedAt.at.adding(AwaitingReport.patience) : nil
                 let news: Query =
                     isNews
                     ? """
@@ -199,6 +201,7 @@ extension SQLNoticeStore: DispatchStore {
                 return """
                     UPDATE deliveries SET state = \(merged.rawValue)\(news),
                         due_at = \(due), expect_by = \(merged == .accepted ? outcome.expectReceiptBy : nil),
+                        ask_at = CASE WHEN channel = 'sms' THEN CAST(\(asksAt) AS BIGINT) END,
                         claims = 0, lease_owner = NULL,
                         unknowns = unknowns + \(outcome.state == .unknown ? 1 : 0)
                     WHERE id = \(outcome.delivery.rawValue) AND fence = \(outcome.fence)
@@ -297,24 +300,25 @@ extension SQLNoticeStore: DispatchStore {
                 LIMIT \(limit)
                 """)
         }
-        let deliveries = try await deliveries(rows)
-        return try zip(rows, deliveries).map { row, delivery in
+        return try await zip(rows, readable(rows)).map { row, one in
             InterruptedAttempt(
-                delivery: delivery, number: try row.get("number"), startedAt: try row.get("started_at"),
+                delivery: one.delivery, number: try row.get("number"), startedAt: try row.get("started_at"),
                 route: RouteID(try row.get("route")), fence: try row.get("fence"),
-                unknownsBefore: try row.get("unknowns"), claims: try row.get("claims"))
+                unknownsBefore: try row.get("unknowns"), claims: try row.get("claims"), damage: one.damage)
         }
     }
 
     /// Set aside, never deleted.
-    public func quarantine(_ claim: DeliveryClaim, reason: String, evidence: [SignedEntry]) async throws {
+    public func quarantine(
+        _ delivery: DeliveryID, fence: Int64, reason: String, evidence: [SignedEntry]
+    ) async throws {
         let rows = try await entryRows.stage(evidence)
         let now = clock.now
         try await database.write { tx in
             let stopped = try tx.execute(
                 """
                 UPDATE deliveries SET due_at = NULL, stopped_reason = \(reason), stopped_at = \(now), lease_owner = NULL
-                WHERE id = \(claim.delivery.id.rawValue) AND fence = \(claim.fence)
+                WHERE id = \(delivery.rawValue) AND fence = \(fence)
                 """)
             if stopped == 1 { try tx.executeBatch(rows) }
         }

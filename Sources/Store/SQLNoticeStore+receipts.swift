@@ -43,10 +43,11 @@ extension SQLNoticeStore {
             if merged != present {
                 // What a receipt has settled is not tried again, and not missed either. An attempt that is under way
                 // keeps its lease, so that a crash before its outcome is still noticed.
+                let news: Query = merged == .accepted || merged == .unknown ? "" : ", ask_at = NULL"
                 try tx.execute(
                     """
                     UPDATE deliveries SET state = \(merged.rawValue), state_reason = \(reason),
-                        state_at = \(receipt.happenedAt.at), state_clock = \(receipt.happenedAt.clock), expect_by = NULL,
+                        state_at = \(receipt.happenedAt.at), state_clock = \(receipt.happenedAt.clock), expect_by = NULL\(news),
                         due_at = CASE WHEN EXISTS (SELECT 1 FROM attempts a WHERE a.delivery = deliveries.id
                             AND a.finished_at IS NULL) THEN due_at ELSE NULL END
                     WHERE id = \(id)
@@ -179,14 +180,41 @@ extension SQLNoticeStore {
         try tx.execute("UPDATE receipts SET ask_at = NULL WHERE delivery = \(delivery) AND ask_at IS NOT NULL")
     }
 
-    /// The last attempt of each delivery that was accepted or whose outcome is unknown.
-    public func awaitingReport(
-        channel: ChannelKind, acceptedAfter: Timestamp, limit: Int
-    ) async throws -> [AwaitingReport] {
-        try await awaiting(
+    /// Setting the time of the next question is also the lease, and lets the others have their turn.
+    public func takeSilent(now: Timestamp, since: Timestamp, limit: Int) async throws -> [AwaitingReport] {
+        let due: Query = """
+            SELECT d.id, d.state, a.started_at FROM deliveries d JOIN attempts a ON a.delivery = d.id AND a.number = d.attempts
+            WHERE d.ask_at <= \(now) ORDER BY d.ask_at LIMIT \(limit)
             """
-            d.channel = \(channel.rawValue) AND d.state IN ('accepted', 'unknown') AND a.started_at >= \(acceptedAfter)
-            """, limit: limit)
+        var taken: [String] = []
+        // What was settled by another way than a receipt, or is too old, is not asked about and makes way.
+        while taken.isEmpty {
+            guard try await database.read({ tx in try tx.first(due) != nil }) else { return [] }
+            taken = try await database.write { tx in
+                var asked: [String] = []
+                var updates: [Query] = []
+                for row in try tx.query(due) {
+                    let id: String = try row.get("id")
+                    let startedAt: Timestamp = try row.get("started_at")
+                    let isSilent = ["accepted", "unknown"].contains(try row.get("state", as: String.self))
+                    let next =
+                        isSilent && startedAt >= since
+                        ? AwaitingReport.nextQuestion(startedAt: startedAt, now: now) : nil
+                    if next != nil { asked.append(id) }
+                    updates.append("UPDATE deliveries SET ask_at = \(next) WHERE id = \(id)")
+                }
+                try tx.executeBatch(updates)
+                return asked
+            }
+        }
+        return try await awaiting("d.id IN \(list: taken)", limit: limit)
+    }
+
+    /// Until its state changes by a new attempt.
+    public func stopAsking(_ delivery: DeliveryID) async throws {
+        try await database.write { tx in
+            try tx.execute("UPDATE deliveries SET ask_at = NULL WHERE id = \(delivery.rawValue)")
+        }
     }
 
     private func awaiting(_ condition: Query, limit: Int) async throws -> [AwaitingReport] {
@@ -198,10 +226,9 @@ extension SQLNoticeStore {
                 WHERE \(condition) ORDER BY a.started_at LIMIT \(limit)
                 """)
         }
-        let deliveries = try await deliveries(rows)
-        return try zip(rows, deliveries).map { row, delivery in
+        return try await zip(rows, readable(rows)).map { row, one in
             AwaitingReport(
-                delivery: delivery, route: RouteID(try row.get("route")), reference: try row.get("reference"),
+                delivery: one.delivery, route: RouteID(try row.get("route")), reference: try row.get("reference"),
                 startedAt: try row.get("started_at"))
         }
     }

@@ -41,59 +41,20 @@ extension SQLNoticeStore: ReceiptStore {
     /// Sealed under the organisation's key: nobody knows yet whom it is about.
     public func keepUnmatched(_ receipt: UnmatchedReceipt) async throws {
         let raw = try await key(for: KeyRing.organisation).seal(
-            receipt.raw, place: NoticeRows.place("unmatched", receipt.id)
+            receipt.raw ?? [], place: NoticeRows.place("unmatched", receipt.id)
         ).bytes
         try await database.write { tx in
             try tx.execute(
                 """
-                INSERT INTO unmatched_receipts (id, feed, received_at, raw)
-                VALUES (\(receipt.id), \(receipt.feed), \(receipt.receivedAt), \(raw)) ON CONFLICT (id) DO NOTHING
+                INSERT INTO unmatched_receipts (id, feed, received_at, raw, try_at)
+                VALUES (\(receipt.id), \(receipt.feed), \(receipt.receivedAt), \(raw), \(receipt.receivedAt))
+                ON CONFLICT (id) DO NOTHING
                 """)
-        }
-    }
-
-    /// Those not settled yet.
-    public func unmatched(since: Timestamp, limit: Int) async throws -> [UnmatchedReceipt] {
-        try await unmatched("received_at >= \(since)", limit: limit)
-    }
-
-    private func unmatched(_ condition: Query, limit: Int) async throws -> [UnmatchedReceipt] {
-        let rows = try await database.read { tx in
-            try tx.query(
-                """
-                SELECT id, feed, received_at, raw FROM unmatched_receipts
-                WHERE settled_at IS NULL AND \(condition) ORDER BY received_at LIMIT \(limit)
-                """)
-        }
-        guard !rows.isEmpty else { return [] }
-        let key = try await key(for: KeyRing.organisation)
-        return try rows.map { row in
-            let id: String = try row.get("id")
-            let raw = try key.open(
-                SealedBytes(bytes: try row.get("raw")), place: NoticeRows.place("unmatched", id))
-            return UnmatchedReceipt(
-                id: id, feed: try row.get("feed"), raw: raw, receivedAt: try row.get("received_at"))
-        }
-    }
-
-    /// Those not settled yet that have waited long enough.
-    public func unmatched(before: Timestamp, limit: Int) async throws -> [UnmatchedReceipt] {
-        try await unmatched("received_at < \(before)", limit: limit)
-    }
-
-    /// Kept, but no longer looked at; once, however many look at it.
-    public func settleUnmatched(_ id: String, evidence: [SignedEntry]) async throws {
-        let now = clock.now
-        let rows = try await entryRows.stage(evidence)
-        try await database.write { tx in
-            let isFirst = try tx.execute(
-                "UPDATE unmatched_receipts SET settled_at = \(now) WHERE id = \(id) AND settled_at IS NULL")
-            if isFirst == 1 { try tx.executeBatch(rows) }
         }
     }
 
     /// Accepted, and silent beyond the time in which a report was to come.
-    public func overdueReceipts(now: Timestamp, limit: Int) async throws -> [Delivery] {
+    public func overdueReceipts(now: Timestamp, limit: Int) async throws -> [OverdueReceipt] {
         let rows = try await database.read { tx in
             try tx.query(
                 """
@@ -101,7 +62,7 @@ extension SQLNoticeStore: ReceiptStore {
                 ORDER BY d.expect_by LIMIT \(limit)
                 """)
         }
-        return try await deliveries(rows)
+        return try await readable(rows).map { OverdueReceipt(delivery: $0.delivery, damage: $0.damage) }
     }
 
     /// Once: clearing `expect_by` and writing the entry are one transaction.

@@ -112,8 +112,9 @@ extension SQLNoticeStore: SealStore {
             rest += try record.deliveries.map { try Self.insert($0, keys: keys) }
             rest += record.rungs.map {
                 """
-                INSERT INTO rungs (notice, person, position, due_at)
-                VALUES (\($0.notice.rawValue), \($0.person.rawValue), \($0.index), \($0.dueAt))
+                INSERT INTO rungs (notice, person, position, due_at, priority)
+                VALUES (\($0.notice.rawValue), \($0.person.rawValue), \($0.index), \($0.dueAt),
+                    (SELECT n.priority FROM notices n WHERE n.id = \($0.notice.rawValue)))
                 """
             }
             rest += try await entryRows.stage(record.evidence)

@@ -266,9 +266,9 @@ import Testing
             let new = try #require(
                 try await gateway.store.claimDue(gateway.lease(), channels: [.email], limit: 1).first)
             let entry = try gateway.recorder.entry(.quarantined, delivery: mail, at: .ours(gateway.clock.now))
-            try await gateway.store.quarantine(old, reason: "x", evidence: [entry])
+            try await gateway.store.quarantine(old.delivery.id, fence: old.fence, reason: "x", evidence: [entry])
             #expect(try await gateway.events(of: mail.notice).contains(.quarantined) == false)
-            try await gateway.store.quarantine(new, reason: "x", evidence: [entry])
+            try await gateway.store.quarantine(new.delivery.id, fence: new.fence, reason: "x", evidence: [entry])
             #expect(try await gateway.events(of: mail.notice).contains(.quarantined))
             gateway.pass(.seconds(9999))
             #expect(try await gateway.store.claimDue(gateway.lease(), channels: [.email], limit: 1).isEmpty)

@@ -150,7 +150,7 @@ import Testing
                     "expect_by <=", "deliveries_expected", false,
                     { _ = try await $0.overdueReceipts(now: now, limit: 9) }
                 ),
-                ("settled_at IS NULL", "rungs_due", false, { _ = try await $0.dueRungs(now: now, limit: 9) }),
+                ("r.settled_at IS NULL", "rungs_turn", false, { _ = try await $0.dueRungs(now: now, limit: 9) }),
                 (
                     "a.finished_at IS NULL", "attempts_open", true,
                     { _ = try await $0.interruptedAttempts(lease, channels: [.email], limit: 9) }
@@ -160,8 +160,17 @@ import Testing
                     { _ = try await $0.delivery(matching: .reference(route: RouteID("relay-a"), "r")) }
                 ),
                 (
-                    "received_at >=", "unmatched_receipts_open", false,
-                    { _ = try await $0.unmatched(since: now, limit: 9) }
+                    "received_at <", "unmatched_receipts_open", false,
+                    { _ = try await $0.unmatched(before: now, limit: 9) }
+                ),
+                ("try_at <=", "unmatched_receipts_turn", false, { _ = try await $0.takeUnmatched(now: now, limit: 9) }),
+                (
+                    "d.ask_at <=", "deliveries_ask", false,
+                    { _ = try await $0.takeSilent(now: now, since: now, limit: 9) }
+                ),
+                (
+                    "more > 0", "forgery_hours_open", false,
+                    { _ = try await $0.unreportedForgeries(before: now, limit: 9) }
                 ),
                 ("ask_at <=", "receipts_ask", false, { _ = try await $0.takeDueClaims(now: now, limit: 9) }),
                 ("link_hash =", "link_hash", false, { _ = try await $0.link(SHA256.hash([1])) }),

@@ -121,12 +121,15 @@ import Testing
                 id: "u-1", feed: "sms:main", raw: Array("secret canary".utf8), receivedAt: gateway.clock.now)
             try await gateway.store.keepUnmatched(kept)
             try await gateway.store.keepUnmatched(kept)
-            let since = gateway.clock.now.adding(.seconds(-60))
-            #expect(try await gateway.store.unmatched(since: since, limit: 10) == [kept])
-            #expect(
-                try await gateway.store.unmatched(since: gateway.clock.now.adding(.seconds(1)), limit: 10).isEmpty)
-            try await gateway.store.settleUnmatched("u-1", evidence: [])
-            #expect(try await gateway.store.unmatched(since: since, limit: 10).isEmpty)
+            let now = gateway.clock.now
+            #expect(try await gateway.store.takeUnmatched(now: now, limit: 10) == [kept])
+            #expect(try await gateway.store.takeUnmatched(now: now, limit: 10).isEmpty)
+            #expect(try await gateway.store.takeUnmatched(now: now.adding(.seconds(30)), limit: 10) == [kept])
+            // Ever later: what nobody claims is not looked at every half minute for a day.
+            #expect(try await gateway.store.takeUnmatched(now: now.adding(.seconds(60)), limit: 10).isEmpty)
+            #expect(try await gateway.store.unmatched(before: now.adding(.seconds(1)), limit: 10) == [kept])
+            try await gateway.store.settleUnmatched(["u-1"], evidence: [])
+            #expect(try await gateway.store.takeUnmatched(now: now.adding(.seconds(9000)), limit: 10).isEmpty)
             #expect(try await gateway.count("unmatched_receipts") == 1, "nothing is deleted by itself")
         }
     }
@@ -139,7 +142,10 @@ import Testing
             let (mail, _) = try await Self.accepted(gateway)
             #expect(try await gateway.store.overdueReceipts(now: gateway.clock.now, limit: 10).isEmpty)
             gateway.pass(.seconds(3601))
-            #expect(try await gateway.store.overdueReceipts(now: gateway.clock.now, limit: 10).map(\.id) == [mail.id])
+            #expect(
+                try await gateway.store.overdueReceipts(now: gateway.clock.now, limit: 10).map(\.delivery.id) == [
+                    mail.id
+                ])
             for _ in 0..<2 {
                 let entry = try gateway.recorder.entry(
                     .expectedEventMissing, delivery: mail, at: .ours(gateway.clock.now))
@@ -157,17 +163,42 @@ import Testing
     }
 
     @Test(arguments: Backend.allCases)
-    func `what a provider can still be asked about is listed, oldest first`(_ backend: Backend) async throws {
+    func `each silent text message has its turn to be asked about, also behind those that never answer`(
+        _ backend: Backend
+    ) async throws {
         try await TestGateway.with(backend) { gateway in
-            let (mail, _) = try await Self.accepted(gateway)
-            let since = gateway.clock.now.adding(.seconds(-60))
-            let awaiting = try await gateway.store.awaitingReport(channel: .email, acceptedAfter: since, limit: 10)
-            #expect(awaiting.map(\.delivery.id) == [mail.id])
-            #expect(awaiting.first?.reference == "ref-1")
-            #expect(awaiting.first?.route == RouteID("relay-a"))
-            #expect(try await gateway.store.awaitingReport(channel: .sms, acceptedAfter: since, limit: 10).isEmpty)
-            try await gateway.record(mail, .delivered)
-            #expect(try await gateway.store.awaitingReport(channel: .email, acceptedAfter: since, limit: 10).isEmpty)
+            gateway.mail.alwaysAccepts()
+            gateway.sms.alwaysAccepts()
+            try await gateway.person()
+            var messages: [DeliveryID] = []
+            for _ in 0..<3 {
+                let id = try await gateway.issue(gateway.riskAlert())
+                try await gateway.settle()
+                messages.append(try #require(try await gateway.deliveries(of: id, .sms).first).id)
+                gateway.pass(.seconds(1))
+            }
+            let since = gateway.options.start
+            func asked(_ limit: Int = 2) async throws -> [DeliveryID] {
+                try await gateway.store.takeSilent(now: gateway.clock.now, since: since, limit: limit).map(
+                    \.delivery.id)
+            }
+            #expect(try await asked().isEmpty, "left alone at first")
+            gateway.pass(AwaitingReport.patience)
+            #expect(try await asked() == [messages[0], messages[1]])
+            #expect(try await asked() == [messages[2]])
+            #expect(try await asked().isEmpty)
+            try await gateway.store.stopAsking(messages[0])
+            gateway.pass(.seconds(600))
+            #expect(Set(try await asked(9)) == [messages[1], messages[2]])
+            // A report ends it, and so does age.
+            let second = try #require(try await gateway.store.delivery(messages[1]))
+            try await gateway.record(second, .delivered)
+            gateway.pass(.seconds(7200))
+            #expect(try await asked(9) == [messages[2]])
+            gateway.pass(.seconds(86_400))
+            let late = gateway.clock.now
+            #expect(try await gateway.store.takeSilent(now: late, since: late, limit: 9).isEmpty)
+            #expect(try await asked(9).isEmpty)
         }
     }
 
@@ -180,14 +211,15 @@ import Testing
             let id = try await gateway.issue(gateway.riskAlert())
             try await gateway.settle()
             gateway.pass(.seconds(86_401))
-            let due = try #require(try await gateway.store.dueRungs(now: gateway.clock.now, limit: 10).first)
+            let due = try #require(try await gateway.store.dueRungs(now: gateway.clock.now, limit: 10).due.first)
             #expect(due.notice.id == id)
             #expect(Set(due.states) == [.available, .accepted])
             let settled = try await withThrowingTaskGroup(of: Bool.self) { group in
                 for _ in 0..<8 {
                     group.addTask {
                         let entry = try gateway.recorder.entry(.escalated, notice: id, at: gateway.clock.now)
-                        return try await gateway.store.settle(due, deliveries: [], evidence: [entry])
+                        let step = RungStep(rung: due.rung, deliveries: [], evidence: [entry])
+                        return try await gateway.store.settle([step]) == [true]
                     }
                 }
                 return try await group.reduce(into: [Bool]()) { $0.append($1) }

@@ -98,9 +98,20 @@ extension Dispatcher {
 
     private func setAside(_ claim: DeliveryClaim, reason: String, at now: Timestamp) async throws {
         let words = PeerWords(reason).text
-        let entry = try recorder.entry(
-            .quarantined, delivery: claim.delivery, at: .ours(now), ["reason": .string(words)])
-        try await store.quarantine(claim, reason: words, evidence: [entry])
+        try await quarantine(claim.delivery, fence: claim.fence, reason: words, at: now)
+    }
+
+    private func quarantine(_ delivery: Delivery, fence: Int64, reason: String, at now: Timestamp) async throws {
+        do {
+            let entry = try recorder.entry(
+                .quarantined, delivery: delivery, at: .ours(now), ["reason": .string(reason)])
+            try await store.quarantine(delivery.id, fence: fence, reason: reason, evidence: [entry])
+        } catch let error as EvidenceError {
+            let entry = try recorder.entry(
+                .quarantined, damaged: delivery, at: now,
+                ["reason": .string(reason), "damage": .string(PeerWords("\(error)").text)])
+            try await store.quarantine(delivery.id, fence: fence, reason: reason, evidence: [entry])
+        }
     }
 
     /// Hands one parcel over and says what to store; nil only if the entry could not be signed, and then an alarm says so.
@@ -239,22 +250,37 @@ extension Dispatcher {
             let interrupted = try await store.interruptedAttempts(lease, channels: [channel], limit: 256)
             guard !interrupted.isEmpty else { return total }
             total += interrupted.count
-            let records = try interrupted.map { one in
-                let reason = "stopped between handing over and the answer; the peer may have accepted it"
-                let entry = try recorder.entry(
-                    .outcomeUnknown, delivery: one.delivery, attempt: one.number, at: .ours(now),
-                    [
-                        "route": .string(one.route.rawValue), "reason": .string(reason),
-                        "startedAt": .string(one.startedAt.rfc3339), "recovered": .bool(true),
-                    ])
-                return AttemptRecord(
-                    delivery: one.delivery.id, fence: one.fence, number: one.number, state: .unknown, reason: reason,
-                    reference: nil, finishedAt: .ours(now),
-                    dueAt: retryAfterUnknown(
-                        before: one.unknownsBefore, attempts: one.number, delivery: one.delivery, at: now),
-                    expectReceiptBy: nil, transcript: [], evidence: [entry])
-            }
-            _ = try await store.recordOutcomes(records)
+            // Damaged ones alone, so that they do not take the others along.
+            let sound = try interrupted.filter { $0.damage == nil }.map { try unknown($0, at: now) }
+            if !sound.isEmpty { _ = try await store.recordOutcomes(sound) }
+            for one in interrupted where one.damage != nil { try await recover(damaged: one, at: now) }
         }
+    }
+
+    private func recover(damaged one: InterruptedAttempt, at now: Timestamp) async throws {
+        alarm("delivery \(one.delivery.id) cannot be read: \(one.damage ?? "")")
+        do { _ = try await store.recordOutcomes([try unknown(one, at: now)]) } catch let error as EvidenceError {
+            try await quarantine(
+                one.delivery, fence: one.fence,
+                reason: PeerWords("stopped without an outcome, and cannot be recorded as unknown: \(error)").text,
+                at: now)
+        }
+    }
+
+    private func unknown(_ one: InterruptedAttempt, at now: Timestamp) throws -> AttemptRecord {
+        let reason = "stopped between handing over and the answer; the peer may have accepted it"
+        var facts: [String: JSONValue] = [
+            "route": .string(one.route.rawValue), "reason": .string(reason),
+            "startedAt": .string(one.startedAt.rfc3339), "recovered": .bool(true),
+        ]
+        if let damage = one.damage { facts["damage"] = .string(PeerWords(damage).text) }
+        let entry = try recorder.entry(
+            .outcomeUnknown, delivery: one.delivery, attempt: one.number, at: .ours(now), facts)
+        return AttemptRecord(
+            delivery: one.delivery.id, fence: one.fence, number: one.number, state: .unknown, reason: reason,
+            reference: nil, finishedAt: .ours(now),
+            dueAt: retryAfterUnknown(
+                before: one.unknownsBefore, attempts: one.number, delivery: one.delivery, at: now),
+            expectReceiptBy: nil, transcript: [], evidence: [entry])
     }
 }

@@ -11,13 +11,14 @@ public struct Escalation: Sendable {
     private let starter: DeliveryStarter
     /// Woken when deliveries were started that are due at once.
     private let wakes: [Poke]
+    private let alarm: @Sendable (String) -> Void
     /// Woken when a delivery ended without success.
     public let poke: Poke
 
-    /// Makes an escalation that wakes these dispatchers.
+    /// Makes an escalation that wakes these dispatchers; `alarm` is called with a sentence an operator must read.
     public init(
         store: any ReceiptStore, recorder: EvidenceRecorder, clock: any WallClock, starter: DeliveryStarter,
-        wakes: [Poke], poke: Poke = Poke()
+        wakes: [Poke], poke: Poke = Poke(), alarm: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.store = store
         self.recorder = recorder
@@ -25,44 +26,92 @@ public struct Escalation: Sendable {
         self.starter = starter
         self.wakes = wakes
         self.poke = poke
+        self.alarm = alarm
     }
 
-    /// Settles what is due now.
+    /// Settles what is due now, the most urgent first.
     ///
     /// - Returns: how many rungs were started.
     @discardableResult
     public func runOnce() async throws -> Int {
-        var started = 0
+        var total = 0
         let now = clock.now
-        var page: [DueRung]
+        var page: RungPage
         repeat {
             page = try await store.dueRungs(now: now, limit: Self.page)
-            started += try await settle(page, at: now)
+            let started = try await settle(page, at: now)
+            // After each page: what is urgent need not wait until the rest of a batch is settled too.
+            if started > 0 { for poke in wakes { poke.poke() } }
+            total += started
         } while page.count == Self.page
-        if started > 0 { for poke in wakes { poke.poke() } }
         try await recordMissingReceipts(now)
-        return started
+        return total
     }
 
     /// Settled in pages, so that a batch of a hundred thousand does not fill the memory.
     private static let page = 200
+    /// How long a rung is set aside that cannot be read; its entry is repeated as often.
+    private static let aside = Duration.seconds(86_400)
 
-    private func settle(_ page: [DueRung], at now: Timestamp) async throws -> Int {
-        var started = 0
-        for due in page {
-            let rung = due.notice.plan.rungs[due.rung.index]
-            let isWanted = rung.condition.holds(for: due.states)
-            let person = due.notice.recipients.first { $0.person == due.rung.person }
-            var deliveries: [NewDelivery] = []
-            var evidence = [try entry(due, rung, isWanted: isWanted, at: now)]
-            if isWanted, let person {
-                let begun = try starter.start(due.notice, for: person, rung: due.rung.index, at: now)
-                deliveries = begun.deliveries
-                evidence += begun.evidence
+    private func settle(_ page: RungPage, at now: Timestamp) async throws -> Int {
+        for damaged in page.damaged { try await setAside(damaged.rung, why: damaged.why, at: now) }
+        var steps: [Step] = []
+        for due in page.due {
+            do { steps.append(try step(due, at: now)) } catch let error as EvidenceError {
+                try await setAside(due.rung, why: "\(error)", at: now)
             }
-            if try await store.settle(due, deliveries: deliveries, evidence: evidence), isWanted { started += 1 }
         }
-        return started
+        do { return try await settle(steps) } catch is EvidenceError {
+            // One of them cannot be recorded, because the key of its person is damaged. Each is judged alone.
+            var started = 0
+            for step in steps {
+                do { started += try await settle([step]) } catch let error as EvidenceError {
+                    try await setAside(step.step.rung, why: "\(error)", at: now)
+                }
+            }
+            return started
+        }
+    }
+
+    private struct Step {
+        var step: RungStep
+        var isWanted: Bool
+    }
+
+    private func settle(_ steps: [Step]) async throws -> Int {
+        guard !steps.isEmpty else { return 0 }
+        let isOurs = try await store.settle(steps.map(\.step))
+        return zip(steps, isOurs).count { $0.isWanted && $1 }
+    }
+
+    private func step(_ due: DueRung, at now: Timestamp) throws -> Step {
+        let rung = due.notice.plan.rungs[due.rung.index]
+        let isWanted = rung.condition.holds(for: due.states)
+        let person = due.notice.recipients.first { $0.person == due.rung.person }
+        var deliveries: [NewDelivery] = []
+        var evidence = [try entry(due, rung, isWanted: isWanted, at: now)]
+        if isWanted, let person {
+            let begun = try starter.start(due.notice, for: person, rung: due.rung.index, at: now)
+            deliveries = begun.deliveries
+            evidence += begun.evidence
+        }
+        return Step(step: RungStep(rung: due.rung, deliveries: deliveries, evidence: evidence), isWanted: isWanted)
+    }
+
+    /// The notice stays open and the step comes back by itself; until then it stands in nobody's way.
+    private func setAside(_ rung: PlannedRung, why: String, at now: Timestamp) async throws {
+        let until = now.adding(Self.aside)
+        alarm(
+            "step \(rung.index) of notice \(rung.notice) cannot be read and is set aside until \(until.rfc3339): \(why)"
+        )
+        // About the notice alone: the person's key may be what is damaged.
+        let entry = try recorder.entry(
+            .quarantined, notice: rung.notice, at: now,
+            [
+                "rung": .integer(Int64(rung.index)), "person": .string(rung.person.rawValue),
+                "reason": .string(PeerWords(why).text), "until": .string(until.rfc3339),
+            ])
+        try await store.postpone(rung, until: until, evidence: [entry])
     }
 
     private func entry(_ due: DueRung, _ rung: Rung, isWanted: Bool, at now: Timestamp) throws -> SignedEntry {
@@ -83,21 +132,28 @@ public struct Escalation: Sendable {
 
     /// "Expected, and did not come" is a fact of its own; the absence of an entry would prove nothing.
     private func recordMissingReceipts(_ now: Timestamp) async throws {
-        var page: [Delivery]
+        var page: [OverdueReceipt]
         repeat {
             page = try await store.overdueReceipts(now: now, limit: Self.page)
-            try await record(missing: page, at: now)
+            for one in page { try await record(missing: one, at: now) }
         } while page.count == Self.page
     }
 
-    private func record(missing page: [Delivery], at now: Timestamp) async throws {
-        for delivery in page {
+    private func record(missing one: OverdueReceipt, at now: Timestamp) async throws {
+        let delivery = one.delivery
+        var facts: [String: JSONValue] = [
+            "expected": "delivery report", "channel": .string(delivery.address.channel.rawValue),
+            "state": .string(delivery.state.rawValue),
+        ]
+        if let damage = one.damage { facts["damage"] = .string(PeerWords(damage).text) }
+        do {
             let entry = try recorder.entry(
-                .expectedEventMissing, delivery: delivery, attempt: delivery.attempts, at: .ours(now),
-                [
-                    "expected": "delivery report", "channel": .string(delivery.address.channel.rawValue),
-                    "state": .string(delivery.state.rawValue),
-                ])
+                .expectedEventMissing, delivery: delivery, attempt: delivery.attempts, at: .ours(now), facts)
+            try await store.recordMissingReceipt(delivery.id, evidence: [entry])
+        } catch let error as EvidenceError where one.damage != nil {
+            // Nothing can be recorded about this person; about the notice it can.
+            facts["reason"] = .string(PeerWords("\(error)").text)
+            let entry = try recorder.entry(.quarantined, damaged: delivery, at: now, facts)
             try await store.recordMissingReceipt(delivery.id, evidence: [entry])
         }
     }

@@ -8,11 +8,12 @@ import Evidence
 public struct ReceiptDesk: Sendable {
     /// How long a receipt without a delivery is kept in case it came early.
     public static let keepUnmatchedFor = Duration.seconds(86_400)
+    /// How many forged receipts of a feed and an hour get an entry of their own.
+    public static let forgeriesPerHour = 20
 
     let store: any ReceiptStore
     let recorder: EvidenceRecorder
     let clock: any WallClock
-    private let log: any EvidenceLogStore
     /// Woken when a delivery ended without success: the plan's next step need not wait.
     private let escalation: Poke
     /// Woken when an unsigned report waits for its provider's word.
@@ -20,11 +21,10 @@ public struct ReceiptDesk: Sendable {
 
     /// Makes a desk that wakes whoever waits on these.
     public init(
-        store: any ReceiptStore, log: any EvidenceLogStore, recorder: EvidenceRecorder, clock: any WallClock,
-        escalation: Poke = Poke(), claimed: Poke = Poke()
+        store: any ReceiptStore, recorder: EvidenceRecorder, clock: any WallClock, escalation: Poke = Poke(),
+        claimed: Poke = Poke()
     ) {
         self.store = store
-        self.log = log
         self.recorder = recorder
         self.clock = clock
         self.escalation = escalation
@@ -58,7 +58,7 @@ public struct ReceiptDesk: Sendable {
                 tally.forged += 1
                 continue
             }
-            switch try await record(one, raw: raw, feed: parser.feed) {
+            switch try await place(one, raw: raw, feed: parser.feed) {
             case .recorded: tally.recorded += 1
             case .duplicate: tally.duplicates += 1
             case .unknownDelivery:
@@ -73,45 +73,9 @@ public struct ReceiptDesk: Sendable {
         return tally
     }
 
-    /// Tries kept receipts again; those whose delivery has appeared meanwhile are recorded, and those that have waited a
-    /// day become an entry that says so.
-    ///
-    /// - Returns: how many were settled.
-    public func retryUnmatched(parsers: [any ReceiptParser]) async throws -> Int {
-        let since = clock.now.adding(.zero - Self.keepUnmatchedFor)
-        var settled = try await recordHopeless(before: since)
-        for kept in try await store.unmatched(since: since, limit: 500) {
-            guard let parser = parsers.first(where: { $0.feed == kept.feed }) else { continue }
-            var isComplete = true
-            for one in try parser.parse(kept.raw, receivedAt: kept.receivedAt) where one.forgery == nil {
-                if try await record(one, raw: kept.raw, feed: kept.feed) == .unknownDelivery { isComplete = false }
-            }
-            guard isComplete else { continue }
-            try await store.settleUnmatched(kept.id, evidence: [])
-            settled += 1
-        }
-        return settled
-    }
-
-    /// What nobody claims in a day was not ours, or names what we do not know: that it came is a fact all the same.
-    private func recordHopeless(before: Timestamp) async throws -> Int {
-        var settled = 0
-        var page: [UnmatchedReceipt]
-        repeat {
-            page = try await store.unmatched(before: before, limit: 100)
-            for kept in page {
-                let entry = try recorder.entry(
-                    .unmatchedReceipt, at: clock.now,
-                    [
-                        "feed": .string(kept.feed), "rawHash": .string(SHA256.hash(kept.raw).hex),
-                        "receivedAt": .string(kept.receivedAt.rfc3339),
-                        "lookedForSeconds": .integer(Self.keepUnmatchedFor.components.seconds),
-                    ])
-                try await store.settleUnmatched(kept.id, evidence: [entry])
-                settled += 1
-            }
-        } while page.count == 100
-        return settled
+    /// A delivery whose own row is damaged counts as not found yet: its receipt is kept, and stops nothing else.
+    func place(_ one: ParsedReceipt, raw: [UInt8], feed: String) async throws -> ReceiptRecording {
+        do { return try await record(one, raw: raw, feed: feed) } catch is EvidenceError { return .unknownDelivery }
     }
 
     private func record(_ one: ParsedReceipt, raw: [UInt8], feed: String) async throws -> ReceiptRecording {
@@ -141,15 +105,19 @@ public struct ReceiptDesk: Sendable {
         return nil
     }
 
+    /// The first ones of an hour are an entry each, the rest a number: whoever can send us mail must not be able to fill
+    /// the log.
     private func refuseForged(
         _ one: ParsedReceipt, raw: [UInt8], feed: String, why: String, at now: Timestamp
     ) async throws {
+        let hash = SHA256.hash(raw)
         let entry = try recorder.entry(
             .forgedReceiptRefused, at: now,
             [
-                "feed": .string(feed), "why": .string(PeerWords(why).text), "rawHash": .string(SHA256.hash(raw).hex),
+                "feed": .string(feed), "why": .string(PeerWords(why).text), "rawHash": .string(hash.hex),
                 "claimed": .string(PeerWords(one.reason).text),
             ])
-        try await log.stage([entry])
+        try await store.recordForgery(
+            feed: feed, rawHash: hash, at: now, perHour: Self.forgeriesPerHour, evidence: [entry])
     }
 }

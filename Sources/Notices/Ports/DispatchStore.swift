@@ -31,8 +31,8 @@ public protocol DispatchStore: Sendable {
         _ lease: Lease, channels: Set<ChannelKind>, limit: Int
     ) async throws -> [InterruptedAttempt]
 
-    /// Sets a delivery aside after three claims without an outcome.
-    func quarantine(_ claim: DeliveryClaim, reason: String, evidence: [SignedEntry]) async throws
+    /// Sets a delivery aside that nobody can hand over: after three claims without an outcome, or because it is damaged.
+    func quarantine(_ delivery: DeliveryID, fence: Int64, reason: String, evidence: [SignedEntry]) async throws
 
     /// The next moment at which something is due on these channels.
     func nextDue(channels: Set<ChannelKind>) async throws -> Timestamp?
@@ -182,11 +182,13 @@ public struct InterruptedAttempt: Sendable, Hashable {
     public let unknownsBefore: Int
     /// How often the delivery was claimed without an outcome.
     public let claims: Int
+    /// Why the delivery's row cannot be read as a whole, so that its address is missing; nil if it can.
+    public let damage: String?
 
     /// Gathers an interrupted attempt.
     public init(
         delivery: Delivery, number: Int, startedAt: Timestamp, route: RouteID, fence: Int64, unknownsBefore: Int,
-        claims: Int
+        claims: Int, damage: String? = nil
     ) {
         self.delivery = delivery
         self.number = number
@@ -195,5 +197,6 @@ public struct InterruptedAttempt: Sendable, Hashable {
         self.fence = fence
         self.unknownsBefore = unknownsBefore
         self.claims = claims
+        self.damage = damage
     }
 }

@@ -28,29 +28,48 @@ public protocol ReceiptStore: Sendable {
     /// Keeps a receipt that names nothing we know yet: it may have come before the send returned.
     func keepUnmatched(_ receipt: UnmatchedReceipt) async throws
 
-    /// Receipts kept unmatched since `since`, oldest first.
-    func unmatched(since: Timestamp, limit: Int) async throws -> [UnmatchedReceipt]
+    /// Takes kept receipts whose turn it is to be looked up again, and sets their next turn, ever later.
+    func takeUnmatched(now: Timestamp, limit: Int) async throws -> [UnmatchedReceipt]
 
     /// Receipts kept unmatched that are older than `before`, oldest first.
     func unmatched(before: Timestamp, limit: Int) async throws -> [UnmatchedReceipt]
 
-    /// Looks no more for the delivery of a kept receipt: it was found, or the entries say that it was not.
-    func settleUnmatched(_ id: String, evidence: [SignedEntry]) async throws
+    /// Looks no more for the deliveries of kept receipts: they were found, or the entries say that they were not.
+    func settleUnmatched(_ ids: [String], evidence: [SignedEntry]) async throws
+
+    /// Counts a forged receipt and stores its entries, unless the same bytes came before or the hour is full.
+    ///
+    /// Whoever knows where reports arrive must not be able to make the log grow for ever.
+    func recordForgery(feed: String, rawHash: Digest, at: Timestamp, perHour: Int, evidence: [SignedEntry]) async throws
+
+    /// Full hours before this instant whose surplus no entry tells of yet.
+    func unreportedForgeries(before: Timestamp, limit: Int) async throws -> [ForgeryHour]
+
+    /// Stores the entry that tells of an hour's surplus, once.
+    func reportForgeries(_ hour: ForgeryHour, evidence: [SignedEntry]) async throws
 
     /// Deliveries whose expected receipt has not come in time.
-    func overdueReceipts(now: Timestamp, limit: Int) async throws -> [Delivery]
+    func overdueReceipts(now: Timestamp, limit: Int) async throws -> [OverdueReceipt]
 
     /// Notes that the absence was recorded, and records it.
     func recordMissingReceipt(_ delivery: DeliveryID, evidence: [SignedEntry]) async throws
 
-    /// Accepted deliveries of a channel whose provider can still be asked, oldest first.
-    func awaitingReport(channel: ChannelKind, acceptedAfter: Timestamp, limit: Int) async throws -> [AwaitingReport]
+    /// Takes text messages without a report whose provider is to be asked now, and sets the time of the next question.
+    ///
+    /// What was begun before `since` is not asked about any more.
+    func takeSilent(now: Timestamp, since: Timestamp, limit: Int) async throws -> [AwaitingReport]
 
-    /// Rungs whose time has come.
-    func dueRungs(now: Timestamp, limit: Int) async throws -> [DueRung]
+    /// Asks no more about a delivery: nobody can answer.
+    func stopAsking(_ delivery: DeliveryID) async throws
 
-    /// Starts or skips a rung; false if another worker did it first.
-    func settle(_ rung: DueRung, deliveries: [NewDelivery], evidence: [SignedEntry]) async throws -> Bool
+    /// Rungs whose time has come, those of the most urgent notices first.
+    func dueRungs(now: Timestamp, limit: Int) async throws -> RungPage
+
+    /// Starts or skips rungs, all in one transaction; of each, false if another worker did it first.
+    func settle(_ steps: [RungStep]) async throws -> [Bool]
+
+    /// Sets a rung aside for a while that cannot be settled now, and records why; its notice stays open.
+    func postpone(_ rung: PlannedRung, until: Timestamp, evidence: [SignedEntry]) async throws
 
     /// The cursor of a mailbox or feed that is read from time to time.
     func cursor(_ feed: String) async throws -> String?
@@ -175,17 +194,42 @@ public struct UnmatchedReceipt: Sendable, Hashable {
     public let id: String
     /// The feed it came by, for example `sms:main`.
     public let feed: String
-    /// The raw bytes.
-    public let raw: [UInt8]
+    /// The raw bytes; nil where what was stored cannot be opened any more.
+    public let raw: [UInt8]?
     /// When we got it.
     public let receivedAt: Timestamp
 
+    /// How long to wait after looking so many times in vain.
+    public static func wait(afterTry tries: Int) -> Duration {
+        .seconds(min(3600, 30 << Int64(min(max(tries, 1), 8) - 1)))
+    }
+
     /// Keeps a receipt.
-    public init(id: String, feed: String, raw: [UInt8], receivedAt: Timestamp) {
+    public init(id: String, feed: String, raw: [UInt8]?, receivedAt: Timestamp) {
         self.id = id
         self.feed = feed
         self.raw = raw
         self.receivedAt = receivedAt
+    }
+}
+
+/// An hour in which more forged receipts came by a feed than got an entry of their own.
+public struct ForgeryHour: Sendable, Hashable {
+    /// The feed.
+    public let feed: String
+    /// When it began.
+    public let begin: Timestamp
+    /// How many had an entry of their own.
+    public let recorded: Int
+    /// How many had none.
+    public let more: Int
+
+    /// Gathers it.
+    public init(feed: String, begin: Timestamp, recorded: Int, more: Int) {
+        self.feed = feed
+        self.begin = begin
+        self.recorded = recorded
+        self.more = more
     }
 }
 
@@ -200,6 +244,14 @@ public struct AwaitingReport: Sendable, Hashable {
     /// When the attempt was begun.
     public let startedAt: Timestamp
 
+    /// How long a message is left alone before its provider is asked.
+    public static let patience = Duration.seconds(300)
+
+    /// When to ask again about a message that was begun then: ever more rarely the longer nothing is heard.
+    public static func nextQuestion(startedAt: Timestamp, now: Timestamp) -> Timestamp {
+        now.adding(max(.seconds(600), min(now.since(startedAt), .seconds(86_400))))
+    }
+
     /// Gathers it.
     public init(delivery: Delivery, route: RouteID, reference: String?, startedAt: Timestamp) {
         self.delivery = delivery
@@ -209,41 +261,16 @@ public struct AwaitingReport: Sendable, Hashable {
     }
 }
 
-/// A step of a plan whose time has come.
-public struct DueRung: Sendable {
-    /// The plan's row.
-    public let rung: PlannedRung
-    /// The notice.
-    public let notice: Notice
-    /// The states of the person's deliveries so far.
-    public let states: [DeliveryState]
-    /// What brought it forward; nil when it has waited its time.
-    public let cause: Cause?
-
-    /// A delivery of the step before that ended without success.
-    public struct Cause: Sendable, Hashable {
-        /// Which one.
-        public let delivery: DeliveryID
-        /// Over which channel.
-        public let channel: ChannelKind
-        /// How it ended.
-        public let state: DeliveryState
-        /// When the step was to begin.
-        public let plannedAt: Timestamp
-        /// Names a cause.
-        public init(delivery: DeliveryID, channel: ChannelKind, state: DeliveryState, plannedAt: Timestamp) {
-            self.delivery = delivery
-            self.channel = channel
-            self.state = state
-            self.plannedAt = plannedAt
-        }
-    }
+/// A delivery whose expected receipt has not come.
+public struct OverdueReceipt: Sendable, Hashable {
+    /// The delivery; without its address where that cannot be read.
+    public let delivery: Delivery
+    /// Why its row cannot be read as a whole; nil if it can.
+    public let damage: String?
 
     /// Gathers it.
-    public init(rung: PlannedRung, notice: Notice, states: [DeliveryState], cause: Cause? = nil) {
-        self.rung = rung
-        self.notice = notice
-        self.states = states
-        self.cause = cause
+    public init(delivery: Delivery, damage: String?) {
+        self.delivery = delivery
+        self.damage = damage
     }
 }

@@ -7,8 +7,6 @@ import Notices
 /// Asks SMS providers what became of messages: at once where an unsigned report claims something, and from time to time
 /// where no report has come, while the provider still knows.
 struct SMSStatusWatch: Sendable {
-    /// A message without a report is left alone for this long before its provider is asked.
-    static let patience = Duration.seconds(300)
     /// Providers forget; Aliyun after 30 days.
     static let window = Duration.seconds(29 * 86_400)
 
@@ -22,13 +20,9 @@ struct SMSStatusWatch: Sendable {
     /// Asks until told to stop.
     func run(until stop: StopSignal) async throws {
         stop.wakes(desk.claimed)
-        var nextRound = clock.now
         while !stop.isStopped && !Task.isCancelled {
             try await confirmClaims(until: stop)
-            if clock.now >= nextRound {
-                _ = try await askOnce(until: stop)
-                nextRound = clock.now.adding(.seconds(600))
-            }
+            _ = try await askOnce(until: stop)
             await desk.claimed.wait(.seconds(5))
         }
     }
@@ -44,7 +38,7 @@ struct SMSStatusWatch: Sendable {
                 // The question is asked once more even when patience is over: the answer may have come by now.
                 let outcome = await ask(about: claim.message)
                 if case .answered(let body, let parser) = outcome { _ = try await take(body, by: parser) }
-                if case .cannotBeAsked(let why) = outcome, clock.now.since(claim.claimedAt) >= Self.patience {
+                if case .cannotBeAsked(let why) = outcome, clock.now.since(claim.claimedAt) >= AwaitingReport.patience {
                     // Not earlier: the report may have overtaken the answer by which the provider can be asked.
                     try await desk.giveUp(claim, why: why)
                 } else if clock.now.since(claim.claimedAt) >= DueClaim.patience {
@@ -55,16 +49,23 @@ struct SMSStatusWatch: Sendable {
         } while due.count == 100 && !stop.isStopped
     }
 
-    /// Asks once about each message that is old enough.
+    /// Asks once about each message whose turn it is.
+    ///
+    /// One about which nobody can be asked is not looked at again: it must not stand before those that have an answer.
     func askOnce(until stop: StopSignal) async throws -> Int {
         let now = clock.now
         var answered = 0
-        let waiting = try await store.awaitingReport(
-            channel: .sms, acceptedAfter: now.adding(.zero - Self.window), limit: 500)
-        for one in waiting where now.since(one.startedAt) >= Self.patience && !stop.isStopped {
-            guard case .answered(let body, let parser) = await ask(about: one) else { continue }
-            answered += try await take(body, by: parser)
-        }
+        var waiting: [AwaitingReport]
+        repeat {
+            waiting = try await store.takeSilent(now: now, since: now.adding(.zero - Self.window), limit: 100)
+            for one in waiting where !stop.isStopped {
+                switch await ask(about: one) {
+                case .answered(let body, let parser): answered += try await take(body, by: parser)
+                case .cannotBeAsked: try await store.stopAsking(one.delivery.id)
+                case .askAgain: break
+                }
+            }
+        } while !waiting.isEmpty && !stop.isStopped
         return answered
     }
 

@@ -164,13 +164,14 @@ public final class TestGateway: Sendable {
                 sealerPoke: sealer.poke),
             seal: sealer, dispatch: dispatchers,
             receive: ReceiptDesk(
-                store: store, log: log, recorder: recorder, clock: clock, escalation: escalation),
+                store: store, recorder: recorder, clock: clock, escalation: escalation),
             read: ReadingDesk(
                 receipts: store, reader: store, credentials: store, codes: codes, tickets: ViewTickets(key: keys.link),
                 recorder: recorder, clock: clock),
             postal: PostalDesk(receipts: store, reader: store, recorder: recorder, clock: clock),
             escalate: Escalation(
-                store: store, recorder: recorder, clock: clock, starter: starter, wakes: wakes, poke: escalation),
+                store: store, recorder: recorder, clock: clock, starter: starter, wakes: wakes, poke: escalation,
+                alarm: { alarms.hear($0) }),
             operate: OperationDesk(
                 store: store, reader: store, recorder: recorder, clock: clock, tables: [mail, sms],
                 wakes: [sealer.poke] + wakes),

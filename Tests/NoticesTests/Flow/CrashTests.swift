@@ -79,8 +79,8 @@ import Testing
                 let sms = try await second.only(.sms, of: id)
                 #expect(sms.state == .unknown && sms.dueAt == nil)
                 // The provider can still be asked.
-                let awaiting = try await second.store.awaitingReport(
-                    channel: .sms, acceptedAfter: second.options.start, limit: 5)
+                let awaiting = try await second.store.takeSilent(
+                    now: second.clock.now, since: second.options.start, limit: 5)
                 #expect(awaiting.map(\.delivery.id) == [sms.id])
                 first.sms.release()
                 try await group.waitForAll()

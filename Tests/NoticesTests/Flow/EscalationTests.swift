@@ -77,9 +77,30 @@ import Testing
             #expect(entry.facts["documentHash"]?.string == shown.document.hash.hex)
             #expect(try await gateway.facts(.acknowledged, of: id).isEmpty)
             let standing = try await gateway.pipeline.prove.standing(of: id)
-            #expect(!standing.observations.contains { $0.state == .acknowledged || $0.state == .opened })
+            #expect(!standing.deemed.contains { $0.ruleID == "known-to-recipient" })
             try await gateway.settle(after: Self.day)
             #expect(gateway.sms.parcels.count == 2)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `the step of a dismissal stands before those of a batch, and a page of steps is one commit`(
+        _ backend: Backend
+    ) async throws {
+        try await TestGateway.staffed(backend) { gateway in
+            gateway.acceptsAll()
+            for _ in 0..<120 { _ = try await gateway.issue(gateway.riskAlert()) }
+            gateway.pass(.seconds(60))
+            let urgent = try await gateway.approvedDismissal()
+            try await gateway.settle()
+            gateway.pass(Self.day)
+            let page = try await gateway.store.dueRungs(now: gateway.clock.now, limit: 5)
+            #expect(page.count == 5 && page.due.first?.notice.id == urgent)
+            let before = gateway.database.statistics
+            #expect(try await gateway.pipeline.escalate.runOnce() == 121)
+            let after = gateway.database.statistics
+            #expect(after.writes - before.writes == 1)
+            #expect(after.reads - before.reads < 15, "not a question a step")
         }
     }
 

@@ -52,8 +52,9 @@ import Testing
             #expect(try await gateway.facts(.receiptDelivered, of: id).count == 1)
             // After a day nobody looks for the foreign one any more; it is still kept.
             gateway.pass(.seconds(86_401))
-            let since = gateway.clock.now.adding(.seconds(-86_400))
-            #expect(try await gateway.store.unmatched(since: since, limit: 9).isEmpty)
+            #expect(try await desk.retryUnmatched(parsers: [parser]) == 1)
+            #expect(try await gateway.store.takeUnmatched(now: gateway.clock.now, limit: 9).isEmpty)
+            #expect(try await gateway.eventsOfTheHouse().filter { $0 == "UnmatchedReceipt" }.count == 1)
         }
     }
 
