@@ -101,10 +101,14 @@ struct MailVerdict {
             case .connect, .tls, .auth:
                 // The relay will not talk to us: that says nothing about the recipient and may be mended.
                 self.init(.deferred(reason: reply.text, after: nil), code, blamesRoute: true)
+            case .mailFrom where Self.isTooLarge(reply):
+                // The size is declared with the sender (RFC 1870): the message is at fault, and no other try mends it.
+                self.init(.refused(reason: reply.text), .other, blamesRoute: false)
             case .mailFrom:
-                // It refuses our sender address; to blame the recipient's address would mislead every rule.
+                // It refuses our sender address, which may be mended: no recipient's delivery may end by it, and to blame
+                // their address would mislead every rule.
                 let ours = code == .addressInvalid ? .policy : code
-                self.init(.refused(reason: reply.text), ours, blamesRoute: true)
+                self.init(.deferred(reason: reply.text, after: nil), ours, blamesRoute: true)
             case .rcptTo, .data, .endOfData:
                 self.init(.refused(reason: reply.text), code, blamesRoute: false)
             }
@@ -117,6 +121,13 @@ struct MailVerdict {
         self.result = result
         self.reasonCode = reasonCode
         self.blamesRoute = blamesRoute
+    }
+
+    private static func isTooLarge(_ reply: SMTPReply) -> Bool {
+        if let status = EnhancedStatus.first(in: reply.lines.joined(separator: " ")) {
+            return (status.subject, status.detail) == (3, 4) || (status.subject, status.detail) == (2, 3)
+        }
+        return reply.code == 552
     }
 
     private static func reasonCode(_ reply: SMTPReply?, _ phase: MailPhase) -> DeliveryOutcome.ReasonCode {

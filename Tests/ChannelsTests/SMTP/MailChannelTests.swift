@@ -134,8 +134,12 @@ struct MailChannelTests {
             (.refused(reply(550, "5.1.1 no such user"), phase: .rcptTo), "refused", .addressInvalid, false),
             (.refused(reply(552, "5.2.2 full"), phase: .rcptTo), "refused", .mailboxFull, false),
             (.refused(reply(554, "5.7.1 no"), phase: .endOfData), "refused", .policy, false),
-            (.refused(reply(553, "5.1.8 bad sender"), phase: .mailFrom), "refused", .policy, true),
-            (.refused(reply(550, "no"), phase: .mailFrom), "refused", .policy, true),
+            // Our sender is refused: that says nothing about the recipient, and may be mended.
+            (.refused(reply(553, "5.1.8 bad sender"), phase: .mailFrom), "deferred", .policy, true),
+            (.refused(reply(550, "no"), phase: .mailFrom), "deferred", .policy, true),
+            // The size goes with the sender, but it is the message's.
+            (.refused(reply(552, "5.3.4 too large"), phase: .mailFrom), "refused", .other, false),
+            (.refused(reply(552, "message exceeds size"), phase: .mailFrom), "refused", .other, false),
             (.refused(reply(554, "go away"), phase: .connect), "deferred", .policy, true),
             (.refused(reply(535, "5.7.8 bad password"), phase: .auth), "deferred", .policy, true),
             (.deferred(reason: "r", reply: reply(452, "4.2.2 full"), phase: .rcptTo), "deferred", .mailboxFull, false),
