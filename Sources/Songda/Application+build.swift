@@ -76,8 +76,8 @@ extension Application {
         let pokes = dispatchers.map(\.poke)
         let documents = DocumentMaker(typesetter: typesetter)
         let codes = OneTimeCodes(
-            store: notices, clock: clock, key: keys.linkKey,
-            couriers: couriers(mail: mail.routes, sms: sms.map(\.route)))
+            store: notices, log: log, recorder: recorder, clock: clock, key: keys.linkKey,
+            routes: [.email: emailTable, .sms: smsTable])
         let sealer = Sealer(
             store: notices, keys: keys, documents: documents, templates: templates, starter: starter,
             recorder: recorder, clock: clock, owner: configuration.instance, poke: Poke(), wakes: pokes)
@@ -105,7 +105,7 @@ extension Application {
                 reader: notices, log: log, openBody: { try await log.openBody(of: $0) }, seals: keys,
                 authority: authority, trust: keys.proofTrust, law: law, recorder: recorder, clock: clock))
         let addresses = AddressDesk(
-            store: notices, codes: codes, recorder: recorder, clock: clock, normalise: normalAddress)
+            store: notices, codes: codes, recorder: recorder, clock: clock, normalise: AddressForm.normal)
         let intake = configuration.mail.bounces.map { bounces in
             MailIntake(
                 reader: MailboxReader(bounces.mailbox),
@@ -248,31 +248,5 @@ extension Application {
             throw ConfigError("rules", path, "cannot be read as UTF-8; give the path of service-law.yaml", nil)
         }
         return try ServiceLaw(yaml: text, file: path)
-    }
-
-    /// The first route of each channel carries one-time codes.
-    private static func couriers(
-        mail: [RouteTable.Route], sms: [RouteTable.Route]
-    ) -> [ChannelKind: any Channel] {
-        var couriers: [ChannelKind: any Channel] = [:]
-        couriers[.email] = mail.first?.channel
-        couriers[.sms] = sms.first?.channel
-        return couriers
-    }
-
-    /// The channels' own checks of what an address looks like.
-    @Sendable static func normalAddress(_ channel: ChannelKind, _ text: String) throws -> String {
-        switch channel {
-        case .email:
-            try MailAddress.validate(text)
-            return text
-        case .sms: return try PhoneNumber(text).e164
-        case .inbox, .ems, .onSite, .publicNotice:
-            guard !text.isEmpty, text.utf8.count <= 500, !text.unicodeScalars.contains(where: { $0.value < 0x20 })
-            else {
-                throw NoticeError(.invalid, "\"\(text.prefix(40))\" is not one line of 1 to 500 bytes")
-            }
-            return text
-        }
     }
 }

@@ -13,18 +13,23 @@ public struct OneTimeCodes: Sendable {
     public static let lifetime = Duration.seconds(600)
 
     private let store: any CredentialStore
+    private let log: any EvidenceLogStore
+    private let recorder: EvidenceRecorder
     private let clock: any WallClock
     private let key: [UInt8]
-    private let couriers: [ChannelKind: any Channel]
+    private let routes: [ChannelKind: RouteTable]
 
-    /// Makes codes that travel by these channels.
+    /// Makes codes that travel by the routes of the notices, past those that rest or are paused.
     public init(
-        store: any CredentialStore, clock: any WallClock, key: [UInt8], couriers: [ChannelKind: any Channel]
+        store: any CredentialStore, log: any EvidenceLogStore, recorder: EvidenceRecorder, clock: any WallClock,
+        key: [UInt8], routes: [ChannelKind: RouteTable]
     ) {
         self.store = store
+        self.log = log
+        self.recorder = recorder
         self.clock = clock
         self.key = key
-        self.couriers = couriers
+        self.routes = routes
     }
 
     /// Sends a code and returns the challenge's id.
@@ -34,7 +39,7 @@ public struct OneTimeCodes: Sendable {
     public func send(
         to address: ServiceAddress, of person: Recipient, purpose: String, sender: Parcel.Sender
     ) async throws -> String {
-        guard let courier = couriers[address.channel] else {
+        guard let table = routes[address.channel], !table.routes.isEmpty else {
             throw NoticeError(.invalid, "no route for \(address.channel.rawValue) is configured to send a code by")
         }
         let now = clock.now
@@ -46,12 +51,13 @@ public struct OneTimeCodes: Sendable {
         guard try await store.store(challenge, limit: Self.perHour, since: now.adding(.seconds(-3600))) else {
             throw NoticeError(.tooManyRequests, "\(Self.perHour) codes were sent within an hour; wait and try again")
         }
-        let outcome = await courier.deliver(
-            parcel(challenge, code: code, to: address, of: person, sender: sender, at: now))
+        let outcome = try await deliver(
+            parcel(challenge, code: code, to: address, of: person, sender: sender, at: now), by: table)
         switch outcome.result {
         case .accepted, .unknown: return challenge.id
         case .deferred(let reason, _), .refused(let reason):
-            throw NoticeError(.unavailable, "the code could not be sent: \(reason); try again or use another address")
+            throw NoticeError(
+                .unavailable, "the code could not be sent: \(PeerWords(reason).text); try again or use another address")
         }
     }
 
@@ -78,6 +84,27 @@ public struct OneTimeCodes: Sendable {
             throw NoticeError(.credential, "the code was used before; ask for a new one")
         }
         return challenge.address
+    }
+
+    /// By the route whose turn it is; what becomes of it counts for the route like any other parcel.
+    private func deliver(_ parcel: Parcel, by table: RouteTable) async throws -> DeliveryOutcome {
+        let courier: any Channel
+        switch table.choose(at: clock.now) {
+        case .use(let chosen): courier = chosen
+        case .wait(_, let reason):
+            throw NoticeError(
+                .unavailable,
+                "the code could not be sent: every route rests (\(PeerWords(reason).text)); try again later")
+        }
+        let outcome = await courier.deliver(parcel)
+        if let change = table.report(outcome, on: courier.route, at: clock.now) {
+            try await log.stage([
+                try recorder.entry(
+                    change, at: clock.now,
+                    ["route": .string(courier.route.rawValue), "peer": .string(PeerWords(outcome.peer).text)])
+            ])
+        }
+        return outcome
     }
 
     private func hash(_ code: String, purpose: String, person: PersonID) -> [UInt8] {

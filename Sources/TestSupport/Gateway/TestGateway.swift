@@ -150,10 +150,8 @@ public final class TestGateway: Sendable {
         }
         let dispatchers = [dispatcher(.email, mail, .email), dispatcher(.sms, sms, .sms)]
         let wakes = dispatchers.map(\.poke)
-        var couriers: [ChannelKind: any Channel] = [:]
-        couriers[.email] = options.mail.first?.channel
-        couriers[.sms] = options.sms.first?.channel
-        let codes = OneTimeCodes(store: store, clock: clock, key: keys.link, couriers: couriers)
+        let codes = OneTimeCodes(
+            store: store, log: log, recorder: recorder, clock: clock, key: keys.link, routes: [.email: mail, .sms: sms])
         let sealer = Sealer(
             store: store, keys: keys, documents: documents, templates: templates, starter: starter, recorder: recorder,
             clock: clock, owner: options.owner, poke: Poke(), wakes: wakes)
