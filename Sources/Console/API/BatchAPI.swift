@@ -58,8 +58,7 @@ struct BatchAPI: Sendable {
         let desk = services.pipeline.issue
         let faults = try await inParallel(rows) { row -> [NoticeError.Fault] in
             do {
-                let preview = try await desk.preview(row.request, by: principal)
-                let open = preview.findings.filter { finding in
+                let open = try await desk.check(row.request, by: principal).filter { finding in
                     !row.request.overrides.contains { $0.finding == finding.id }
                 }
                 return open.map { .init(field: "notices[\(row.index)].\($0.id)", message: "\($0.en) [\($0.basis)]") }

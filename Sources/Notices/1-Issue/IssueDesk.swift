@@ -86,6 +86,11 @@ public struct IssueDesk: Sendable {
                 ? try await typesetter.pdf(draft.page) : nil)
     }
 
+    /// What stands against issuing a request; nothing is stored, and the document is typeset once, to see that it can be.
+    public func check(_ request: IssueRequest, by author: Principal) async throws -> [PreflightFinding] {
+        try await prepare(request, number: "SD-00000000-XXXX-XXXX", by: author, enforcesPreflight: false).findings
+    }
+
     /// What a request would become.
     public struct Preview: Sendable {
         /// The words of every channel.
