@@ -65,6 +65,11 @@ extension SQLNoticeStore: RecipientStore {
         try await key(for: KeyRing.organisation).blindIndex(of: Array("\(channel.rawValue) \(value)".utf8))
     }
 
+    /// The same as where the address is stored, so that entries and rows can be held against each other.
+    public func keyedHash(of address: ServiceAddress) async throws -> String {
+        Hex.encode(try await valueHash(address.channel, address.value))
+    }
+
     /// Addresses that stay keep their confirmation; those that go lose it.
     public func save(_ person: Recipient, evidence: [SignedEntry]) async throws {
         let rows = try await rows(saving: person) + entryRows.stage(evidence)

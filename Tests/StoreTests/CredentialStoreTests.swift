@@ -62,7 +62,8 @@ import Testing
             let agreement = RecipientStoreTests.agreement
             func confirm(_ code: String) async throws {
                 try await gateway.addresses.confirm(
-                    person, channel: .sms, code: code, agreementHash: agreement, agreedAt: gateway.clock.now)
+                    person, channel: .sms, code: code, agreementHash: agreement, agreedAt: gateway.clock.now,
+                    by: .author)
             }
             try await gateway.addresses.challenge(person, channel: .sms, issuer: TestGateway.issuer)
             let right = try #require(gateway.sms.parcels.last).code

@@ -16,15 +16,16 @@ import Testing
             let desk = gateway.addresses
             let saved = try await desk.save(
                 id: nil, externalID: "E-1", name: "张三", language: "zh-CN",
-                addresses: [(.email, "a@example.com"), (.sms, "+8613800000001")])
+                addresses: [(.email, "a@example.com"), (.sms, "+8613800000001")], by: .author)
             try await desk.challenge(saved.id, channel: .email, issuer: TestGateway.issuer)
             let code = try #require(gateway.mail.parcels.last).code
             try await desk.confirm(
-                saved.id, channel: .email, code: code, agreementHash: Self.agreement, agreedAt: gateway.clock.now)
+                saved.id, channel: .email, code: code, agreementHash: Self.agreement, agreedAt: gateway.clock.now,
+                by: .author)
 
             let again = try await desk.save(
                 id: nil, externalID: "E-1", name: "张三丰", language: "zh-CN",
-                addresses: [(.sms, "+8613800000002"), (.email, "a@example.com")])
+                addresses: [(.sms, "+8613800000002"), (.email, "a@example.com")], by: .author)
             #expect(again.id == saved.id)
             #expect(again.name == "张三丰")
             #expect(again.addresses.map(\.value) == ["+8613800000002", "a@example.com"])
@@ -33,7 +34,8 @@ import Testing
             #expect(again.address(for: .sms)?.confirmation == nil)
 
             let moved = try await desk.save(
-                id: saved.id, externalID: "E-1", name: "张三", language: "zh-CN", addresses: [(.email, "b@example.com")])
+                id: saved.id, externalID: "E-1", name: "张三", language: "zh-CN", addresses: [(.email, "b@example.com")],
+                by: .author)
             #expect(moved.addresses.map(\.confirmation) == [nil])
             #expect(try await gateway.eventsOfTheHouse().contains("AddressConfirmed"))
         }
@@ -45,16 +47,79 @@ import Testing
             gateway.mail.alwaysAccepts()
             let desk = gateway.addresses
             let saved = try await desk.save(
-                id: nil, externalID: nil, name: "张三", language: "en", addresses: [(.email, "a@example.com")])
+                id: nil, externalID: nil, name: "张三", language: "en", addresses: [(.email, "a@example.com")],
+                by: .author)
             try await desk.challenge(saved.id, channel: .email, issuer: TestGateway.issuer)
             _ = try await desk.save(
-                id: saved.id, externalID: nil, name: "张三", language: "en", addresses: [(.email, "b@example.com")])
+                id: saved.id, externalID: nil, name: "张三", language: "en", addresses: [(.email, "b@example.com")],
+                by: .author)
             let code = try #require(gateway.mail.parcels.last).code
             await expectRefusal(.conflict) {
                 try await desk.confirm(
-                    saved.id, channel: .email, code: code, agreementHash: Self.agreement, agreedAt: gateway.clock.now)
+                    saved.id, channel: .email, code: code, agreementHash: Self.agreement, agreedAt: gateway.clock.now,
+                    by: .author)
             }
             #expect(try await gateway.eventsOfTheHouse().contains("AddressConfirmed") == false)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `who changed which address is on record, and so is the end of a confirmation`(_ backend: Backend) async throws
+    {
+        try await TestGateway.with(backend) { gateway in
+            gateway.sms.alwaysAccepts()
+            let desk = gateway.addresses
+            let saved = try await desk.save(
+                id: nil, externalID: "E-1", name: "张三", language: "zh-CN",
+                addresses: [(.email, "a@example.com"), (.sms, "+8613800005678")], by: .author)
+            try await desk.challenge(saved.id, channel: .sms, issuer: TestGateway.issuer)
+            try await desk.confirm(
+                saved.id, channel: .sms, code: try #require(gateway.sms.parcels.last).code,
+                agreementHash: Self.agreement, agreedAt: gateway.clock.now, by: .author)
+            // The same once more changes nothing and says nothing.
+            for addresses in [
+                [(ChannelKind.email, "a@example.com"), (.sms, "+8613800005678")],
+                [(.email, "b@example.com"), (.sms, "+8613800009999")],
+            ] {
+                _ = try await desk.save(
+                    id: saved.id, externalID: "E-1", name: "张三", language: "zh-CN", addresses: addresses,
+                    by: .approverA)
+            }
+            try await gateway.sequence()
+            let rows = try await gateway.database.read { tx in
+                try tx.query(
+                    "SELECT id, event FROM evidence_entries WHERE recipient = \(saved.id.rawValue) ORDER BY position")
+            }
+            let events = try rows.map { try $0.get("event", as: String.self) }
+            #expect(events == ["AddressesSaved", "AddressConfirmed", "AddressesSaved", "AddressRevoked"])
+            var bodies: [EntryBody] = []
+            for row in rows {
+                let entry = try #require(try await gateway.log.entry(id: try row.get("id")))
+                guard case .clear(let bytes) = try await gateway.log.openBody(of: entry) else { continue }
+                bodies.append(try EntryBody(parsing: bytes))
+            }
+            try #require(bodies.count == 4)
+            #expect(
+                bodies.map { $0.facts["by"]?["id"]?.string } == ["key-author", "key-author"]
+                    + Array(repeating: Principal.approverA.id, count: 2))
+            #expect(bodies[2].facts["removed"]?.array?.count == 2 && bodies[2].facts["added"]?.array?.count == 2)
+            let phone = try await gateway.store.keyedHash(of: ServiceAddress(channel: .sms, value: "+8613800005678"))
+            #expect(bodies[3].facts["addressHash"]?.string == phone)
+            #expect(bodies[3].facts["agreementHash"]?.string == Self.agreement.hex)
+            #expect(!"\(bodies[0].facts)\(bodies[2].facts)\(bodies[3].facts)".contains("13800005678"))
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `who changed an issuing entity is on record with what it was before`(_ backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            let before = try #require(try await gateway.store.issuer(TestGateway.issuer))
+            let after = Issuer(
+                id: before.id, fullName: before.fullName, creditCode: before.creditCode, contact: before.contact,
+                mailbox: "other@example.com", smsSignature: before.smsSignature,
+                sealCertificatePEM: before.sealCertificatePEM)
+            for _ in 0..<2 { try await gateway.addresses.save(after, by: .author) }
+            #expect(try await gateway.eventsOfTheHouse().filter { $0 == "IssuerSaved" }.count == 1)
         }
     }
 
@@ -64,7 +129,8 @@ import Testing
             try await gateway.person()
             await expectRefusal(.conflict, "ext-p-zhangsan") {
                 _ = try await gateway.addresses.save(
-                    id: PersonID("p-other"), externalID: "ext-p-zhangsan", name: "李四", language: "zh-CN", addresses: [])
+                    id: PersonID("p-other"), externalID: "ext-p-zhangsan", name: "李四", language: "zh-CN", addresses: [],
+                    by: .author)
             }
             #expect(try await gateway.store.person(externalID: "ext-p-zhangsan")?.name == "张三")
         }

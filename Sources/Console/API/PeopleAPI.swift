@@ -53,7 +53,7 @@ struct PeopleAPI: Sendable {
         let given = try Particulars(body: try call.json())
         let person = try await services.addresses.save(
             id: nil, externalID: given.externalID, name: given.name, language: given.language,
-            addresses: given.addresses)
+            addresses: given.addresses, by: call.principal)
         return .json(person.json, status: 201, headers: [("Location", Site.link(to: person.id))])
     }
 
@@ -62,7 +62,7 @@ struct PeopleAPI: Sendable {
         let known = try await find(call)
         let person = try await services.addresses.save(
             id: known.id, externalID: given.externalID, name: given.name, language: given.language,
-            addresses: given.addresses)
+            addresses: given.addresses, by: call.principal)
         return .json(person.json)
     }
 
@@ -121,7 +121,8 @@ struct PeopleAPI: Sendable {
         guard let code, let hash, let agreedAt else { throw reader.refusal }
         let person = try await find(call)
         try await services.addresses.confirm(
-            person.id, channel: try channel(call), code: code, agreementHash: hash, agreedAt: agreedAt)
+            person.id, channel: try channel(call), code: code, agreementHash: hash, agreedAt: agreedAt,
+            by: call.principal)
         return .json(try await find(call).json)
     }
 
@@ -184,7 +185,7 @@ struct PeopleAPI: Sendable {
         try await services.addresses.save(
             Issuer(
                 id: id, fullName: fullName, creditCode: checked, contact: contact, mailbox: mailbox,
-                smsSignature: signature, sealCertificatePEM: certificate))
+                smsSignature: signature, sealCertificatePEM: certificate), by: call.principal)
         return try await issuer(call)
     }
 }

@@ -1,5 +1,12 @@
 import Evidence
 
+extension EvidenceEvent {
+    /// A person or their addresses were added or changed; the addresses are in it as keyed hashes.
+    public static let addressesSaved = EvidenceEvent(rawValue: "AddressesSaved")
+    /// An issuing entity was added or changed.
+    public static let issuerSaved = EvidenceEvent(rawValue: "IssuerSaved")
+}
+
 /// Puts people, their addresses and issuing entities on record, and confirms addresses (送达地址确认).
 ///
 /// An address becomes a designated one when two things are on record: the hash of the agreement that the person signed, and
@@ -28,20 +35,82 @@ public struct AddressDesk: Sendable {
 
     /// Adds or replaces a person.
     ///
-    /// Addresses come without confirmations: those are earned.
+    /// Addresses come without confirmations: those are earned. Who added and who took away which address is on record, by
+    /// keyed hashes; where a confirmed one goes, an entry of its own says that its confirmation has ended.
     ///
     /// - Returns: the person as stored.
     public func save(
-        id: PersonID?, externalID: String?, name: String, language: String, addresses: [(ChannelKind, String)]
+        id: PersonID?, externalID: String?, name: String, language: String, addresses: [(ChannelKind, String)],
+        by principal: Principal
     ) async throws -> Recipient {
         let checked = try check(
             id: id, externalID: externalID, name: name, language: language, addresses: addresses)
         var known: PersonID?
         if id == nil, let externalID { known = try await store.person(externalID: externalID)?.id }
         let person = known.map { checked.named($0) } ?? checked
-        try await store.save(person, evidence: [])
+        let before = try await store.recipients([person.id])[person.id]
+        try await store.save(person, evidence: try await entries(from: before, to: person, by: principal))
         // Read back: confirmations of unchanged addresses were kept by the store.
         return try await store.recipients([person.id])[person.id] ?? person
+    }
+
+    /// What a change of a person is recorded as; nothing if nothing changes.
+    private func entries(
+        from before: Recipient?, to after: Recipient, by principal: Principal
+    ) async throws -> [SignedEntry] {
+        func isSame(_ a: ServiceAddress, _ b: ServiceAddress) -> Bool { a.channel == b.channel && a.value == b.value }
+        let now = clock.now
+        let old = before?.addresses ?? []
+        let gone = old.filter { one in !after.addresses.contains { isSame($0, one) } }
+        let new = after.addresses.filter { one in !old.contains { isSame($0, one) } }
+        let isSameOrder = old.count == after.addresses.count && zip(old, after.addresses).allSatisfy(isSame)
+        if let before, gone.isEmpty, new.isEmpty, isSameOrder, before.name == after.name,
+            before.language == after.language, before.externalID == after.externalID
+        {
+            return []
+        }
+        var changed: [JSONValue] = []
+        if let before {
+            if before.name != after.name { changed.append("name") }
+            if before.language != after.language { changed.append("language") }
+            if before.externalID != after.externalID { changed.append("externalID") }
+            if gone.isEmpty, new.isEmpty, !isSameOrder { changed.append("order of addresses") }
+        }
+        var entries = [
+            try recorder.entry(
+                .addressesSaved, person: after.id, at: now,
+                [
+                    "by": principal.facts, "isNew": .bool(before == nil), "changed": .array(changed),
+                    "added": .array(try await hashed(new)), "removed": .array(try await hashed(gone)),
+                ])
+        ]
+        for address in gone {
+            guard let confirmation = address.confirmation else { continue }
+            entries.append(
+                try recorder.entry(
+                    .addressRevoked, person: after.id, at: now,
+                    [
+                        "by": principal.facts, "channel": .string(address.channel.rawValue),
+                        "addressHash": .string(try await store.keyedHash(of: address)),
+                        "agreementHash": .string(confirmation.agreementHash.hex),
+                        "provedAt": .string(confirmation.provedAt.rfc3339),
+                        "reason": "the address was taken off record",
+                    ]))
+        }
+        return entries
+    }
+
+    private func hashed(_ addresses: [ServiceAddress]) async throws -> [JSONValue] {
+        var hashes: [JSONValue] = []
+        for address in addresses {
+            hashes.append(
+                .object([
+                    "channel": .string(address.channel.rawValue),
+                    "hash": .string(try await store.keyedHash(of: address)),
+                    "wasConfirmed": .bool(address.confirmation != nil),
+                ]))
+        }
+        return hashes
     }
 
     /// A person as they would be stored, every address in the normal form of its channel; refuses with every fault.
@@ -80,8 +149,8 @@ public struct AddressDesk: Sendable {
     /// The normal form of an address, or the channel's sentence about what is wrong with it.
     public func normalForm(of value: String, on channel: ChannelKind) throws -> String { try normalise(channel, value) }
 
-    /// Adds or replaces an issuing entity.
-    public func save(_ issuer: Issuer) async throws {
+    /// Adds or replaces an issuing entity; what it was before is in the entry.
+    public func save(_ issuer: Issuer, by principal: Principal) async throws {
         var faults: [NoticeError.Fault] = []
         for (field, value) in [
             ("id", issuer.id.rawValue), ("fullName", issuer.fullName), ("contact", issuer.contact),
@@ -98,7 +167,12 @@ public struct AddressDesk: Sendable {
         guard faults.isEmpty else {
             throw NoticeError(.invalid, "the issuing entity was not saved", faults: faults)
         }
-        try await store.save(issuer, evidence: [])
+        let before = try await store.issuer(issuer.id)
+        guard before != issuer else { return }
+        let entry = try recorder.entry(
+            .issuerSaved, at: clock.now,
+            ["by": principal.facts, "before": before?.facts ?? .null, "after": issuer.facts])
+        try await store.save(issuer, evidence: [entry])
     }
 
     /// Sends a code to an address of a person, so that they can prove it is theirs.
@@ -114,7 +188,8 @@ public struct AddressDesk: Sendable {
 
     /// Confirms an address with the code that was sent there and the signed agreement's hash.
     public func confirm(
-        _ person: PersonID, channel: ChannelKind, code: String, agreementHash: Digest, agreedAt: Timestamp
+        _ person: PersonID, channel: ChannelKind, code: String, agreementHash: Digest, agreedAt: Timestamp,
+        by principal: Principal
     ) async throws {
         let now = clock.now
         guard agreedAt <= now.adding(.seconds(60)) else {
@@ -129,7 +204,7 @@ public struct AddressDesk: Sendable {
             [
                 "channel": .string(channel.rawValue), "address": .string(proved.value),
                 "agreementHash": .string(agreementHash.hex), "agreedAt": .string(agreedAt.rfc3339),
-                "provedBy": .string(confirmation.provedBy),
+                "provedBy": .string(confirmation.provedBy), "by": principal.facts,
             ])
         let isKnown = try await store.confirm(
             person, channel: channel, value: proved.value, confirmation: confirmation, evidence: [entry])
@@ -148,7 +223,7 @@ public struct AddressDesk: Sendable {
         return (recipient, address)
     }
 
-    private static func purpose(_ channel: ChannelKind) -> String { "confirm:\(channel.rawValue)" }
+    static func purpose(_ channel: ChannelKind) -> String { "confirm:\(channel.rawValue)" }
 
     /// Checked on scalars: a line break hides inside a grapheme.
     private static func lineFault(_ text: String, maximum: Int) -> String? {

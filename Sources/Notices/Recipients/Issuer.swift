@@ -76,3 +76,14 @@ public struct UnifiedSocialCreditCode: Sendable, Hashable, CustomStringConvertib
         self.text = text
     }
 }
+
+extension Issuer {
+    /// The entity as data, for entries.
+    var facts: JSONValue {
+        .object([
+            "id": .string(id.rawValue), "fullName": .string(fullName), "creditCode": .string(creditCode.text),
+            "contact": .string(contact), "mailbox": .string(mailbox), "smsSignature": .string(smsSignature),
+            "sealCertificateHash": .string(SHA256.hash(Array(sealCertificatePEM.utf8)).hex),
+        ])
+    }
+}

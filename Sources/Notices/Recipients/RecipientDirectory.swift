@@ -22,6 +22,8 @@ public protocol RecipientStore: RecipientDirectory {
         _ person: PersonID, channel: ChannelKind, value: String, confirmation: AddressConfirmation,
         evidence: [SignedEntry]
     ) async throws -> Bool
+    /// Names an address in entries without saying it: only who holds our key can find it again.
+    func keyedHash(of address: ServiceAddress) async throws -> String
     /// All people, a page at a time, by id.
     func people(after: PersonID?, limit: Int) async throws -> [Recipient]
     /// The person the caller's own system knows by this id.
