@@ -122,8 +122,12 @@ public struct ConsoleServices: Sendable {
         self.callbacks = callbacks
         self.sealCertificate = sealCertificate
         self.renderMarkdown = renderMarkdown
-        self.health = health
-        self.metrics = metrics
+        // Open to whoever reaches the port: a durable write and a count of every row must not be had for a GET each.
+        let (recentHealth, recentMetrics) = (
+            Recent(for: .seconds(1), clock: clock, make: health), Recent(for: .seconds(10), clock: clock, make: metrics)
+        )
+        self.health = { await recentHealth.value() }
+        self.metrics = { await recentMetrics.value() }
         self.settings = settings
     }
 }

@@ -140,7 +140,8 @@ public struct ConsoleServer: Sendable {
         context.trace.note { $0.route = endpoint.path }
         do {
             let (key, signedIn, client) = try await admitted(request, context, endpoint)
-            // Addresses without a key or a session are cheap, or have limits of their own.
+            // Addresses without a key or a session have limits of their own: links and sign-in count tries, call-backs a
+            // secret; what monitoring asks for is found out once in a while (`Recent`).
             guard let caller = key?.id ?? signedIn?.account.id.rawValue else {
                 if endpoint.style == .page, endpoint.bodyLimit > Endpoint.ordinaryBody {
                     return try await uploads.pass(client) {

@@ -3,6 +3,8 @@ import Evidence
 import Notices
 
 /// Whether work can be done: what `/readyz` says, each with its reason.
+///
+/// It makes a durable write; whoever serves it keeps the answer for a moment.
 struct Health: Sendable {
     let application: Application
 

@@ -21,7 +21,8 @@ struct TestServer: Sendable {
     /// Lends a running server and stops it afterwards; the log is audited at the end.
     static func with(
         _ backend: Backend = .sqlite, callbacks: [CallbackFeed] = [],
-        health: HealthReport = HealthReport(checks: []), limits: Turnstile.Limits = .init(),
+        health: HealthReport = HealthReport(checks: []), onHealth: @escaping @Sendable () -> Void = {},
+        limits: Turnstile.Limits = .init(),
         slowest: Duration = .seconds(60),
         _ body: (TestServer) async throws -> Void
     ) async throws {
@@ -31,7 +32,7 @@ struct TestServer: Sendable {
             let logged = LogLines()
             let logger = Logger(label: "test", factory: { _ in LogKeeper(lines: logged) })
             let server = try ConsoleServer(
-                services: try services(gateway, callbacks, health),
+                services: try services(gateway, callbacks, health, onHealth),
                 pageTemplates: TestResources.root + "/templates/console", logger: logger, limits: limits)
             let (ports, port) = AsyncStream.makeStream(of: Int.self)
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -56,7 +57,8 @@ struct TestServer: Sendable {
     }
 
     private static func services(
-        _ gateway: TestGateway, _ callbacks: [CallbackFeed], _ health: HealthReport
+        _ gateway: TestGateway, _ callbacks: [CallbackFeed], _ health: HealthReport,
+        _ onHealth: @escaping @Sendable () -> Void
     ) throws -> ConsoleServices {
         let keys = gateway.keys
         return ConsoleServices(
@@ -67,7 +69,11 @@ struct TestServer: Sendable {
             log: gateway.log, recorder: gateway.recorder, clock: gateway.clock,
             routes: [gateway.routes[.email], gateway.routes[.sms]].compactMap { $0 }, callbacks: callbacks,
             sealCertificate: { try keys.identity(for: $0).certificate.pem },
-            renderMarkdown: { try MarkdownDocument($0).html }, health: { health },
+            renderMarkdown: { try MarkdownDocument($0).html },
+            health: {
+                onHealth()
+                return health
+            },
             metrics: { "songda_notices_total 0\n" },
             settings: .init(version: "test", publicBaseURL: "https://hr.example.com", passKey: keys.link))
     }
