@@ -113,7 +113,9 @@ extension SQLNoticeStore: NoticeReader {
         return try rows.map { try EntryRows.recorded($0, keys) }
     }
 
-    /// For metrics, not for hot paths: it counts rows.
+    /// For metrics, not for hot paths: it counts every row.
+    ///
+    /// Whoever serves it keeps the answer for a while.
     public func counts() async throws -> FlowCounts {
         try await database.read { tx in
             var notices: [NoticeState: Int] = [:]
@@ -147,31 +149,54 @@ extension SQLNoticeStore: NoticeReader {
 
 extension SQLNoticeStore: InboxStore {
     /// Unread first, then the newest.
-    public func items(of person: PersonID, limit: Int) async throws -> [InboxItem] {
-        try await items(
+    public func items(of person: PersonID, after: InboxCursor?, limit: Int) async throws -> InboxPage {
+        let rank: Query = "CASE WHEN d.state = 'available' THEN 0 ELSE 1 END"
+        var beyond: Query = ""
+        if let after {
+            let place = after.isUnread ? 0 : 1
+            beyond = """
+                AND (\(rank) > \(place) OR (\(rank) = \(place) AND (d.created_at < \(after.placedAt)
+                    OR (d.created_at = \(after.placedAt) AND d.id > \(after.delivery.rawValue)))))
+                """
+        }
+        let rows = try await rows(
             """
-            WHERE d.person = \(person.rawValue) AND d.channel = 'inbox' AND d.state <> 'cancelled'
-            ORDER BY CASE WHEN d.state = 'available' THEN 0 ELSE 1 END, d.created_at DESC LIMIT \(limit)
+            WHERE d.person = \(person.rawValue) AND d.channel = 'inbox' AND d.state <> 'cancelled' \(beyond)
+            ORDER BY \(rank), d.created_at DESC, d.id LIMIT \(limit + 1)
             """)
+        let shown = Array(rows.prefix(limit))
+        // By the rows: what was erased is not shown, and ends no inbox.
+        let next = try rows.count > limit ? shown.last.map { try Self.cursor(of: $0) } : nil
+        return InboxPage(items: try await items(shown), next: next)
+    }
+
+    private static func cursor(of row: Row) throws -> InboxCursor {
+        InboxCursor(
+            isUnread: try row.get("d_state", as: String.self) == DeliveryState.available.rawValue,
+            placedAt: try row.get("d_created_at"), delivery: DeliveryID(try row.get("d_id")))
     }
 
     /// One item; somebody else's is not there.
     public func item(_ delivery: DeliveryID, of person: PersonID) async throws -> InboxItem? {
         try await items(
-            """
-            WHERE d.id = \(delivery.rawValue) AND d.person = \(person.rawValue) AND d.channel = 'inbox'
-            """
+            await rows(
+                """
+                WHERE d.id = \(delivery.rawValue) AND d.person = \(person.rawValue) AND d.channel = 'inbox'
+                """)
         ).first
     }
 
-    private func items(_ condition: Query) async throws -> [InboxItem] {
-        let rows = try await database.read { tx in
+    private func rows(_ condition: Query) async throws -> [Row] {
+        try await database.read { tx in
             try tx.query(
                 """
                 SELECT d.id AS d_id, d.state AS d_state, d.created_at AS d_created_at, \(NoticeRows.columns), n.content
                 FROM deliveries d JOIN notices n ON n.id = d.notice \(condition)
                 """)
         }
+    }
+
+    private func items(_ rows: [Row]) async throws -> [InboxItem] {
         let notices = try await notices(rows)
         let contents = try await openContents(rows)
         return try zip(rows, notices).compactMap { row, notice in

@@ -79,4 +79,25 @@ import Testing
             #expect(try await server.gateway.events(of: notice).contains(.refusedByRecipient))
         }
     }
+
+    @Test func `the list goes on where the last page ended, and a made-up place is refused`() async throws {
+        try await TestServer.with { server in
+            let gateway = server.gateway
+            let person = try await gateway.person()
+            let key = try await server.key(.inbox, person: person)
+            for _ in 0..<3 {
+                _ = try await gateway.issue(gateway.clientContactChange())
+                try await gateway.settle()
+                gateway.pass(.seconds(1))
+            }
+            let first = try await server.get("/v1/inbox?limit=2", key).json
+            #expect(first["items"]?.array?.count == 2)
+            let cursor = try #require(first["next"]?.string)
+            let second = try await server.get("/v1/inbox?limit=2&cursor=\(cursor)", key).json
+            #expect(second["items"]?.array?.count == 1 && second["next"] == .null)
+            let shown = ((first["items"]?.array ?? []) + (second["items"]?.array ?? [])).compactMap { $0["delivery"]?.string }
+            #expect(Set(shown).count == 3)
+            #expect(try await server.get("/v1/inbox?cursor=made-up", key).status == 400)
+        }
+    }
 }

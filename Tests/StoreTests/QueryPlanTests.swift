@@ -106,7 +106,7 @@ import Testing
     @Test(arguments: Backend.allCases) func `an inbox reads one person's items`(_ backend: Backend) async throws {
         try await Self.filled(backend) { gateway in
             let plans = try await Self.plans(gateway, containing: "channel = 'inbox'") { store, _ in
-                _ = try await store.items(of: PersonID("p-zhangsan"), limit: 20)
+                _ = try await store.items(of: PersonID("p-zhangsan"), after: nil, limit: 20).items
             }
             // Unread first: one person's items are sorted.
             Self.expect(plans, uses: "deliveries_inbox", sorts: true)

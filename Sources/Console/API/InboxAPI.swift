@@ -27,9 +27,13 @@ struct InboxAPI: Sendable {
     }
 
     private func list(_ call: Call) async throws -> Reply {
-        let page = try Page(try call.query(["limit"]))
-        let items = try await services.inbox.items(of: try person(call), limit: page.limit)
-        return .json(.object(["items": .array(items.map(\.json))]))
+        let page = try Page(try call.query(["limit", "cursor"]))
+        let found = try await services.inbox.items(
+            of: try person(call), after: try page.inboxCursor(), limit: page.limit)
+        return .json(
+            .object([
+                "items": .array(found.items.map(\.json)), "next": found.next.map { .string($0.text) } ?? .null,
+            ]))
     }
 
     /// The item that the path names, if it lies in this person's inbox and was not withdrawn.

@@ -1,4 +1,5 @@
 import Evidence
+import Notices
 
 /// One page of a list, and how to get the next.
 struct Page: Sendable {
@@ -29,5 +30,14 @@ struct Page: Sendable {
         let next = found.count > limit ? shown.last.map(id) : nil
         return .json(
             .object(["items": .array(shown.map(json)), "next": next.map { .string($0) } ?? .null]))
+    }
+
+    /// The cursor as a place in an inbox.
+    func inboxCursor() throws(Problem) -> InboxCursor? {
+        guard let cursor else { return nil }
+        guard let place = InboxCursor(cursor) else {
+            throw .malformed("cursor \"\(shortened(cursor))\" is not one we gave; start without it")
+        }
+        return place
     }
 }

@@ -47,16 +47,21 @@ struct InboxPages: Sendable {
         let w: [String: String]
         let rows: [Row]
         let isEmpty: Bool
+        let next: String?
     }
 
     private func list(_ call: Call) async throws -> Reply {
-        _ = try call.query(["lang"])
+        let page = try Page(try call.query(["lang", "cursor"]))
         let make = PageMaker(call, templates)
-        let items = try await services.inbox.items(of: try owner(call), limit: 200).filter { $0.state != .cancelled }
+        let found = try await services.inbox.items(
+            of: try owner(call), after: try page.inboxCursor(), limit: page.limit)
         let frame = make.frame(make.word("inbox"))
         return make.reply(
             "inbox",
-            ListPage(frame: frame, w: frame.w, rows: items.map { Row($0, make) }, isEmpty: items.isEmpty))
+            ListPage(
+                frame: frame, w: frame.w, rows: found.items.map { Row($0, make) },
+                isEmpty: found.items.isEmpty && found.next == nil,
+                next: found.next.map { "\(Site.myInbox)?cursor=\($0.text)" }))
     }
 
     struct CoverPage: Sendable {

@@ -142,7 +142,7 @@ struct SignInPages: Sendable {
         }
         var items: [InboxItem] = []
         if signedIn.may(.inbox), let person = signedIn.account.person {
-            items = try await services.inbox.items(of: person, limit: 20).filter {
+            items = try await services.inbox.items(of: person, after: nil, limit: 20).items.filter {
                 $0.state != .acknowledged && $0.state != .opened && $0.state != .cancelled
             }
         }

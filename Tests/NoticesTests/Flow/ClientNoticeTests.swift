@@ -55,7 +55,7 @@ import Testing
             #expect(state == .acknowledged)
             let entry = try #require(try await gateway.facts(.acknowledged, of: id).first)
             #expect(entry.facts["documentHash"]?.string == shown.document.hash.hex)
-            let items = try await gateway.store.items(of: person, limit: 10)
+            let items = try await gateway.store.items(of: person, after: nil, limit: 10).items
             #expect(items.map(\.state) == [.acknowledged])
         }
     }
@@ -97,7 +97,7 @@ import Testing
                     .object("不是我"), to: inbox.id, person: other, by: .account, source: .inbox)
             }
             #expect(try await gateway.store.item(inbox.id, of: other) == nil)
-            #expect(try await gateway.store.items(of: other, limit: 10).isEmpty)
+            #expect(try await gateway.store.items(of: other, after: nil, limit: 10).items.isEmpty)
             #expect(try await gateway.events(of: id).contains(.contentOpened) == false)
         }
     }

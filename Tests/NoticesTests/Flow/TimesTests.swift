@@ -45,7 +45,8 @@ import Testing
             gateway.pass(.seconds(7))
             try await gateway.settle()
             let placed = gateway.options.start.adding(.seconds(7))
-            let item = try #require(try await gateway.store.items(of: PersonID("p-zhangsan"), limit: 5).first)
+            let item = try #require(
+                try await gateway.store.items(of: PersonID("p-zhangsan"), after: nil, limit: 5).items.first)
             #expect(item.placedAt == placed)
             #expect(item.issuerName == TestGateway.issuerName)
             let standing = try await gateway.pipeline.prove.standing(of: id)
