@@ -95,7 +95,8 @@ import Testing
             let cursor = try #require(first["next"]?.string)
             let second = try await server.get("/v1/inbox?limit=2&cursor=\(cursor)", key).json
             #expect(second["items"]?.array?.count == 1 && second["next"] == .null)
-            let shown = ((first["items"]?.array ?? []) + (second["items"]?.array ?? [])).compactMap { $0["delivery"]?.string }
+            let pages = [first, second].flatMap { $0["items"]?.array ?? [] }
+            let shown = pages.compactMap { $0["delivery"]?.string }
             #expect(Set(shown).count == 3)
             #expect(try await server.get("/v1/inbox?cursor=made-up", key).status == 400)
         }
