@@ -57,6 +57,8 @@ public actor Sequencer {
     private var published: [Checkpoint]
     private var clockGuard = ClockGuard()
     private var reportedHold: ClockGuard.Hold?
+    /// How long the last step took that had something to do.
+    private var lastWork = Duration.zero
     /// When an idle sequencer looks at the log again.
     private var nextLook: Timestamp?
 
@@ -99,10 +101,15 @@ public actor Sequencer {
         var failures = 0
         while true {
             try Task.checkCancellation()
+            let begun = (clock.now, elapsed())
             var wait = settings.interval
             do {
                 let outcome = try await step()
                 failures = 0
+                if case .sequenced = outcome { lastWork = elapsed() - begun.1 }
+                // Counted from the beginning of this step, and ending before the interval does: an entry staged a moment
+                // after we looked still has its place within it. Looking costs a read, so an idle log costs no commit.
+                wait = max(settings.interval / 4, settings.interval - lastWork * 1.5)
                 // A full batch means more is waiting.
                 if case .sequenced(_, let entries) = outcome, entries == settings.batchLimit { continue }
             } catch let error as CancellationError {
@@ -118,7 +125,7 @@ public actor Sequencer {
                 if failures == 1 { alarm("the evidence log could not be extended, trying again: \(error)") }
                 wait = min(.seconds(5), settings.interval * (1 << min(failures, 5)))
             }
-            try await bell.wait(until: clock.now.adding(wait), clock: clock)
+            try await bell.wait(until: begun.0.adding(wait), clock: clock)
         }
     }
 

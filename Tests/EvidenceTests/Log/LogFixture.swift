@@ -31,12 +31,13 @@ final class LogFixture: Sendable {
     }
 
     func sequencer(
-        owner: String = "one", batchLimit: Int = 1024, witnessed: [Checkpoint] = []
+        owner: String = "one", batchLimit: Int = 1024, witnessed: [Checkpoint] = [],
+        onCheckpoint: @escaping @Sendable (StoredCheckpoint) -> Void = { _ in }
     ) -> Sequencer {
         Sequencer(
             store: store, signer: signer, recorder: recorder, clock: clock,
             settings: .init(owner: owner, batchLimit: batchLimit), witnessed: witnessed,
-            alarm: { self.hear($0) }, elapsed: { self.elapsed.withLock { $0 } })
+            onCheckpoint: onCheckpoint, alarm: { self.hear($0) }, elapsed: { self.elapsed.withLock { $0 } })
     }
 
     @discardableResult

@@ -65,6 +65,48 @@ struct SequencerTests {
         try await log.check(expectedSize: 5)
     }
 
+    @Test func `an entry staged just after a look has its place within 250 ms although the commit takes 100`()
+        async throws
+    {
+        let log = try LogFixture()
+        let done = Box<[Timestamp]>([])
+        let sequencer = log.sequencer(onCheckpoint: { _ in
+            log.pass(.milliseconds(100))
+            done.store(done.load() + [log.clock.now])
+        })
+        try await log.stage(1)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await sequencer.run() }
+            while done.load().isEmpty { await Task.yield() }
+            for round in 1...3 {
+                await log.clock.waitForSleepers()
+                log.pass(.milliseconds(1))
+                let staged = log.clock.now
+                try await log.stage(1)
+                while done.load().count == round {
+                    await log.clock.waitForSleepers()
+                    if done.load().count == round { log.pass(.milliseconds(1)) }
+                }
+                #expect(done.load()[round].since(staged) <= .milliseconds(250))
+            }
+            group.cancelAll()
+        }
+        try await log.check(expectedSize: 4)
+    }
+
+    @Test func `an idle sequencer writes nothing, however often it looks`() async throws {
+        let log = try LogFixture()
+        let sequencer = log.sequencer()
+        try await log.stage(1)
+        #expect(try await sequencer.step() == .sequenced(size: 1, entries: 1))
+        let lease = log.store.snapshot.lease
+        for _ in 0..<100 {
+            log.pass(.milliseconds(250))
+            #expect(try await sequencer.step() == .idle)
+        }
+        #expect(log.store.snapshot.lease == lease)
+    }
+
     // MARK: Two processes
 
     @Test func `a second process stands by until the lease runs out`() async throws {
