@@ -49,7 +49,7 @@ import Testing
                     server.gateway.clientContactChange(to: [PersonID("p-zhangsan")])
                 )
                 .rawValue, "route": try #require(server.gateway.routes[.email]?.routes.first?.channel.route.rawValue),
-                "list": "projects",
+                "list": "projects", "series": "projects", "kind": "messages",
             ]
             var checked = 0
             for endpoint in server.server.endpoints {
