@@ -83,6 +83,11 @@ import Testing
             entity["creditCode"] = "91310000MA1K35X7X0"
             let wrong = try await server.post("/v1/issuers/two", key, .object(entity), method: "PUT")
             #expect(wrong.status == 422 && wrong.faultyFields == ["creditCode"])
+            // A right code of somebody else: the seal the application holds is not theirs.
+            entity["creditCode"] = "91310000MA1FL3X2Y0"
+            let foreign = try await server.post("/v1/issuers/two", key, .object(entity), method: "PUT")
+            #expect(foreign.status == 422 && foreign.faultyFields == ["creditCode"])
+            #expect(foreign.text.contains(TestGateway.creditCode), "the entity that the certificate names")
             #expect(try await server.get(Site.issuers, key).json["items"]?.array?.count == 2)
         }
     }

@@ -42,7 +42,8 @@ enum BundleReadme {
         3. the entry is signed (KEY: the value of "key" in the entry)
         4. an authority states when the log was in this state
         5. all of this for every file, the path of every entry to the log's root (RFC 6962), the growth of the log between
-           the checkpoints, and the time line against the entries
+           the checkpoints, the time line against the entries, and that the signer's credit code (organizationIdentifier in the
+           certificate) is the one in the entry `NoticeIssued`
 
         `verify.sh` leaves to `songda-verify`: the packaging of the .asice file itself, the exact form of every JSON file
         (RFC 8785), whether clocks contradict timestamps, and whether a timestamp authority is independent.
@@ -79,7 +80,8 @@ enum BundleReadme {
         2. 发出单位对该清单的电子签名
         3. 存证记录的签名(KEY 为记录中 "key" 的值)
         4. 时间戳机构证明日志当时的状态
-        5. 对全部文件执行以上核验,并核验每条记录到日志根的路径(RFC 6962)、各签名点之间日志只增不改、时间线与记录一致
+        5. 对全部文件执行以上核验,并核验每条记录到日志根的路径(RFC 6962)、各签名点之间日志只增不改、时间线与记录一致,
+           以及签章证书载明的统一社会信用代码与 `NoticeIssued` 记录所载一致
 
         `verify.sh` 不核验而由 `songda-verify` 核验的事项:.asice 文件自身的封装、各 JSON 文件的规范形式(RFC 8785)、
         时钟与时间戳是否矛盾、时间戳机构是否独立。

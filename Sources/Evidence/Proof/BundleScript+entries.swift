@@ -77,6 +77,7 @@ extension BundleScript {
         count=0 leaves= previous=-1
         printf '[' >"$work/timeline"
         : >"$work/rests"
+        : >"$work/issuers"
         for proof in entries/*.tlog-proof; do
             [ -f "$proof" ] || { fault 'entries: there are none'; continue; }
             check_entry "${proof%.tlog-proof}"
@@ -88,6 +89,10 @@ extension BundleScript {
             if [ -z "$event" ]; then printf '{"erased":true,"leaf":%s}' "$leaf" >>"$work/timeline"; continue; fi
             is_about "$stem" || fault "$stem: it is about something else"
             recipient=$(member "$work/tail" recipient)
+            if [ "$event" = '"NoticeIssued"' ]; then
+                # Every mention, so that no other can be put before the true one.
+                grep -o '[{,]"creditCode":"[^"]*"' "$stem.json" | sed 's/.*:"\(.*\)"/\1/' >>"$work/issuers"
+            fi
             {
                 printf '{'
                 with attempt "$(sed -n 's/^{"attempt":\([0-9]*\),.*/\1/p' "$work/head")"
@@ -119,6 +124,21 @@ extension BundleScript {
             if [ $found = yes ]; then ok "$stem: the entry it rests on is here"
             else fault "$stem: the entry $rest it rests on is not here, or is about somebody else"; fi
         done <"$work/rests"
+
+        # The signer is the entity in whose name the notice was issued; a dossier may be signed by any entity.
+        issuer=$(sort -u "$work/issuers")
+        # what, certificate's code: whether it is the issuing entity's.
+        issued_by() {
+            if [ -n "$subject" ]; then
+                if [ -n "$2" ]; then ok "$1: signed by the entity $2"; else fault "$1: its signer names no entity"; fi
+            elif [ -z "$issuer" ]; then return
+            elif [ "$2" = "$issuer" ]; then ok "$1: signed by the issuing entity $issuer"
+            else fault "$1: its signer (${2:-no credit code}) is not the issuing entity ($issuer)"; fi
+        }
+        if [ -z "$subject" ] && [ "$(sort -u "$work/issuers" | wc -l)" -ne 1 ]; then
+            issuer=
+            fault 'entries: no NoticeIssued, or more than one, says which entity issued the notice'
+        elif [ -f "$work/signed_by" ]; then issued_by "$signature" "$(cat "$work/signed_by")"; fi
 
         """#
 }

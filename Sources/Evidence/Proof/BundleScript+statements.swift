@@ -26,8 +26,10 @@ extension BundleScript {
                 *.p7s)
                     signed_when "$file" "$sealed_by"
                     if openssl cms -verify -cades -binary -inform DER -in "$file" -content "${file%.p7s}" \
-                        -CAfile "$roots" -purpose any -attime "$at" -out /dev/null >/dev/null 2>&1
-                    then ok "$file: the seal is sound"
+                        -CAfile "$roots" -purpose any -attime "$at" -signer "$work/signer" -out /dev/null >/dev/null 2>&1
+                    then
+                        ok "$file: the seal is sound"
+                        issued_by "$file" "$(code_of "$work/signer")"
                     else fault "$file: the seal does not fit its document"; fi ;;
                 *)
                     name=${file#documents/}

@@ -44,6 +44,12 @@ enum BundleScript {
                 >/dev/null 2>&1
         }
 
+        # certificate: the credit code of the entity it names (organizationIdentifier, NTRCN-...), or nothing.
+        code_of() {
+            openssl x509 -in "$1" -noout -subject -nameopt oid,sep_multiline,esc_ctrl 2>/dev/null |
+                sed -n 's/^ *2\.5\.4\.97=//p' | head -n 1 | sed -n 's/^NTRCN-//p'
+        }
+
         manifest=META-INF/ASiCManifest001.xml
         signature=META-INF/signature001.p7s
         if [ -z "$roots" ]; then
@@ -107,8 +113,11 @@ enum BundleScript {
         # What the manifest lists existed when its signature was timestamped.
         sealed_by=$at
         if openssl cms -verify -cades -binary -inform DER -in "$signature" -content "$manifest" -CAfile "$roots" \
-            -purpose any -attime "$at" -out /dev/null >/dev/null 2>"$work/error"; then ok 'signature: sound'
+            -purpose any -attime "$at" -signer "$work/signer" -out /dev/null >/dev/null 2>"$work/error"; then
+            ok 'signature: sound'
+            code_of "$work/signer" >"$work/signed_by"
         else fault "signature: $(head -n 1 "$work/error")"; fi
+        # Whose signature it must be, the entries say: step 6.
 
         """#
 }

@@ -73,7 +73,7 @@ extension BundleVerifier {
 
     /// Checks that what was served is what the entries are about, and that seals hold.
     func verifyDocuments(
-        of bundle: BundleReader, entries: [VerifiedEntry], roots: [Certificate], asOf: Timestamp,
+        of bundle: BundleReader, entries: [VerifiedEntry], roots: [Certificate], issuer: IssuerCode, asOf: Timestamp,
         _ report: inout VerificationReport
     ) {
         let listed = bundle.json(BundleLayout.index)?["documents"]?.array ?? []
@@ -96,13 +96,15 @@ extension BundleVerifier {
                     status, "document", name, zh: isNamed ? "其哈希值见于存证记录" : "没有存证记录载明其哈希值",
                     en: isNamed ? "an entry names its SHA-256" : "no readable entry names its SHA-256")
             }
-            if let seal = bundle.members[name + ".p7s"] { verifySeal(seal, over: bytes, name, roots, asOf, &report) }
+            if let seal = bundle.members[name + ".p7s"] {
+                verifySeal(seal, over: bytes, name, roots, issuer, asOf, &report)
+            }
         }
     }
 
     private func verifySeal(
-        _ seal: [UInt8], over bytes: [UInt8], _ name: String, _ roots: [Certificate], _ asOf: Timestamp,
-        _ report: inout VerificationReport
+        _ seal: [UInt8], over bytes: [UInt8], _ name: String, _ roots: [Certificate], _ issuer: IssuerCode,
+        _ asOf: Timestamp, _ report: inout VerificationReport
     ) {
         let subject = name + ".p7s"
         let verdict = CAdES.verify(cms: seal, over: bytes, roots: roots, asOf: asOf)
@@ -113,6 +115,7 @@ extension BundleVerifier {
             report.note(
                 .ok, "seal", subject, zh: "文书由 \(signer.subjectName) 签章",
                 en: "the document is sealed by \(signer.subjectName)")
+            verifyIssuer(of: subject, signer: signer, code: issuer, &report)
         }
         note(verdict.timestamp, of: subject, &report)
     }

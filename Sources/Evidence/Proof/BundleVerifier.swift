@@ -47,7 +47,7 @@ public struct BundleVerifier: Sendable {
         let roots = roots(of: bundle, &report)
         verifyManifest(of: bundle, &report)
         // What the manifest lists existed when its signature was timestamped, document seals included.
-        let sealedBy = verifySignature(of: bundle, roots: roots, &report)
+        let signature = verifySignature(of: bundle, roots: roots, &report)
         let keys = logKeys(of: bundle, &report)
         let checkpoints = verifyCheckpoints(of: bundle, keys: keys, roots: roots, &report)
         let entries = verifyEntries(
@@ -55,8 +55,11 @@ public struct BundleVerifier: Sendable {
         let related = verifyEntries(
             in: BundleLayout.related, of: bundle, keys: keys, roots: roots, checkpoints: checkpoints, &report)
         verifyGrounds(of: entries, in: related, &report)
+        let issuer = issuerCode(of: bundle, entries: entries, &report)
+        verifyIssuer(of: Manifest.signatureName, signer: signature.signer, code: issuer, &report)
         verifyStatements(of: bundle, entries: entries, checkpoints: checkpoints, &report)
-        verifyDocuments(of: bundle, entries: entries, roots: roots, asOf: sealedBy, &report)
+        verifyDocuments(
+            of: bundle, entries: entries, roots: roots, issuer: issuer, asOf: signature.at, &report)
         return report
     }
 
@@ -116,10 +119,11 @@ public struct BundleVerifier: Sendable {
         }
     }
 
-    /// Returns the moment at which the signature shows the bundle to have existed; now when no timestamp does.
+    /// Returns the moment at which the signature shows the bundle to have existed (now when no timestamp does), and whose
+    /// signature it is if it holds.
     private func verifySignature(
         of bundle: BundleReader, roots: [Certificate], _ report: inout VerificationReport
-    ) -> Timestamp {
+    ) -> (at: Timestamp, signer: Certificate?) {
         let subject = Manifest.signatureName
         let verdict = CAdES.verify(
             cms: bundle.members[subject] ?? [], over: bundle.members[Manifest.name] ?? [], roots: roots, asOf: now)
@@ -132,8 +136,11 @@ public struct BundleVerifier: Sendable {
                 en: "the list is signed by \(signer.subjectName)")
         }
         note(verdict.timestamp, of: subject, &report)
-        guard let timestamp = verdict.timestamp, timestamp.isValid, let token = timestamp.token else { return now }
-        return token.genTime
+        let signer = verdict.isValid ? verdict.signer : nil
+        guard let timestamp = verdict.timestamp, timestamp.isValid, let token = timestamp.token else {
+            return (now, signer)
+        }
+        return (token.genTime, signer)
     }
 
     /// Reports a timestamp inside a signature, or its absence.

@@ -81,7 +81,7 @@ public struct Sealer: Sendable {
         let seal: SigningIdentity
         let signature: [UInt8]
         do {
-            seal = try keys.identity(for: notice.issuer.id)
+            seal = try keys.identity(of: notice.issuer)
             signature = try CAdES.sign(detached: bytes, with: seal, at: now)
         } catch let error as EvidenceError {
             throw NoticeError(.unavailable, "the seal of \(notice.issuer.id) cannot be used: \(error)")

@@ -97,7 +97,7 @@ public struct ProofDesk: Sendable {
             logKeys: trust.logKeys, entryKeys: trust.entryKeys, entryCertificates: trust.entryCertificates,
             roots: trust.roots)
         let writer = BundleWriter(
-            identity: try seals.identity(for: notice.issuer.id), authority: authority, clock: clock)
+            identity: try seals.identity(of: notice.issuer), authority: authority, clock: clock)
         let bundle = try await writer.write(contents)
         // No evidence, no release: the bundle leaves only once it is recorded that it did.
         try await log.stage([read])

@@ -164,6 +164,10 @@ public struct AddressDesk: Sendable {
         if issuer.smsSignature.contains("【") || issuer.smsSignature.contains("】") {
             faults.append(.init(field: "smsSignature", message: "leave out the brackets 【】; they are added"))
         }
+        let seal = try Certificate(pem: issuer.sealCertificatePEM, origin: "the seal of \(issuer.id)")
+        if let fault = seal.fault(asSealOf: issuer.creditCode.text) {
+            faults.append(.init(field: "creditCode", message: fault))
+        }
         guard faults.isEmpty else {
             throw NoticeError(.invalid, "the issuing entity was not saved", faults: faults)
         }

@@ -11,6 +11,7 @@ struct BundleFixture {
     let seal: SigningIdentity
     let authority: EmbeddedAuthority
     let entryCertificate: Certificate
+    static let creditCode = "91310000MA1FL0000N"
     static let pdf = Array("%PDF-1.7 解除劳动合同通知书".utf8)
 
     init() throws {
@@ -22,7 +23,7 @@ struct BundleFixture {
         seal = try SigningIdentity(
             signer: sealKey,
             certificate: issuer.sealCertificate(
-                organisation: "上海示例科技有限公司", creditCode: "91310000MA1FL0000X", key: sealKey.publicKey,
+                organisation: "上海示例科技有限公司", creditCode: Self.creditCode, key: sealKey.publicKey,
                 from: start))
         let tsaKey = try SigningKey.generateP256()
         authority = try EmbeddedAuthority(
@@ -34,7 +35,11 @@ struct BundleFixture {
     }
 
     static func facts(_ event: EvidenceEvent) -> JSONValue {
-        event == .documentSealed ? ["sha256": .string(SHA256.hash(pdf).hex)] : ["note": "事实 \"quoted\" \\ key"]
+        switch event {
+        case .noticeIssued: ["creditCode": .string(creditCode), "note": "a word like ,\"creditCode\":\"no\""]
+        case .documentSealed: ["sha256": .string(SHA256.hash(pdf).hex)]
+        default: ["note": "事实 \"quoted\" \\ key"]
+        }
     }
 
     /// Records events about a notice, sequences each round and stamps it if asked to.
@@ -76,15 +81,29 @@ struct BundleFixture {
     }
 
     /// The members under a new manifest and seal, as an insider who holds the seal could make them.
-    func reseal(_ members: [(name: String, bytes: [UInt8])]) throws -> [(name: String, bytes: [UInt8])] {
+    func reseal(
+        _ members: [(name: String, bytes: [UInt8])], by other: SigningIdentity? = nil
+    ) throws -> [(name: String, bytes: [UInt8])] {
         let inner = members.filter { !$0.name.hasPrefix("META-INF") && $0.name != "mimetype" }
         let manifest = Manifest(
             references: inner.map {
                 .init(name: $0.name, mediaType: BundleLayout.mediaType(of: $0.name), digest: SHA256.hash($0.bytes))
             })
-        let signature = try CAdES.sign(detached: manifest.bytes, with: seal, at: log.clock.now)
+        let signature = try CAdES.sign(detached: manifest.bytes, with: other ?? seal, at: log.clock.now)
         return [("mimetype", Array(BundleLayout.mimetype.utf8))] + inner
             + [(Manifest.name, manifest.bytes), (Manifest.signatureName, signature)]
+    }
+
+    /// Whom the same root certifies and who is not the issuing entity.
+    func strangers() throws -> [(who: String, identity: SigningIdentity)] {
+        let key = try SigningKey.generateP256()
+        let other = try issuer.sealCertificate(
+            organisation: "上海示例科技有限公司", creditCode: "91110000100000000A", key: key.publicKey,
+            from: log.clock.now.adding(.seconds(-86_400)))
+        return [
+            ("another entity", try SigningIdentity(signer: key, certificate: other)),
+            ("the entry key", try SigningIdentity(signer: log.entryKey, certificate: entryCertificate)),
+        ]
     }
 
     struct Unstamped: Error {}

@@ -67,7 +67,7 @@ struct BundleTests {
             fixture.log.recorder.sign(
                 EvidenceDraft(
                     event: .noticeIssued, subject: EvidenceSubject(notice: "N-1"),
-                    happenedAt: .ours(fixture.log.clock.now), facts: BundleFixture.facts(.documentSealed)))
+                    happenedAt: .ours(fixture.log.clock.now), facts: BundleFixture.facts(.noticeIssued)))
         ])
         fixture.log.clock.advance(by: .seconds(-600))
         try await fixture.record([.documentSealed])

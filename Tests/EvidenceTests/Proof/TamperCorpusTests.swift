@@ -117,6 +117,49 @@ struct TamperCorpusTests {
         #expect(script.output.contains("note   documents/notice.pdf"))
     }
 
+    /// Another entity under the same root, and whoever holds the key that signs entries, could make up a whole log.
+    @Test func `both checkers refuse a bundle that somebody else under the same root has signed`() async throws {
+        let (fixture, members) = try await Self.bundle()
+        for (who, stranger) in try fixture.strangers() {
+            let edited = try fixture.reseal(members, by: stranger)
+            let report = fixture.verify(try ZipWriter.archive(edited))
+            #expect(report.faults.map(\.name) == ["issuer"], "\(who): \(report.text(.english))")
+            let script = try ScriptRun(edited, roots: fixture.issuer.certificate)
+            #expect(!script.isSound && script.output.contains("VERDICT: NOT SOUND (1)"), "\(who): \(script.output)")
+            #expect(script.output.contains("is not the issuing entity (\(BundleFixture.creditCode))"))
+        }
+    }
+
+    @Test func `both checkers refuse a document that another entity has sealed`() async throws {
+        let fixture = try BundleFixture()
+        try await fixture.live()
+        for (who, stranger) in try fixture.strangers() {
+            var contents = try await fixture.contents()
+            contents.documents[1] = .init(
+                name: "notice.pdf.p7s", mediaType: "application/pkcs7-signature",
+                bytes: try CAdES.sign(detached: BundleFixture.pdf, with: stranger, at: fixture.log.clock.now),
+                isEvidenced: false)
+            let bundle = try await fixture.bundle(contents)
+            let report = fixture.verify(bundle)
+            #expect(report.faults.map(\.name) == ["issuer"], "\(who): \(report.text(.english))")
+            let script = try ScriptRun(try ZipReader.members(of: bundle), roots: fixture.issuer.certificate)
+            #expect(!script.isSound && script.output.contains("VERDICT: NOT SOUND (1)"), "\(who): \(script.output)")
+        }
+    }
+
+    @Test func `both checkers refuse a notice whose issuing entity no readable entry names`() async throws {
+        let fixture = try BundleFixture()
+        try await fixture.live()
+        let erased = try await fixture.bundle(try await fixture.contents(erased: ["NoticeIssued"]))
+        let bare = try BundleFixture()
+        try await bare.record([.documentSealed])
+        for (fixture, bundle) in [(fixture, erased), (bare, try await bare.bundle(try await bare.contents()))] {
+            #expect(fixture.verify(bundle).faults.map(\.name) == ["issuer"])
+            let script = try ScriptRun(try ZipReader.members(of: bundle), roots: fixture.issuer.certificate)
+            #expect(!script.isSound && script.output.contains("VERDICT: NOT SOUND (1)"), "\(script.output)")
+        }
+    }
+
     private static func bundle() async throws -> (BundleFixture, Members) {
         let fixture = try BundleFixture()
         try await fixture.record([.noticeIssued, .documentSealed])
