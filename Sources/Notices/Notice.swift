@@ -49,6 +49,9 @@ public struct Notice: Sendable, Hashable {
     /// The earlier notice this one reminds its recipients of; their mail programs then show both together.
     public let remindsOf: NoticeID?
 
+    /// Whose key seals the content, and the entries that say what it rests on: the first recipient's.
+    public var keyOwner: PersonID? { recipients.first?.person }
+
     /// What the kind says about rooms after issuing.
     public struct Handling: Sendable, Hashable, Codable {
         /// A PDF is made and sealed; otherwise the message itself is sealed.

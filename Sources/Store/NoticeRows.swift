@@ -34,6 +34,13 @@ enum NoticeRows {
         return try SQLNoticeStore.json(details)
     }
 
+    /// The details as they stay once the person was erased: why they were served is theirs.
+    static func detailsWithoutBasis(_ text: String) throws -> String {
+        var details = try JSONDecoder().decode(Details.self, from: Data(text.utf8))
+        details.legalBasis = []
+        return try SQLNoticeStore.json(details)
+    }
+
     /// Everybody whose words a notice holds: its author and its editors.
     static func writers(_ text: String) throws -> Set<String> {
         let details = try JSONDecoder().decode(Details.self, from: Data(text.utf8))

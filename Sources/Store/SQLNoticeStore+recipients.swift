@@ -258,15 +258,34 @@ extension SQLNoticeStore: RetentionStore {
             try tx.execute(
                 "UPDATE data_keys SET wrapped = NULL, destroyed_at = \(now) WHERE owner = \(id) AND wrapped IS NOT NULL"
             )
+            try Self.forgetGrounds(of: id, tx)
             // Not evidence, and findable by whoever guesses the address or knows the number: these go.
             try tx.execute("DELETE FROM addresses WHERE person = \(id)")
             try tx.execute("UPDATE people SET external_id = NULL WHERE id = \(id)")
             // Nothing about the person can be recorded any more, so nothing may be tried any more.
-            try tx.execute("UPDATE deliveries SET due_at = NULL, expect_by = NULL WHERE person = \(id)")
+            try tx.execute(
+                "UPDATE deliveries SET due_at = NULL, expect_by = NULL, stopped_reason = NULL WHERE person = \(id)")
             try tx.execute("UPDATE rungs SET settled_at = \(now) WHERE person = \(id) AND settled_at IS NULL")
             try tx.execute("UPDATE notices SET due_at = NULL WHERE key_owner = \(id)")
             try tx.executeBatch(rows)
         }
         keys.forget(id)
+    }
+
+    /// What stands beside the sealed columns in clear: the articles relied on, and what servers answered.
+    private static func forgetGrounds(of person: String, _ tx: any SQLTransaction) throws {
+        for row in try tx.query("SELECT id, details FROM notices WHERE key_owner = \(person)") {
+            let details = try NoticeRows.detailsWithoutBasis(try row.get("details"))
+            try tx.execute(
+                """
+                UPDATE notices SET details = \(details), stopped_reason = NULL
+                WHERE id = \(try row.get("id", as: String.self))
+                """)
+        }
+        try tx.execute(
+            """
+            UPDATE attempts SET reference = NULL
+            WHERE delivery IN (SELECT id FROM deliveries WHERE person = \(person))
+            """)
     }
 }

@@ -52,13 +52,18 @@ extension SQLNoticeStore {
         }
     }
 
-    /// Kept, but no longer looked at; once, however many look at it.
+    /// The rows stay and their bytes go; once, however many look at them.
+    ///
+    /// Sealed under the organisation's key, the bytes would outlive the erasure of the person they turned out to be about.
     public func settleUnmatched(_ ids: [String], evidence: [SignedEntry]) async throws {
         let now = clock.now
         let rows = try await entryRows.stage(evidence)
         try await database.write { tx in
             let settled = try tx.execute(
-                "UPDATE unmatched_receipts SET settled_at = \(now) WHERE id IN \(list: ids) AND settled_at IS NULL")
+                """
+                UPDATE unmatched_receipts SET settled_at = \(now), raw = \([UInt8]())
+                WHERE id IN \(list: ids) AND settled_at IS NULL
+                """)
             if settled > 0 { try tx.executeBatch(rows) }
         }
     }

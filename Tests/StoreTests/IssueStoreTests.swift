@@ -139,7 +139,10 @@ import Testing
             await expectRefusal(.conflict, "changed") {
                 _ = try await gateway.pipeline.issue.approve(id, contentHash: old, by: .approverB)
             }
-            #expect(try await gateway.events(of: id) == [.noticeIssued, .approvalGiven, .approvalVoided])
+            #expect(
+                try await gateway.events(of: id) == [
+                    .noticeIssued, .groundsStated, .approvalGiven, .approvalVoided,
+                ])
         }
     }
 
@@ -203,7 +206,7 @@ import Testing
             await expectRefusal(.conflict, "begun") {
                 _ = try await gateway.pipeline.issue.cancel(sent, reason: "too late", by: .author)
             }
-            #expect(try await gateway.events(of: waiting) == [.noticeIssued, .noticeCancelled])
+            #expect(try await gateway.events(of: waiting) == [.noticeIssued, .groundsStated, .noticeCancelled])
         }
     }
 }

@@ -45,6 +45,8 @@ public struct EvidenceEvent: RawRepresentable, Sendable, Hashable, CustomStringC
 extension EvidenceEvent {
     /// A notice was issued: its number exists and its content hash is fixed.
     public static let noticeIssued = EvidenceEvent(rawValue: "NoticeIssued")
+    /// What the author stated when issuing, about the person: articles relied on, protected states, listed evidence.
+    public static let groundsStated = EvidenceEvent(rawValue: "GroundsStated")
     /// A notice was refused before it was issued.
     public static let noticeRejected = EvidenceEvent(rawValue: "NoticeRejected")
     /// A person approved exactly this content.

@@ -48,9 +48,20 @@ extension IssueDesk {
                 "issuer": .string(notice.issuer.id.rawValue), "issuerName": .string(notice.issuer.fullName),
                 "creditCode": .string(notice.issuer.creditCode), "contentHash": .string(notice.contentHash.hex),
                 "author": notice.author.facts, "approvalsNeeded": .integer(Int64(notice.approvalsNeeded)),
-                "legalBasis": .array(notice.legalBasis.map { .string($0) }),
                 "recipients": .array(notice.recipients.map { .string($0.person.rawValue) }),
             ]
+            if let earlier = request.remindsOf { facts["remindsOf"] = .string(earlier.rawValue) }
+            // Of a kind without sensitive fields the articles follow from the kind, and say nothing about the person.
+            if !template.isSensitive { facts["legalBasis"] = .array(notice.legalBasis.map { .string($0) }) }
+            return facts
+        }
+
+        /// What the notice rests on and was declared for it; empty when it is nothing about the person.
+        func grounds(of notice: Notice) -> [String: JSONValue] {
+            var facts: [String: JSONValue] = [:]
+            if template.isSensitive, !notice.legalBasis.isEmpty {
+                facts["legalBasis"] = .array(notice.legalBasis.map { .string($0) })
+            }
             if let union = request.declarations.unionNotifiedAt { facts["unionNotifiedAt"] = .string(union.rfc3339) }
             if let states = request.declarations.protectedStates {
                 facts["protectedStates"] = .array(states.sorted().map { .string($0) })
@@ -58,7 +69,6 @@ extension IssueDesk {
             if !request.declarations.evidence.isEmpty {
                 facts["evidenceListed"] = .array(request.declarations.evidence.map { .string($0) })
             }
-            if let earlier = request.remindsOf { facts["remindsOf"] = .string(earlier.rawValue) }
             return facts
         }
     }

@@ -62,10 +62,17 @@ public struct IssueDesk: Sendable {
         let id = NoticeID(SecureRandom.uuid(at: draft.now))
         let notice = draft.notice(id: id, author: author)
         var evidence = [try recorder.entry(.noticeIssued, notice: id, at: draft.now, draft.facts(of: notice))]
+        // What is about the person goes under the key that seals the content, and is gone when that is destroyed; in whose
+        // name and which bytes must stay readable, or a bundle could no longer be laid to anybody's door.
+        let grounds = draft.grounds(of: notice)
+        if !grounds.isEmpty {
+            evidence.append(
+                try recorder.entry(.groundsStated, notice: id, person: notice.keyOwner, at: draft.now, grounds))
+        }
         for override in request.overrides {
             evidence.append(
                 try recorder.entry(
-                    .preflightOverridden, notice: id, at: draft.now,
+                    .preflightOverridden, notice: id, person: notice.keyOwner, at: draft.now,
                     [
                         "finding": .string(override.finding), "reason": .string(override.reason),
                         "author": author.facts, "confirmedBy": .string(override.confirmedBy),
@@ -122,8 +129,10 @@ public struct IssueDesk: Sendable {
         guard !reason.isEmpty, reason.utf8.count <= 2000 else {
             throw NoticeError(.invalid, "reason: say in 1 to 2000 bytes why the notice is withdrawn")
         }
+        guard let notice = try await reader.notice(id) else { throw Self.unknown(id) }
         let entry = try recorder.entry(
-            .noticeCancelled, notice: id, at: clock.now, ["by": principal.facts, "reason": .string(reason)])
+            .noticeCancelled, notice: id, person: notice.keyOwner, at: clock.now,
+            ["by": principal.facts, "reason": .string(reason)])
         return try await store.cancel(id, evidence: [entry])
     }
 
@@ -131,9 +140,7 @@ public struct IssueDesk: Sendable {
     ///
     /// Every approval given so far is void.
     public func edit(_ id: NoticeID, fields: JSONValue, by author: Principal) async throws -> Notice {
-        guard let old = try await reader.notice(id) else {
-            throw NoticeError(.notFound, "there is no notice \"\(id.rawValue.prefix(40))\"")
-        }
+        guard let old = try await reader.notice(id) else { throw Self.unknown(id) }
         let request = IssueRequest(
             issuer: old.issuer.id, kind: old.kind, version: old.templateVersion, language: old.language,
             recipients: old.recipients.map(\.person), fields: fields, remindsOf: old.remindsOf)
@@ -148,6 +155,10 @@ public struct IssueDesk: Sendable {
             ])
         return try await store.replaceContent(
             of: id, with: draft.rendered.content, hash: draft.rendered.contentHash, by: author, evidence: [entry])
+    }
+
+    private static func unknown(_ id: NoticeID) -> NoticeError {
+        NoticeError(.notFound, "there is no notice \"\(id.rawValue.prefix(40))\"")
     }
 
     /// Another ground asks other pre-flight questions, which nobody has answered.

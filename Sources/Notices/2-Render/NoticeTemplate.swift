@@ -29,6 +29,9 @@ public struct NoticeTemplate: Sendable {
     public let fields: [FieldDefinition]
     let texts: [NoticeLanguage: CompiledTexts]
 
+    /// Whether a notice of this kind may say what harms its recipient when others read it.
+    public var isSensitive: Bool { fields.contains { $0.personalData == .sensitive } }
+
     /// Values that fit, for previews and tests: the examples of the required fields, given an option per choice.
     ///
     /// The fields are walked in order, so that a choice is made before the fields that depend on it.

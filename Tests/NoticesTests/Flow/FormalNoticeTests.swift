@@ -63,7 +63,7 @@ import Testing
             await expectRefusal(.preflight, "second person") { _ = try await gateway.issue(request) }
             request.overrides = [PreflightOverride(finding: "address", reason: "另行安排 EMS 送达", confirmedBy: "u-wang")]
             let id = try await gateway.issue(request)
-            #expect(try await gateway.events(of: id) == [.noticeIssued, .preflightOverridden])
+            #expect(try await gateway.events(of: id) == [.noticeIssued, .groundsStated, .preflightOverridden])
         }
     }
 
@@ -189,7 +189,8 @@ import Testing
             let id = try await gateway.issue(gateway.dismissalRequest())
             let basis = try #require(try await gateway.store.notice(id)).legalBasis
             #expect(basis == ["劳动合同法 39(2)", "劳动合同法 43", "劳动合同法 50"])
-            let entry = try #require(try await gateway.facts(.noticeIssued, of: id).first)
+            let entry = try #require(try await gateway.facts(.groundsStated, of: id).first)
+            #expect(entry.subject.recipient == "p-zhangsan", "sealed under the person's key")
             #expect(entry.facts["legalBasis"]?.array?.compactMap(\.string) == basis)
         }
     }

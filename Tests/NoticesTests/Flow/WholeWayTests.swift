@@ -32,8 +32,8 @@ import Testing
             ).verify(bundle.bytes)
             #expect(report.isSound, "\(report.text(.english))")
             #expect(
-                try await gateway.events(of: id).prefix(4) == [
-                    .noticeIssued, .approvalGiven, .approvalGiven, .documentSealed,
+                try await gateway.events(of: id).prefix(5) == [
+                    .noticeIssued, .groundsStated, .approvalGiven, .approvalGiven, .documentSealed,
                 ])
         }
     }
