@@ -12,6 +12,10 @@ final class KeyRing: Sendable {
     static let purpose = "records"
     /// Unwrapped keys kept in memory; 32 bytes each, so this bounds it at a few megabytes.
     private static let cacheLimit = 20_000
+    /// How long keys in memory are used before it is asked whether another process has destroyed any.
+    ///
+    /// Asked once a second and not at each use: erasure comes years after the last use, and every step would pay for it.
+    static let trustedFor = Duration.seconds(1)
 
     private let database: any SQLDatabase
     let vault: Vault
@@ -22,6 +26,9 @@ final class KeyRing: Sendable {
         var keys: [String: DataKey] = [:]
         /// A reader that loaded a key before it was destroyed must not put it back.
         var destroyed: Set<String> = []
+        /// How many keys had been destroyed when `keys` was begun; it only grows, whoever destroys.
+        var generation: Int64?
+        var checkedAt: Timestamp?
     }
 
     init(database: any SQLDatabase, vault: Vault, clock: any WallClock) {
@@ -32,6 +39,7 @@ final class KeyRing: Sendable {
 
     /// The keys of these owners, made where there were none; throws `.erased` if one was destroyed.
     func keys(for owners: Set<String>) async throws -> [String: DataKey] {
+        let generation = try await generation()
         var found = known(owners)
         let missing = owners.filter { found[$0] == nil }.sorted()
         guard !missing.isEmpty else { return found }
@@ -46,12 +54,13 @@ final class KeyRing: Sendable {
                 for (owner, wrapped) in try await stored(part) { found[owner] = try open(wrapped, owner: owner) }
             }
         }
-        remember(found)
+        remember(found, generation)
         return found
     }
 
     /// The keys of these owners as far as they exist; destroyed ones are absent.
     func existingKeys(for owners: Set<String>) async throws -> [String: DataKey] {
+        let generation = try await generation()
         var found = known(owners)
         let missing = owners.filter { found[$0] == nil }.sorted()
         for part in missing.chunks(of: 500) {
@@ -59,7 +68,7 @@ final class KeyRing: Sendable {
                 found[owner] = try open(wrapped, owner: owner)
             }
         }
-        remember(found)
+        remember(found, generation)
         return found
     }
 
@@ -75,12 +84,38 @@ final class KeyRing: Sendable {
 
     /// Tells a key that was destroyed from one that never was.
     func standing(of owner: String) async throws -> Standing {
+        let generation = try await generation()
         if let key = known([owner])[owner] { return .usable(key) }
         guard let (_, wrapped) = try await stored([owner]).first else { return .missing }
         guard let wrapped else { return .destroyed }
         let key = try open(wrapped, owner: owner)
-        remember([owner: key])
+        remember([owner: key], generation)
         return .usable(key)
+    }
+
+    /// The generation of the keys in memory; begins another one when a key was destroyed, here or by another process.
+    ///
+    /// Without this a twin that serves the same database would go on opening, and sealing, with a key that is gone.
+    private func generation() async throws -> Int64 {
+        let now = clock.now
+        let trusted = cache.withLock { cache -> Int64? in
+            // A clock that was set back is no reason to trust longer.
+            guard let last = cache.checkedAt, now >= last, now.since(last) < Self.trustedFor else { return nil }
+            return cache.generation
+        }
+        if let trusted { return trusted }
+        let destroyed: Int64 = try await database.read { tx in
+            try tx.first("SELECT count(*) AS destroyed FROM data_keys WHERE wrapped IS NULL")?.get("destroyed") ?? 0
+        }
+        return cache.withLock { cache in
+            // Answers may overtake each other; the number never goes back.
+            if destroyed > cache.generation ?? -1 {
+                cache.keys.removeAll(keepingCapacity: true)
+                cache.generation = destroyed
+            }
+            cache.checkedAt = now
+            return cache.generation ?? destroyed
+        }
     }
 
     /// Drops a key from memory after its row was destroyed.
@@ -126,8 +161,10 @@ final class KeyRing: Sendable {
         try vault.open(wrapped, person: owner, purpose: Self.purpose)
     }
 
-    private func remember(_ keys: [String: DataKey]) {
+    /// Keeps keys for the next time, unless one was destroyed since they were asked for: it may be among them.
+    private func remember(_ keys: [String: DataKey], _ generation: Int64) {
         cache.withLock { cache in
+            guard cache.generation == generation else { return }
             if cache.keys.count + keys.count > Self.cacheLimit { cache.keys.removeAll(keepingCapacity: true) }
             for (owner, key) in keys where !cache.destroyed.contains(owner) { cache.keys[owner] = key }
         }

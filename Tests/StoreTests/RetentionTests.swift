@@ -83,6 +83,34 @@ import Testing
     }
 
     @Test(arguments: Backend.allCases)
+    func `a key that one process destroys is gone in the others within a second (S-119)`(_ backend: Backend)
+        async throws
+    {
+        try await TestGateway.with(backend, checks: false) { gateway in
+            let id = try await Self.lived(gateway)
+            let twin = SQLNoticeStore.stores(in: gateway.database, vault: gateway.keys.vault, clock: gateway.clock)
+            gateway.pass(Self.elevenYears)
+            let person = PersonID("p-zhangsan")
+            // The key is in the twin's memory.
+            #expect(try await twin.notices.content(of: id) != nil)
+            let entries = try await gateway.log.entries(from: 0, limit: 100)
+            let entry = try #require(entries.first { $0.subject.recipient != nil })
+            guard case .clear = try await twin.log.openBody(of: entry) else {
+                Issue.record("the twin cannot open what it may")
+                return
+            }
+            try await gateway.retention.erase(person, basis: "期满", by: .author)
+            gateway.pass(.seconds(1))
+
+            #expect(try await twin.notices.content(of: id) == nil)
+            #expect(try await twin.log.openBody(of: entry) == .erased)
+            #expect(try await twin.notices.recipients([person]).isEmpty)
+            let late = try gateway.recorder.entry(.contentOpened, notice: id, person: person, at: gateway.clock.now)
+            await #expect(throws: EvidenceError(.erased, "")) { try await twin.log.stage([late]) }
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func `a hold beats erasure, also that of somebody who got the same notice`(_ backend: Backend) async throws {
         try await TestGateway.with(backend, checks: false) { gateway in
             gateway.mail.alwaysAccepts()
