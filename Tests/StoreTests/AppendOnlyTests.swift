@@ -35,6 +35,57 @@ import Testing
         }
     }
 
+    /// SQLite's REPLACE takes the row in its way without running the trigger that forbids to delete it.
+    static let replacing = [
+        "INSERT OR REPLACE INTO evidence_entries SELECT * FROM evidence_entries WHERE leaf_index = 0",
+        "REPLACE INTO evidence_entries (position, \(body)) SELECT 1, \(body) FROM evidence_entries WHERE position = 2",
+        "REPLACE INTO evidence_entries (\(body)) SELECT \(body) FROM evidence_entries WHERE position = 1",
+        """
+        REPLACE INTO evidence_entries (id, event, learnt_at, key_owner, body, signature, key_id, commitment)
+        SELECT id, event, learnt_at, key_owner, x'00', x'00', key_id, randomblob(32) FROM evidence_entries
+        """,
+        """
+        REPLACE INTO evidence_entries (id, event, learnt_at, key_owner, body, signature, key_id, commitment, leaf_index)
+        SELECT 'x', event, learnt_at, key_owner, body, signature, key_id, commitment, 0 FROM evidence_entries LIMIT 1
+        """,
+        """
+        INSERT INTO evidence_entries (id, event, learnt_at, key_owner, body, signature, key_id, commitment, leaf_index)
+        SELECT 'x', event, learnt_at, key_owner, body, signature, key_id, commitment, 5000 FROM evidence_entries LIMIT 1
+        """,
+        "UPDATE OR REPLACE evidence_entries SET leaf_index = 0 WHERE leaf_index IS NULL",
+        "REPLACE INTO checkpoints (size, root, note, signed_at) SELECT size, root, note, 0 FROM checkpoints",
+        "REPLACE INTO merkle_tiles (level, position, hashes) SELECT level, position, zeroblob(32) FROM merkle_tiles",
+        "REPLACE INTO merkle_tiles SELECT level, position, substr(hashes, 1, length(hashes) - 32) FROM merkle_tiles",
+    ]
+    private static let body = "id, event, learnt_at, key_owner, body, signature, key_id, commitment"
+
+    @Test(arguments: replacing) func `evidence is not replaced while the triggers stand`(_ statement: String)
+        async throws
+    {
+        try await TestGateway.with(.sqlite) { gateway in
+            gateway.mail.alwaysAccepts()
+            gateway.sms.alwaysAccepts()
+            try await gateway.person()
+            _ = try await gateway.issue(gateway.clientContactChange())
+            try await gateway.settle()
+            try await gateway.log.stage([gateway.recorder.entry(.serviceStarted, at: gateway.clock.now)])
+            let before = try await Self.everything(gateway)
+            // The same entry once more is no error, and changes nothing.
+            _ = try? await gateway.database.write { tx in try tx.execute(Query(stringLiteral: statement)) }
+            #expect(try await Self.everything(gateway) == before)
+        }
+    }
+
+    private static func everything(_ gateway: TestGateway) async throws -> [String] {
+        try await gateway.database.read { tx in
+            try [
+                "SELECT position, id, leaf_index, hex(body) || hex(commitment) AS v FROM evidence_entries ORDER BY position",
+                "SELECT level, position, hex(hashes) AS v FROM merkle_tiles ORDER BY level, position",
+                "SELECT size, signed_at, hex(root) || hex(note) || hex(token) AS v FROM checkpoints ORDER BY size",
+            ].flatMap { try tx.query(Query(stringLiteral: $0)).map { "\($0)" } }
+        }
+    }
+
     /// SQLite knows a row's number by three more names than the column's.
     @Test(arguments: ["rowid", "oid", "_rowid_"])
     func `an entry keeps its place by whatever name the place is called`(_ name: String) async throws {
