@@ -136,21 +136,26 @@ extension SQLNoticeStore: IssueStore {
 
     /// Any edit voids what was approved: the approvals were for other words.
     public func replaceContent(
-        of notice: NoticeID, with content: [UInt8], hash: Digest, by author: Principal, evidence: [SignedEntry]
+        of notice: NoticeID, replacing old: Digest, with content: [UInt8], hash: Digest, by author: Principal,
+        evidence: [SignedEntry]
     ) async throws -> Notice {
         let id = notice.rawValue
         guard let owner = try await keyOwner(of: notice) else { throw Self.unknownNotice(id) }
         let sealed = try await key(for: owner).seal(content, place: NoticeRows.place("content", id)).bytes
         let rows = try await entryRows.stage(evidence)
         try await database.write { tx in
-            guard let row = try tx.first("SELECT details FROM notices WHERE id = \(id)") else {
+            guard let row = try tx.first("SELECT details, content_hash FROM notices WHERE id = \(id)") else {
                 throw Self.unknownNotice(id)
+            }
+            guard try row.get("content_hash", as: Digest.self) == old else {
+                throw NoticeError(
+                    .conflict, "somebody else has changed the notice meanwhile; read it again and edit that version")
             }
             let details = try NoticeRows.details(try row.get("details"), editedBy: author.id)
             let changed = try tx.execute(
                 """
                 UPDATE notices SET content = \(sealed), content_hash = \(hash), details = \(details)
-                WHERE id = \(id) AND state = \(NoticeState.awaitingApproval.rawValue)
+                WHERE id = \(id) AND state = \(NoticeState.awaitingApproval.rawValue) AND content_hash = \(old)
                 """)
             guard changed == 1 else {
                 throw NoticeError(

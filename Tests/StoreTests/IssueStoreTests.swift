@@ -147,6 +147,71 @@ import Testing
     }
 
     @Test(arguments: Backend.allCases)
+    func `an edit cannot take away what let the notice pass the pre-flight check`(_ backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            try await gateway.person()
+            func edit(_ id: NoticeID, _ fields: [String: JSONValue]) async throws {
+                _ = try await gateway.pipeline.issue.edit(
+                    id, fields: gateway.dismissalRequest(fields: fields).fields, by: .author)
+            }
+            var request = gateway.dismissalRequest()
+            request.declarations = PreflightDeclarations()
+            let bare = try await gateway.issue(request)
+            await expectRefusal(.preflight) { try await edit(bare, ["evidence": .null]) }
+            await expectRefusal(.preflight) { try await edit(bare, ["unionNoticeDate": .null]) }
+            try await edit(bare, ["position": "华北区销售经理"])
+            #expect(try await gateway.events(of: bare).last == .approvalVoided)
+
+            // What was declared then still counts.
+            request.declarations = PreflightDeclarations(
+                unionNotifiedAt: gateway.clock.now.adding(.seconds(-86_400)), evidence: ["E-1"])
+            let declared = try await gateway.issue(request)
+            try await edit(declared, ["evidence": .null, "unionNoticeDate": .null])
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `an edit keeps to the overrides that two people stand behind`(_ backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            let person = try await gateway.person(isConfirmed: false)
+            var request = gateway.dismissalRequest()
+            request.overrides = [PreflightOverride(finding: "address", reason: "另行安排 EMS", confirmedBy: "u-wang")]
+            let id = try await gateway.issue(request)
+            let fields = gateway.dismissalRequest(fields: ["position": "华北区销售经理"]).fields
+            _ = try await gateway.pipeline.issue.edit(id, fields: fields, by: .author)
+            // Cured meanwhile: the override is moot, and no reason to refuse.
+            try await gateway.person()
+            _ = try await gateway.pipeline.issue.edit(id, fields: request.fields, by: .author)
+            #expect(try await gateway.store.notice(id)?.recipients.map(\.person) == [person])
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `of two edits of the same words the second is refused, and the evidence names the true words before`(
+        _ backend: Backend
+    ) async throws {
+        try await TestGateway.with(backend) { gateway in
+            try await gateway.person()
+            let id = try await gateway.issue(gateway.dismissalRequest())
+            let old = try #require(try await gateway.store.notice(id)).contentHash
+            let first = try await gateway.pipeline.issue.edit(
+                id, fields: gateway.dismissalRequest(fields: ["position": "华北区销售经理"]).fields, by: .author)
+            // The second editor read the notice before the first one's words were stored.
+            let late = Array("{}".utf8)
+            await expectRefusal(.conflict, "meanwhile") {
+                _ = try await gateway.store.replaceContent(
+                    of: id, replacing: old, with: late, hash: SHA256.hash(late), by: .author, evidence: [])
+            }
+            #expect(try await gateway.store.notice(id)?.contentHash == first.contentHash)
+            let second = try await gateway.pipeline.issue.edit(
+                id, fields: gateway.dismissalRequest(fields: ["position": "华南区销售经理"]).fields, by: .author)
+            let voided = try await gateway.facts(.approvalVoided, of: id)
+            #expect(voided.map { $0.facts["contentHashBefore"]?.string } == [old.hex, first.contentHash.hex])
+            #expect(voided.last?.facts["contentHash"]?.string == second.contentHash.hex)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func `an edit cannot change the ground behind the pre-flight check`(_ backend: Backend) async throws {
         try await TestGateway.with(backend) { gateway in
             try await gateway.person()

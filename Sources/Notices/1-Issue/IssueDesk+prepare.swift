@@ -175,7 +175,7 @@ extension IssueDesk {
     }
 
     /// Each finding needs an override with a reason, by the author and one other person.
-    private static func settle(
+    static func settle(
         _ findings: [PreflightFinding], _ overrides: [PreflightOverride], _ author: Principal,
         _ language: NoticeLanguage
     ) throws {

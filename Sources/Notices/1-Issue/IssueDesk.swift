@@ -138,15 +138,22 @@ public struct IssueDesk: Sendable {
 
     /// Replaces the fields of a notice that waits for approval.
     ///
-    /// Every approval given so far is void.
+    /// Every approval given so far is void. The pre-flight check is made again with what was declared and overridden when it
+    /// was issued: what an edit takes away was perhaps what let it pass.
     public func edit(_ id: NoticeID, fields: JSONValue, by author: Principal) async throws -> Notice {
         guard let old = try await reader.notice(id) else { throw Self.unknown(id) }
+        let stated = try StatedGrounds(try await reader.entries(of: id))
         let request = IssueRequest(
             issuer: old.issuer.id, kind: old.kind, version: old.templateVersion, language: old.language,
-            recipients: old.recipients.map(\.person), fields: fields, remindsOf: old.remindsOf)
+            recipients: old.recipients.map(\.person), fields: fields, overrides: stated.overrides,
+            declarations: stated.declarations, remindsOf: old.remindsOf)
         try await requireSameGround(old, fields)
-        // The findings were answered when it was issued; the number on the document stays.
+        // The number on the document stays.
         let draft = try await prepare(request, number: old.number, by: author, enforcesPreflight: false)
+        let findings = draft.findings
+        // An override whose finding the edit has cured is moot, and stays on record.
+        let overrides = stated.overrides.filter { override in findings.contains { $0.id == override.finding } }
+        try Self.settle(findings, overrides, author, draft.rendered.language)
         let entry = try recorder.entry(
             .approvalVoided, notice: id, at: draft.now,
             [
@@ -154,7 +161,9 @@ public struct IssueDesk: Sendable {
                 "contentHash": .string(draft.rendered.contentHash.hex),
             ])
         return try await store.replaceContent(
-            of: id, with: draft.rendered.content, hash: draft.rendered.contentHash, by: author, evidence: [entry])
+            of: id, replacing: old.contentHash, with: draft.rendered.content, hash: draft.rendered.contentHash,
+            by: author,
+            evidence: [entry])
     }
 
     private static func unknown(_ id: NoticeID) -> NoticeError {

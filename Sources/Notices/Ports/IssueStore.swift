@@ -21,8 +21,12 @@ public protocol IssueStore: Sendable {
     func record(_ approval: Approval, evidence: [SignedEntry]) async throws -> Notice
 
     /// Replaces the content of a notice that waits for approval and voids the approvals given so far.
+    ///
+    /// Checked inside the transaction: the content is still the one with the hash `old`. Of two edits of the same words the
+    /// second is refused.
     func replaceContent(
-        of notice: NoticeID, with content: [UInt8], hash: Digest, by author: Principal, evidence: [SignedEntry]
+        of notice: NoticeID, replacing old: Digest, with content: [UInt8], hash: Digest, by author: Principal,
+        evidence: [SignedEntry]
     ) async throws -> Notice
 
     /// Withdraws a notice of which nothing has left us.
