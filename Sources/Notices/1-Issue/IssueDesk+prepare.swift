@@ -36,7 +36,8 @@ extension IssueDesk {
                 handling: Notice.Handling(
                     sealsPDF: settings.document == .pdf, observesQuietHours: settings.keepsQuietHours,
                     asksAcknowledgement: settings.needsAcknowledgement,
-                    isPersonal: settings.document == .pdf),
+                    // A formal document, and whatever may say what harms the person: the link may have been forwarded.
+                    isPersonal: settings.document == .pdf || template.isSensitive),
                 batch: request.batch, confirmers: confirmers, remindsOf: request.remindsOf)
         }
 

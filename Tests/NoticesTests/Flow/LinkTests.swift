@@ -45,6 +45,22 @@ import Testing
     }
 
     @Test(arguments: Backend.allCases)
+    func `the link to a kind with sensitive fields needs a code, whatever its form`(_ backend: Backend) async throws {
+        try await TestGateway.staffed(backend) { gateway in
+            gateway.acceptsAll()
+            // No PDF and no approval, and yet it says what harms the person it is about.
+            let id = try await gateway.issue(gateway.riskAlert())
+            try await gateway.settle()
+            let token = try #require(gateway.mail.parcels.first).linkToken
+            #expect(try await gateway.pipeline.read.landing(token).needsCode)
+            await expectRefusal(.credential, "personal") {
+                _ = try await gateway.pipeline.read.openLink(token, code: nil, circumstances: [:])
+            }
+            #expect(try await gateway.events(of: id).contains(.linkOpened) == false)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func `a ticket ends after half an hour and cannot be forged`(_ backend: Backend) async throws {
         try await TestGateway.staffed(backend) { gateway in
             gateway.acceptsAll()
