@@ -35,9 +35,10 @@ extension Application {
 
         let recorder = EvidenceRecorder(signer: keys.entries, clock: clock)
         let exchange = HTTPExchange()
-        let authority = try timestampAuthority(configuration.timestamps, keys: keys, clock: clock, exchange: exchange)
+        let authorities = try timestampAuthorities(
+            configuration.timestamps, keys: keys, clock: clock, exchange: exchange)
         let stamper = TimestampScheduler(
-            store: log, authority: authority, recorder: recorder, clock: clock,
+            store: log, authority: authorities.patient, recorder: recorder, clock: clock,
             alarm: { logger.error("timestamps", metadata: ["alarm": "\($0)"]) })
         let witness = try WitnessJournal(path: configuration.witness, keys: keys.logKeys, clock: clock)
         let sequencer = Sequencer(
@@ -103,7 +104,7 @@ extension Application {
                 wakes: [sealer.poke] + pokes),
             prove: ProofDesk(
                 reader: notices, log: log, openBody: { try await log.openBody(of: $0) }, seals: keys,
-                authority: authority, trust: keys.proofTrust, law: law, recorder: recorder, clock: clock))
+                authority: authorities.prompt, trust: keys.proofTrust, law: law, recorder: recorder, clock: clock))
         let addresses = AddressDesk(
             store: notices, codes: codes, recorder: recorder, clock: clock, normalise: AddressForm.normal)
         let intake = configuration.mail.bounces.map { bounces in
@@ -188,10 +189,12 @@ extension Application {
         }
     }
 
-    private static func timestampAuthority(
+    /// The authorities as the log's checkpoints ask them, and as somebody does who waits for a proof; remote ones are shared.
+    private static func timestampAuthorities(
         _ settings: Configuration.Timestamps, keys: KeyCabinet, clock: any WallClock, exchange: HTTPExchange
-    ) throws -> any TimestampAuthority {
-        var authorities: [any TimestampAuthority] = []
+    ) throws -> (patient: any TimestampAuthority, prompt: any TimestampAuthority) {
+        var patient: [any TimestampAuthority] = []
+        var prompt: [any TimestampAuthority] = []
         for one in settings.authorities {
             let roots: [Certificate]
             do {
@@ -202,9 +205,11 @@ extension Application {
                     "timestamps.authorities \(one.name) roots-file", one.rootsFile, "is of no use: \(error.reason)", nil
                 )
             }
-            authorities.append(
+            let shared = SharedAuthority(
                 RemoteAuthority(
-                    .init(name: one.name, url: one.url, isIndependent: one.isIndependent, roots: roots),
+                    .init(
+                        name: one.name, url: one.url, isIndependent: one.isIndependent, roots: roots,
+                        policies: one.policies),
                     clock: clock
                 ) { url, contentType, body in
                     let response = try await exchange.send(
@@ -213,18 +218,24 @@ extension Application {
                             body: body))
                     let type = response.headers.first { $0.name.lowercased() == "content-type" }?.value ?? ""
                     return (response.status, type, response.body)
-                })
+                }, clock: clock)
+            patient.append(shared.patient)
+            prompt.append(shared.prompt)
         }
         if settings.usesBuiltIn {
-            authorities.append(
-                try EmbeddedAuthority(
-                    key: keys.timestamp, certificate: keys.timestampCertificate, clock: clock))
+            let builtIn = try EmbeddedAuthority(
+                key: keys.timestamp, certificate: keys.timestampCertificate, clock: clock)
+            patient.append(builtIn)
+            prompt.append(builtIn)
         }
-        guard !authorities.isEmpty else {
+        guard !patient.isEmpty else {
             throw ConfigError(
                 "timestamps", nil, "names no authority; add one, or set built-in: true (which is not independent)", nil)
         }
-        return authorities.count == 1 ? authorities[0] : AuthorityChain(authorities, clock: clock)
+        func chain(_ list: [any TimestampAuthority]) -> any TimestampAuthority {
+            list.count == 1 ? list[0] : AuthorityChain(list, clock: clock)
+        }
+        return (chain(patient), chain(prompt))
     }
 
     /// The texts and rules of agreements, training and pay; they lie beside those of notices.

@@ -50,6 +50,16 @@ extension EndToEnd {
                         + "[ { name: far, url: \"http://127.0.0.1:1\", roots-file: \(house.path("none.pem")) } ] }",
                     says: ["timestamps.authorities far roots-file", "none.pem", "there is no such file"]),
                 Mistake(
+                    was: "rehearsal: false",
+                    becomes: "rehearsal: false\ntimestamps: { authorities: "
+                        + "[ { name: far, url: \"http://127.0.0.1:1\", roots-file: r.pem, policies: [\"1.2.x\"] } ] }",
+                    says: ["timestamps.authorities[0].policies", "\"1.2.x\"", "object identifier"]),
+                Mistake(
+                    was: "rehearsal: false",
+                    becomes: "rehearsal: false\ntimestamps: { authorities: "
+                        + "[ { name: far, url: \"http://127.0.0.1:1\", roots-file: r.pem, policies: [] } ] }",
+                    says: ["timestamps.authorities[0].policies", "leave it out"]),
+                Mistake(
                     was: "host: 127.0.0.1, port: 2525", becomes: "host: smtp.example.com, port: 2525",
                     says: ["mail.routes[0].security", "\"clearText\"", "startTLSRequired"]),
                 Mistake(

@@ -48,6 +48,9 @@ struct ConfigSection {
         }
     }
 
+    /// Whether an option stands there, whatever its value.
+    func names(_ name: String) -> Bool { values[name] != nil }
+
     /// A text, or nil.
     func text(_ name: String) throws(ConfigError) -> String? {
         guard let node = values[name], !node.isNull else { return nil }

@@ -105,6 +105,8 @@ struct Configuration: Sendable {
             var url: String
             var rootsFile: String
             var isIndependent: Bool
+            /// The policies accepted, as dotted object identifiers; nil accepts any.
+            var policies: [String]?
         }
     }
 }
@@ -277,14 +279,37 @@ extension Configuration {
         var timestamps = Timestamps()
         timestamps.usesBuiltIn = try section.flag("built-in", default: true)
         for authority in try section.sections("authorities") {
-            try authority.allow(["name", "url", "roots-file", "independent"])
+            try authority.allow(["name", "url", "roots-file", "independent", "policies"])
             timestamps.authorities.append(
                 Timestamps.Authority(
                     name: try authority.needText("name"), url: try authority.needText("url"),
                     rootsFile: try authority.needText("roots-file"),
-                    isIndependent: try authority.flag("independent", default: true)))
+                    isIndependent: try authority.flag("independent", default: true),
+                    policies: try readPolicies(authority)))
         }
         return timestamps
+    }
+
+    /// Nil when the key is absent; an empty list would refuse every token.
+    private static func readPolicies(_ section: ConfigSection) throws(ConfigError) -> [String]? {
+        guard section.names("policies") else { return nil }
+        let policies = try section.texts("policies")
+        guard !policies.isEmpty else {
+            throw section.fault("policies", "names no policy; leave it out to accept any")
+        }
+        for policy in policies where !isObjectIdentifier(policy) {
+            throw section.fault("policies", "\"\(policy.prefix(60))\" is no object identifier; write it like 1.2.3.4.1")
+        }
+        return policies
+    }
+
+    private static func isObjectIdentifier(_ text: String) -> Bool {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count >= 2 && text.utf8.count <= 200 && ["0", "1", "2"].contains(parts[0])
+            && parts.allSatisfy { part in
+                !part.isEmpty && part.utf8.allSatisfy { (0x30...0x39).contains($0) }
+                    && (part == "0" || part.first != "0")
+            }
     }
 
     /// The first line of a file that only its owner may read; nil if it cannot be used.
