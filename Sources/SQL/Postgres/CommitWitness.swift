@@ -3,13 +3,21 @@
 /// The row is written in the transaction itself. To find out, we insert the same row with another word: if the transaction is
 /// still under way, the insert waits for it; if it was committed, the row is there; and if not, our row now bars the way, so
 /// that it can never be committed later. The answer is a fact either way, never a guess.
+///
+/// It is a fact as long as the row would still be there. Rows are kept for two days, and whoever asks after more than one
+/// (a machine that was frozen and woken) is told that nobody knows.
 struct CommitWitness {
     typealias Command = PostgresConnection.Command
 
     /// The name of this transaction: random, of this group's one attempt.
     let id: String
+    /// When the transaction began, on a clock that goes on while the machine sleeps.
+    let begunAt: ContinuousClock.Instant
+    /// Far below the age at which rows go, since the server's clock is another one.
+    static let askableFor = Duration.seconds(86_400)
 
-    init() {
+    init(begunAt: ContinuousClock.Instant = .now) {
+        self.begunAt = begunAt
         id = String(UInt64.random(in: 0...UInt64.max), radix: 36) + String(UInt64.random(in: 0...UInt64.max), radix: 36)
     }
 
@@ -17,6 +25,9 @@ struct CommitWitness {
     var commands: [Command] {
         [Command("INSERT INTO songda_commits (id, outcome) VALUES (\(id), 'committed')")]
     }
+
+    /// Whether it is so long ago that a missing row says nothing.
+    var isForgotten: Bool { ContinuousClock.now - begunAt > Self.askableFor }
 
     /// True if the transaction was committed, false if it never will be; throws while the server cannot tell.
     func wasCommitted(on connection: PostgresConnection) throws -> Bool {
@@ -66,7 +77,7 @@ struct CommitWitness {
     /// Deletes rows that nobody can ask for any more; it is a transaction of its own and no writer waits for it.
     static func prune(_ connection: PostgresConnection) throws {
         _ = try connection.run([
-            Command(control: "DELETE FROM songda_commits WHERE committed_at < now() - interval '15 minutes'")
+            Command(control: "DELETE FROM songda_commits WHERE committed_at < now() - interval '2 days'")
         ])
     }
 }

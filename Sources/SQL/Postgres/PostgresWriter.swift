@@ -120,6 +120,8 @@ final class PostgresWriter {
         var backoff = Backoff()
         repeat {
             session.disconnect()
+            // Asked anew each time: the machine may have slept in between.
+            guard !witness.isForgotten else { break }
             do {
                 let answer = try witness.wasCommitted(on: session.connection(until: deadline))
                 statistics.countResolved()
@@ -131,8 +133,9 @@ final class PostgresWriter {
         } while backoff.sleep(until: deadline)
         throw SQLError(
             .ambiguousCommit,
-            "PostgreSQL: the reply to COMMIT was lost and the server did not come back within \(session.patience): the transaction "
-                + "may or may not have been written; look for its row before doing anything twice (\(loss.reason))")
+            "PostgreSQL: the reply to COMMIT was lost and the server did not come back within \(session.patience), or so long ago "
+                + "that nobody knows any more: the transaction may or may not have been written; look for its row before doing anything twice (\(loss.reason))"
+        )
     }
 
     /// Leaves the failed transaction; a connection on which even that fails is not used again.
