@@ -21,11 +21,14 @@ extension SQLNoticeStore: CredentialStore {
     }
 
     /// One statement: of two that press the button at once, one opens.
-    public func useLink(_ tokenHash: Digest, at: Timestamp) async throws -> Bool {
-        try await database.write { tx in
-            try tx.execute(
-                "UPDATE deliveries SET link_used_at = \(at) WHERE link_hash = \(tokenHash) AND link_used_at IS NULL")
-                == 1
+    static func useLink(_ tokenHash: Digest, of delivery: String, at: Timestamp, _ tx: any SQLTransaction) throws {
+        let used = try tx.execute(
+            """
+            UPDATE deliveries SET link_used_at = \(at)
+            WHERE id = \(delivery) AND link_hash = \(tokenHash) AND link_used_at IS NULL
+            """)
+        guard used == 1 else {
+            throw NoticeError(.credential, "the link was used before; read the notice in the inbox")
         }
     }
 

@@ -22,6 +22,7 @@ extension SQLNoticeStore {
         return try await database.write { tx in
             // Touching the row first serialises receipts of one delivery on both engines.
             try tx.execute("UPDATE deliveries SET rung = rung WHERE id = \(id)")
+            if let link = receipt.link { try Self.useLink(link, of: id, at: now, tx) }
             // An answer about a part settles nothing before the others have been answered for too.
             if receipt.settlesClaims, receipt.part == nil {
                 let settled = try Self.settleClaims(of: id, tx)

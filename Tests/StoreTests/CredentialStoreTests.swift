@@ -1,5 +1,6 @@
 import Evidence
 import Notices
+import SQL
 import Store
 import TestSupport
 import Testing
@@ -18,13 +19,55 @@ import Testing
             #expect(try await gateway.store.link(LinkTokens.hash(token + "0")) == nil)
             let uses = try await withThrowingTaskGroup(of: Bool.self) { group in
                 for _ in 0..<10 {
-                    group.addTask { try await gateway.store.useLink(hash, at: gateway.clock.now) }
+                    group.addTask {
+                        do {
+                            _ = try await gateway.pipeline.read.openLink(token, code: nil, circumstances: [:])
+                            return true
+                        } catch let refusal as NoticeError where refusal.code == .credential { return false }
+                    }
                 }
                 return try await group.reduce(into: [Bool]()) { $0.append($1) }
             }
             #expect(uses.filter { $0 }.count == 1)
             #expect(try await gateway.store.link(hash)?.usedAt == gateway.clock.now)
+            #expect(try await gateway.events(of: mail.notice).filter { $0 == .linkOpened }.count == 1)
             #expect(try await gateway.everyStoredValue().contains { $0.contains(token) } == false)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `a link is not used up by an opening that could not be recorded`(_ backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            gateway.mail.alwaysAccepts()
+            try await gateway.person()
+            let mail = try await gateway.queuedMail()
+            let token = LinkTokens(key: gateway.keys.link, baseURL: "https://hr.example.com").token(for: mail.id)
+            // No evidence, no action: the log refuses what says that the link was opened.
+            try await gateway.database.write { tx in
+                switch tx.dialect {
+                case .sqlite:
+                    try tx.execute(
+                        """
+                        CREATE TRIGGER no_openings BEFORE INSERT ON evidence_entries WHEN NEW.event = 'LinkOpened'
+                        BEGIN SELECT RAISE(ABORT, 'the disk is full'); END
+                        """)
+                case .postgres:
+                    try tx.execute(
+                        "ALTER TABLE evidence_entries ADD CONSTRAINT no_openings CHECK (event <> 'LinkOpened')")
+                }
+            }
+            await #expect(throws: SQLError.self) {
+                _ = try await gateway.pipeline.read.openLink(token, code: nil, circumstances: [:])
+            }
+            #expect(try await gateway.store.link(LinkTokens.hash(token))?.usedAt == nil)
+            try await gateway.database.write { tx in
+                switch tx.dialect {
+                case .sqlite: try tx.execute("DROP TRIGGER no_openings")
+                case .postgres: try tx.execute("ALTER TABLE evidence_entries DROP CONSTRAINT no_openings")
+                }
+            }
+            _ = try await gateway.pipeline.read.openLink(token, code: nil, circumstances: [:])
+            await expectRefusal(.credential, "used") { _ = try await gateway.pipeline.read.landing(token) }
         }
     }
 

@@ -63,6 +63,15 @@ public struct ReadingDesk: Sendable {
         _ id: DeliveryID, person: PersonID, by identification: Identification, source: Receipt.Source,
         circumstances: [String: JSONValue] = [:]
     ) async throws -> Shown {
+        try await open(id, person: person, by: identification, source: source, circumstances: circumstances, using: nil)
+    }
+
+    /// The same with a link, which is used up in the transaction that records the opening: whatever fails before, or
+    /// crashes, leaves it to be tried again.
+    func open(
+        _ id: DeliveryID, person: PersonID, by identification: Identification, source: Receipt.Source,
+        circumstances: [String: JSONValue], using link: Digest?
+    ) async throws -> Shown {
         let delivery = try await own(id, person: person)
         guard
             let notice = try await reader.notice(delivery.notice),
@@ -86,7 +95,7 @@ public struct ReadingDesk: Sendable {
             Receipt(
                 source: source, delivery: id, dedupeKey: "open \(entry.id)", state: isIdentified ? .opened : nil,
                 reason: "opened, identified by \(identification.rawValue)", happenedAt: .ours(now),
-                raw: Array(document.hash.hex.utf8)),
+                raw: Array(document.hash.hex.utf8), link: link),
             evidence: [entry])
         guard case .recorded = recording else {
             throw NoticeError(.unavailable, "the opening could not be recorded, so nothing is shown; try again")

@@ -4,8 +4,6 @@ import Evidence
 public protocol CredentialStore: Sendable {
     /// What a link token opens; nil if nobody was given it.
     func link(_ tokenHash: Digest) async throws -> LinkRecord?
-    /// Marks a link as used; false if it was used before.
-    func useLink(_ tokenHash: Digest, at: Timestamp) async throws -> Bool
 
     /// Stores a challenge, unless the person had more than `limit` since `since`.
     func store(_ challenge: Challenge, limit: Int, since: Timestamp) async throws -> Bool

@@ -145,6 +145,8 @@ public struct Receipt: Sendable, Hashable {
     public let claims: DeliveryState?
     /// Whether it is the provider's own word, so that open claims need no further question.
     public let settlesClaims: Bool
+    /// The hash of the link that is used up by it, in the same transaction; a link that was used before refuses the receipt.
+    public let link: Digest?
 
     /// One part of a longer text message.
     public struct Part: Sendable, Hashable {
@@ -163,7 +165,7 @@ public struct Receipt: Sendable, Hashable {
     public init(
         source: Source, delivery: DeliveryID, dedupeKey: String, state: DeliveryState?, reason: String,
         happenedAt: ObservedTime, raw: [UInt8], part: Part? = nil, claims: DeliveryState? = nil,
-        settlesClaims: Bool = false
+        settlesClaims: Bool = false, link: Digest? = nil
     ) {
         self.source = source
         self.delivery = delivery
@@ -175,6 +177,7 @@ public struct Receipt: Sendable, Hashable {
         self.part = part
         self.claims = claims
         self.settlesClaims = settlesClaims
+        self.link = link
     }
 }
 
