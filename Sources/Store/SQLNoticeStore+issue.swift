@@ -75,7 +75,8 @@ extension SQLNoticeStore: IssueStore {
         return .replayed(NoticeID(try row.get("notice")))
     }
 
-    /// Everything the approver could have lost since the page was shown is checked again here, under the row's lock.
+    /// Everything the approver could have lost since the page was shown is checked again here, under the row's lock: the
+    /// words, the right to approve these, and the key or account itself.
     public func record(_ approval: Approval, evidence: [SignedEntry]) async throws -> Notice {
         let rows = try await entryRows.stage(evidence)
         let principal = try Self.json(approval.approver)
@@ -84,6 +85,7 @@ extension SQLNoticeStore: IssueStore {
             // Touching the row first serialises approvers of one notice on both engines.
             let touched = try tx.execute("UPDATE notices SET fence = fence + 1 WHERE id = \(id)")
             guard touched == 1, let row = try tx.first(Self.approvalState(id)) else { throw Self.unknownNotice(id) }
+            try Self.requireStanding(of: approval.approver, tx)
             guard try row.get("state", as: String.self) == NoticeState.awaitingApproval.rawValue else {
                 let state: String = try row.get("state")
                 throw NoticeError(.conflict, "the notice is \(state); only one that awaits approval can be approved")
@@ -119,6 +121,24 @@ extension SQLNoticeStore: IssueStore {
             try tx.executeBatch(rows)
         }
         return try await existing(approval.notice)
+    }
+
+    /// The key or account exists, is in force and may approve, as of this transaction: admission was a moment ago.
+    private static func requireStanding(of approver: Principal, _ tx: any SQLTransaction) throws {
+        let row: Row? =
+            switch approver.kind {
+            case .apiKey: try tx.first("SELECT scopes, revoked_at AS ended FROM api_keys WHERE id = \(approver.id)")
+            case .person: try tx.first("SELECT scopes, disabled_at AS ended FROM accounts WHERE id = \(approver.id)")
+            case .system: nil
+            }
+        let scopes = try row?.get("scopes", as: String.self).split(separator: " ") ?? []
+        guard let row, try row.get("ended", as: Timestamp?.self) == nil,
+            scopes.contains(where: { $0 == APIKey.Scope.approve.rawValue })
+        else {
+            throw NoticeError(
+                .forbidden, "\(approver.id) may not approve (any more): their key or account is gone or lacks the right"
+            )
+        }
     }
 
     private static func approvalState(_ id: String) -> Query {

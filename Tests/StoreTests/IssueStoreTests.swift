@@ -212,6 +212,41 @@ import Testing
     }
 
     @Test(arguments: Backend.allCases)
+    func `an approver who loses the right between the page and the click is refused in the same transaction (F49)`(
+        _ backend: Backend
+    ) async throws {
+        try await TestGateway.with(backend) { gateway in
+            try await gateway.person()
+            let id = try await gateway.issue(gateway.dismissalRequest())
+            let hash = try #require(try await gateway.store.notice(id)).contentHash
+            let keys = APIKeyDesk(store: gateway.store, recorder: gateway.recorder, clock: gateway.clock)
+            let (key, _) = try await keys.make(name: "approver", scopes: [.approve], person: nil, by: .author)
+            let (reader, _) = try await keys.make(name: "reader", scopes: [.read], person: nil, by: .author)
+            // Both were admitted a moment ago; what happened since is known to the database alone.
+            try await keys.revoke(key.id, by: .author)
+            for lost in [key.id, reader.id, "key-nobody"] {
+                let approver = Principal(id: lost, kind: .apiKey, method: "api-key")
+                await expectRefusal(.forbidden, "may not approve") {
+                    _ = try await gateway.pipeline.issue.approve(id, contentHash: hash, by: approver)
+                }
+            }
+            try await gateway.database.write { tx in
+                try tx.execute("UPDATE accounts SET disabled_at = 1 WHERE id = \(Principal.approverA.id)")
+                try tx.execute("UPDATE accounts SET scopes = 'read' WHERE id = \(Principal.approverB.id)")
+            }
+            for lost in [Principal.approverA, .approverB, .songda] {
+                await expectRefusal(.forbidden, "may not approve") {
+                    _ = try await gateway.pipeline.issue.approve(id, contentHash: hash, by: lost)
+                }
+            }
+            #expect(try await gateway.store.approvals(of: id).isEmpty)
+            let (other, _) = try await keys.make(name: "other", scopes: [.approve], person: nil, by: .author)
+            _ = try await gateway.pipeline.issue.approve(
+                id, contentHash: hash, by: Principal(id: other.id, kind: .apiKey, method: "api-key"))
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func `an edit cannot change the ground behind the pre-flight check`(_ backend: Backend) async throws {
         try await TestGateway.with(backend) { gateway in
             try await gateway.person()
@@ -233,7 +268,7 @@ import Testing
             try await gateway.person()
             let id = try await gateway.approvedDismissal()
             let hash = try #require(try await gateway.store.notice(id)).contentHash
-            let third = Principal(id: "u-qian", kind: .person, method: "session")
+            let third = Principal.approverC
             await expectRefusal(.conflict) {
                 _ = try await gateway.pipeline.issue.approve(id, contentHash: hash, by: third)
             }

@@ -15,7 +15,8 @@ public protocol IssueStore: Sendable {
     func replay(_ claim: IdempotencyClaim) async throws -> Acceptance?
 
     /// Adds an approval after checking, inside the transaction, that the notice waits for one, that the content hash is
-    /// still the one approved, that the approver neither wrote it nor approved it before.
+    /// still the one approved, that the approver neither wrote it nor approved it before, and that their key or account
+    /// is in force and may approve.
     ///
     /// - Returns: the notice with its new state.
     func record(_ approval: Approval, evidence: [SignedEntry]) async throws -> Notice

@@ -1,5 +1,6 @@
 import Evidence
 import Notices
+import People
 
 extension TestGateway {
     func addIssuer() async throws {
@@ -8,6 +9,16 @@ extension TestGateway {
                 id: Self.issuer, fullName: Self.issuerName, creditCode: try UnifiedSocialCreditCode(Self.creditCode),
                 contact: "人力资源部 021-88886666", mailbox: "hr@acme.example", smsSignature: "示例科技",
                 sealCertificatePEM: keys.seal.certificate.pem), evidence: [])
+    }
+
+    /// Accounts for those who approve in tests; an approval asks the database whether they may.
+    func addApprovers() async throws {
+        for approver in [Principal.approverA, .approverB, .approverC] {
+            try await peopleStore.add(
+                Account(
+                    id: AccountID(approver.id), login: approver.id, name: approver.id, person: nil, scopes: [.approve],
+                    passwordHash: "never signs in", authenticator: nil), recovery: [], acts: [])
+        }
     }
 
     /// Puts a person on record with a mailbox, a phone and a postal address, all confirmed unless told otherwise.
@@ -43,4 +54,6 @@ extension Principal {
     public static let approverA = Principal(id: "u-wang", kind: .person, method: "session")
     /// The second who approves.
     public static let approverB = Principal(id: "u-zhao", kind: .person, method: "session")
+    /// A third who may approve.
+    public static let approverC = Principal(id: "u-qian", kind: .person, method: "session")
 }

@@ -84,6 +84,7 @@ public final class TestGateway: Sendable {
             test, test.database, options, keys: TestKeys(at: options.start), clock: ManualClock(options.start),
             elapsed: Elapsed())
         try await gateway.addIssuer()
+        try await gateway.addApprovers()
         return gateway
     }
 
