@@ -193,7 +193,10 @@ extension SQLNoticeStore: IssueStore {
         }
     }
 
-    /// A notice can be withdrawn while nothing has left us; what waits in the inbox or a queue is stopped with it.
+    /// A notice can be withdrawn while nothing has left us; what waits in a queue is stopped with it.
+    ///
+    /// An inbox delivery is before the person's eyes from the moment of the seal, so a sealed notice that has one cannot be
+    /// withdrawn any more.
     public func cancel(_ notice: NoticeID, evidence: [SignedEntry]) async throws -> Notice {
         let id = notice.rawValue
         let rows = try await entryRows.stage(evidence)

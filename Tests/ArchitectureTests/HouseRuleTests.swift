@@ -39,6 +39,27 @@ import Testing
         }
     }
 
+    @Test func `the vocabulary of evidence is what the product writes`() throws {
+        let declaration = try NSRegularExpression(pattern: #"static let (\w+) = EvidenceEvent\("#)
+        var declared: [String] = []
+        var used: Set<String> = []
+        for file in try SourceTree.swiftFiles() where file.target != "TestSupport" {
+            for (_, text) in file.code {
+                let whole = NSRange(text.startIndex..., in: text)
+                if let found = declaration.firstMatch(in: text, range: whole),
+                    let name = Range(found.range(at: 1), in: text)
+                {
+                    declared.append(String(text[name]))
+                } else if !text.contains(".rawValue: \"") {
+                    // The table of ETSI names is no use.
+                    used.formUnion(text.split { !$0.isLetter && !$0.isNumber }.map(String.init))
+                }
+            }
+        }
+        #expect(declared.count > 60)
+        #expect(declared.filter { !used.contains($0) } == [], "declared, and written nowhere")
+    }
+
     @Test func `whoever vouches for thread safety says why`() throws {
         for file in try SourceTree.swiftFiles() {
             for (number, text) in file.code

@@ -32,7 +32,7 @@ import Testing
         try await gateway.store.keepUnmatched(
             UnmatchedReceipt(id: "u-1", feed: "mail", raw: raw, receivedAt: gateway.clock.now))
         _ = try await gateway.store.record(gateway.receipt(mail.id, .delivered), evidence: [])
-        try await gateway.store.settleUnmatched("u-1", evidence: [])
+        try await gateway.store.settleUnmatched(["u-1"], evidence: [])
         let inbox = try #require(try await gateway.deliveries(of: id, .inbox).first)
         _ = try await gateway.pipeline.read.open(inbox.id, person: person, by: .account, source: .inbox)
         _ = try await gateway.pipeline.read.answer(

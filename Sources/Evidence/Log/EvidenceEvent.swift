@@ -6,7 +6,10 @@ public struct EvidenceEvent: RawRepresentable, Sendable, Hashable, CustomStringC
     /// The name, as written into entries.
     public let rawValue: String
 
-    /// Wraps a name; the vocabulary below is what the product writes.
+    /// Wraps a name; the vocabulary below is what the product writes, and a test holds it to that.
+    ///
+    /// That service is deemed is a rule's conclusion, drawn anew whenever somebody asks, and so is no event; nor is a refused
+    /// request, which leaves nothing behind.
     public init(rawValue: String) {
         self.rawValue = rawValue
     }
@@ -26,7 +29,6 @@ public struct EvidenceEvent: RawRepresentable, Sendable, Hashable, CustomStringC
     // "accepted" is RelayToNonERDS and never RelayAcceptance; a mail program's "displayed" is no ContentHandover.
     private static let etsiNames: [String: String] = [
         noticeIssued.rawValue: "SubmissionAcceptance",
-        noticeRejected.rawValue: "SubmissionRejection",
         attemptAccepted.rawValue: "RelayToNonERDS",
         attemptRefused.rawValue: "RelayToNonERDSFailure",
         deliveryExpired.rawValue: "RelayToNonERDSFailure",
@@ -47,8 +49,6 @@ extension EvidenceEvent {
     public static let noticeIssued = EvidenceEvent(rawValue: "NoticeIssued")
     /// What the author stated when issuing, about the person: articles relied on, protected states, listed evidence.
     public static let groundsStated = EvidenceEvent(rawValue: "GroundsStated")
-    /// A notice was refused before it was issued.
-    public static let noticeRejected = EvidenceEvent(rawValue: "NoticeRejected")
     /// A person approved exactly this content.
     public static let approvalGiven = EvidenceEvent(rawValue: "ApprovalGiven")
     /// An approval lost its force because the content changed or the approver lost the role.
@@ -146,8 +146,6 @@ extension EvidenceEvent {
 // MARK: - Service by people and by rule
 
 extension EvidenceEvent {
-    /// A rule concluded that service is deemed; never an observation.
-    public static let deemedService = EvidenceEvent(rawValue: "DeemedService")
     /// A person confirmed a service address and its ownership was proved.
     public static let addressConfirmed = EvidenceEvent(rawValue: "AddressConfirmed")
     /// A confirmation of a service address ended.
@@ -164,8 +162,6 @@ extension EvidenceEvent {
     public static let leftOnSite = EvidenceEvent(rawValue: "LeftOnSite")
     /// A public notice was posted.
     public static let publicNoticePosted = EvidenceEvent(rawValue: "PublicNoticePosted")
-    /// The period of a public notice ended.
-    public static let publicNoticeExpired = EvidenceEvent(rawValue: "PublicNoticeExpired")
 }
 
 // MARK: - The service itself
@@ -179,8 +175,6 @@ extension EvidenceEvent {
     public static let apiKeyIssued = EvidenceEvent(rawValue: "APIKeyIssued")
     /// An API key was revoked.
     public static let apiKeyRevoked = EvidenceEvent(rawValue: "APIKeyRevoked")
-    /// Someone was refused access.
-    public static let accessDenied = EvidenceEvent(rawValue: "AccessDenied")
     /// A retention run destroyed keys of erased content.
     public static let erasureRun = EvidenceEvent(rawValue: "ErasureRun")
     /// A legal hold was set; it beats erasure.
@@ -189,8 +183,6 @@ extension EvidenceEvent {
     public static let legalHoldLifted = EvidenceEvent(rawValue: "LegalHoldLifted")
     /// The service started.
     public static let serviceStarted = EvidenceEvent(rawValue: "ServiceStarted")
-    /// The service found unfinished work after a crash and recorded it.
-    public static let serviceRecovered = EvidenceEvent(rawValue: "ServiceRecovered")
     /// The service could not work for a while.
     public static let outageAttested = EvidenceEvent(rawValue: "OutageAttested")
     /// A signing key was replaced by another.

@@ -59,7 +59,7 @@ struct EvidenceRecorderTests {
 
     @Test func `no own event borrows an ETSI name it does not mean`() {
         for own: EvidenceEvent in [
-            .deemedService, .addressConfirmed, .proxySigned, .leftOnSite, .publicNoticePosted, .publicNoticeExpired,
+            .addressConfirmed, .proxySigned, .leftOnSite, .publicNoticePosted, .groundsStated,
             .expectedEventMissing, .objectionReceived, .clockAnomaly, .receiptDisplayed, .outcomeUnknown,
         ] {
             #expect(own.etsiURI == nil, "\(own)")
