@@ -16,7 +16,7 @@ import Testing
             let gateway = server.gateway
             try await gateway.person()
             let id =
-                personal ? try await gateway.approvedDismissal() : try await gateway.issue(gateway.riskAlert())
+                personal ? try await gateway.approvedDismissal() : try await gateway.issue(gateway.clientContactChange())
             try await gateway.settle()
             let mail = try #require(
                 try await gateway.store.deliveries(of: id).first { $0.address.channel == .email })
@@ -45,7 +45,7 @@ import Testing
                 let page = try await server.get("/n/\(token)")
                 #expect(page.status == 200)
                 #expect(page.text.contains(TestGateway.issuerName) && page.text.contains(TestGateway.creditCode))
-                #expect(!page.text.contains("王五") && !page.text.contains("打卡"), "no content before it is opened")
+                #expect(!page.text.contains("李经理") && !page.text.contains("010-88886666"), "no content before it is opened")
             }
             #expect(try await server.http.send("HEAD", "/n/\(token)").status == 200)
             #expect(try await !server.gateway.events(of: notice).contains(.linkOpened))
@@ -57,13 +57,13 @@ import Testing
     @Test func `pressing the button opens once, and the reader can answer`() async throws {
         try await Self.with { server, token, notice in
             let page = try await server.form("/n/\(token)", [])
-            #expect(page.status == 200 && page.text.contains("王五"))
+            #expect(page.status == 200 && page.text.contains("李经理"))
             let document = try #require(try await server.gateway.store.document(of: notice))
             #expect(page.text.contains(document.hash.hex))
             #expect(try await server.gateway.events(of: notice).filter { $0 == .linkOpened }.count == 1)
 
             let second = try await server.form("/n/\(token)", [])
-            #expect(second.status == 410 && !second.text.contains("王五"))
+            #expect(second.status == 410 && !second.text.contains("李经理"))
             #expect(try await server.get("/n/\(token)").status == 410)
 
             let ticket = try Self.hidden("ticket", page.text)
