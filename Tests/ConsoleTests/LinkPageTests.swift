@@ -16,7 +16,8 @@ import Testing
             let gateway = server.gateway
             try await gateway.person()
             let id =
-                personal ? try await gateway.approvedDismissal() : try await gateway.issue(gateway.clientContactChange())
+                personal
+                ? try await gateway.approvedDismissal() : try await gateway.issue(gateway.clientContactChange())
             try await gateway.settle()
             let mail = try #require(
                 try await gateway.store.deliveries(of: id).first { $0.address.channel == .email })
@@ -45,7 +46,8 @@ import Testing
                 let page = try await server.get("/n/\(token)")
                 #expect(page.status == 200)
                 #expect(page.text.contains(TestGateway.issuerName) && page.text.contains(TestGateway.creditCode))
-                #expect(!page.text.contains("李经理") && !page.text.contains("010-88886666"), "no content before it is opened")
+                #expect(
+                    !page.text.contains("李经理") && !page.text.contains("010-88886666"), "no content before it is opened")
             }
             #expect(try await server.http.send("HEAD", "/n/\(token)").status == 200)
             #expect(try await !server.gateway.events(of: notice).contains(.linkOpened))
