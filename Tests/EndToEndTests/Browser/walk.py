@@ -73,8 +73,8 @@ with sync_playwright() as playwright:
         page = open_as(browser, who, DESK, scheme, language)
         page.goto(notice)
         look(page, f"{who}-2-notice")
-        page.click("form[action$='/approve'] button")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.click("form[action$='/approve'] button")
         assert page.locator("form[action$='/approve']").count() == 0, "the approval did not count"
 
     employee = open_as(browser, "employee", PHONE)
