@@ -87,7 +87,9 @@ with sync_playwright() as playwright:
     employee.locator(".unread a").first.click()
     employee.click("main form button")
     employee.wait_for_selector("iframe.document")
-    employee.click("button[value=acknowledge]")
+    # By keyboard, once the document is there: a click while its frame still comes in may be lost to the frame.
+    employee.wait_for_load_state("networkidle")
+    employee.locator("button[value=acknowledge]").press("Enter")
     employee.wait_for_selector("main .done")
 
     legal = windows["chenjing"]
