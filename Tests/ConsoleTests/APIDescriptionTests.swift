@@ -1,5 +1,6 @@
 import Evidence
 import Notices
+import People
 import TestSupport
 import Testing
 
@@ -99,6 +100,28 @@ import Testing
             let page = try await server.get(Site.docs + "?lang=en")
             #expect(page.status == 200 && page.text.contains("v1&#47;notices&#47;{notice}&#47;proof"))
             #expect(!page.text.contains("{{") && !page.text.contains("docs_"))
+        }
+    }
+
+    @Test func `states are enumerations of the schema, with every word that the program has`() async throws {
+        try await TestServer.with { server in
+            let schemas = try #require(try await server.get(Site.openAPI).json["components"]?["schemas"])
+            for (name, words) in [
+                ("AlertState", Alert.State.allCases.map(\.rawValue)),
+                ("ReviewState", Review.State.allCases.map(\.rawValue)),
+                ("GoalState", Goal.State.allCases.map(\.rawValue)),
+                ("PunchSource", PunchSource.allCases.map(\.rawValue)),
+            ] {
+                #expect(schemas[name]?["enum"]?.array?.compactMap(\.string) == words, "\(name)")
+            }
+            #expect(schemas["Alert"]?["properties"]?["state"]?["$ref"]?.string == "#/components/schemas/AlertState")
+            // Words that nobody but the description would know may fall behind: yes or no, and what has no type of its own.
+            let loose = server.server.description.schemas.keys.flatMap { name in
+                server.server.description.fields(.string(name)).values.filter { $0.contains("|") }
+            }
+            #expect(loose.sorted() == ["closed|open|half_open!"])
+            let page = try await server.get(Site.docs + "?lang=en")
+            #expect(page.text.contains("retracted") && page.text.contains("AlertState"))
         }
     }
 

@@ -50,6 +50,13 @@ public enum DayVerdict: Sendable, Hashable {
     /// There is no calendar for the year.
     case unknown(year: Int)
 
+    /// Every name there is.
+    public static let names = [
+        off.name, onLeave.name, open.name, worked(late: 0, early: 0).name, worked(late: 1, early: 0).name,
+        worked(late: 0, early: 1).name, worked(late: 1, early: 1).name, absent.name, noFeed.name,
+        unknown(year: 0).name,
+    ]
+
     /// Its name in answers.
     public var name: String {
         switch self {

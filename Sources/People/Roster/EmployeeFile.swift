@@ -62,7 +62,7 @@ public struct EmployeeFile: Sendable, Hashable {
     /// One line of it.
     public struct Line: Sendable, Hashable {
         /// What a line is about.
-        public enum Kind: String, Sendable, Hashable {
+        public enum Kind: String, Sendable, Hashable, CaseIterable {
             /// The first day.
             case joined
             /// Another unit or position.

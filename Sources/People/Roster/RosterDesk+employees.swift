@@ -70,7 +70,7 @@ extension RosterDesk {
 /// What became of a draft.
 public struct RosterOutcome: Sendable, Hashable {
     /// What was done.
-    public enum Kind: String, Sendable, Hashable {
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
         /// A new member of staff is on record.
         case added
         /// What was on record was changed.

@@ -80,9 +80,13 @@ struct DocsPages: Sendable {
                 id: subject, name: make.word("docs_\(subject)"),
                 operations: operations.map(\.1).sorted { ($0.path, $0.method) < ($1.path, $1.method) })
         }
-        let schemas = description.schemas.keys.sorted().map { name in
+        let objects = description.schemas.keys.map { name in
             DocsPage.Named(name: name, fields: Self.fields(description.fields(.string(name))))
         }
+        let words = SchemaType.words.map { name, words in
+            DocsPage.Named(name: name, fields: words.map { DocsPage.Field($0, "string") })
+        }
+        let schemas = (objects + words).sorted { $0.name < $1.name }
         let frame = make.frame(make.word("docs"))
         return make.reply(
             "docs",

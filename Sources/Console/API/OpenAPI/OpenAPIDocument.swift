@@ -37,6 +37,7 @@ struct OpenAPIDocument: Sendable {
     private var schemas: [String: JSONValue] {
         var all: [String: JSONValue] = [:]
         for name in description.schemas.keys { all[name] = object(description.fields(.string(name))) }
+        for (name, words) in SchemaType.words { all[name] = SchemaType.words(words) }
         all["Problem"] = [
             "type": "object", "required": ["type", "title", "status", "detail"],
             "properties": [

@@ -7,20 +7,6 @@ import People
 /// `line!` is required, `day?` may be null, `[Notice]` is a list, `a|b` one of these words; a capital letter begins the name
 /// of a schema, or of a set of words that the program itself knows.
 enum SchemaType {
-    /// Words that stand in the program, so that the description cannot fall behind them.
-    static let words: [String: [String]] = [
-        "NoticeState": NoticeState.allCases.map(\.rawValue), "DeliveryState": DeliveryState.allCases.map(\.rawValue),
-        "ChannelKind": ChannelKind.allCases.map(\.rawValue), "Scope": APIKey.Scope.allCases.map(\.rawValue),
-        "EmploymentState": EmploymentState.allCases.map(\.rawValue), "Role": Role.allCases.map(\.rawValue),
-        "ImportMode": ImportMode.allCases.map(\.rawValue), "OrderState": OrderState.allCases.map(\.rawValue),
-        "DepartureKind": DepartureKind.allCases.map(\.rawValue),
-        "ItemKind": HandoverItem.Kind.allCases.map(\.rawValue),
-        "ItemState": HandoverItem.State.allCases.map(\.rawValue),
-        "FilePurpose": HandoverFile.Purpose.allCases.map(\.rawValue),
-        "HoldingList": Holding.List.allCases.map(\.rawValue),
-        "CheckOutcome": CheckTask.Outcome.allCases.map(\.rawValue),
-    ]
-
     private static let plain: [String: JSONValue] = [
         "line": ["type": "string", "minLength": 1], "string": ["type": "string"],
         "text": ["type": "string", "minLength": 1],
@@ -60,11 +46,12 @@ enum SchemaType {
             return words(type.split(separator: "|").map { String($0) })
         }
         if let plain = plain[type] { return plain }
-        if let known = words[type] { return words(known) }
-        return known.contains(type) ? ["$ref": .string("#/components/schemas/\(type)")] : nil
+        let isNamed = words[type] != nil || known.contains(type)
+        return isNamed ? ["$ref": .string("#/components/schemas/\(type)")] : nil
     }
 
-    private static func words(_ words: [String]) -> JSONValue {
+    /// One of these words.
+    static func words(_ words: [String]) -> JSONValue {
         ["type": "string", "enum": .array(words.map { .string($0) })]
     }
 }

@@ -98,7 +98,8 @@ struct ClientAPI: Sendable {
         return .json(.object(["recorded": .bool(isNews)]), status: isNews ? 201 : 200)
     }
 
-    private enum EventKind: String, CaseIterable { case order, payment, conversation, followUp = "follow-up" }
+    /// What another system may report.
+    enum EventKind: String, CaseIterable { case order, payment, conversation, followUp = "follow-up" }
 
     private static func content(_ reader: inout ObjectReader) -> ClientEventUpdate.Content? {
         switch reader.choice("kind", EventKind.self) {
