@@ -78,9 +78,6 @@ public struct PeopleDesks: Sendable {
         )
         acts = store
         performance = PerformanceDesk(store: store, acts: signer, clock: clock)
-        pay = PayDesk(
-            store: store, roster: store, training: store, results: performance, acts: signer, clock: clock,
-            rules: papers.pay)
         clients = ClientDesk(
             store: store, acts: signer, sender: sender, directory: directory, addresses: addresses,
             clauses: agreements, rules: try ClientRules.file(rules + "/client-access.yaml"), clock: clock)
@@ -91,6 +88,10 @@ public struct PeopleDesks: Sendable {
         let book = RuleBook(
             files: .init(rules: rules + "/risk.yaml", calendars: calendars), store: store, acts: signer, clock: clock)
         attendance = AttendanceDesk(store: store, book: book, acts: signer, clock: clock)
+        pay = PayDesk(
+            store: store, roster: store, training: store, results: performance, lateness: attendance, acts: signer,
+            clock: clock,
+            rules: papers.pay)
         risk = RiskDesk(
             store: store, book: book, attendance: attendance, sender: sender, clients: clients, acts: signer,
             clock: clock)

@@ -77,7 +77,7 @@ struct PayTests {
             let performance = try line(sheet, "performancePay")
             #expect(
                 performance.terms.map(\.source) == [
-                    "contract C-2022-031", "performance \(review)", "rules pay version 1, default",
+                    "contract C-2022-031", "performance \(review)", "rules pay version 2, default",
                 ])
             #expect(try line(sheet, "lateness").terms.map(\.source) == ["attendance 2026-11", "考勤制度"])
             let acts = try await gateway.people.acts.acts(about: .employee(person))
@@ -94,7 +94,7 @@ struct PayTests {
             let score = Self.score(try await gateway.score(person, "2026-11", 80))
             let month = try #require(Self.month)
             let yaml = gateway.people.pay.rules.text
-                .replacingOnce("version: 1\n", "version: 2\n")
+                .replacingOnce("version: 2\n", "version: 3\n")
                 .replacingOnce(
                     "lines:\n",
                     """
@@ -107,14 +107,14 @@ struct PayTests {
             let before = try gateway.people.pay.attempt(yaml: nil, request, by: .hr)
             #expect(before.result.due.text(places: 2) == "8900.00")
             let after = try gateway.people.pay.attempt(yaml: yaml, request, by: .hr)
-            #expect(after.rules.version == 2)
+            #expect(after.rules.version == 3)
             #expect(after.result.due.text(places: 2) == "9225.50")
             #expect(after.result.lines.first?.terms.map(\.source) == ["attendance 2026-11"])
             let kept = try await gateway.peopleStore.paySheets(of: PersonID("p-zhangsan"))
             #expect(kept == [], "a trial is never kept")
             let desk = gateway.people.pay.with(rules: after.rules)
             let sheet = try await draft(gateway, request.facts, desk: desk)
-            #expect(sheet.content.rulesVersion == 2 && sheet.content.result.due.text(places: 2) == "9225.50")
+            #expect(sheet.content.rulesVersion == 3 && sheet.content.result.due.text(places: 2) == "9225.50")
         }
     }
 
@@ -153,7 +153,7 @@ struct PayTests {
     }
 
     @Test(arguments: [
-        ("version: 1\n", "version: 1\ncolour: red\n", "colour: unknown key"),
+        ("version: 2\n", "version: 2\ncolour: red\n", "colour: unknown key"),
         (
             "formula: lateCount * latenessFine", "formula: lateCount * fineForLateness",
             "\"fineForLateness\" is not known"
@@ -228,11 +228,99 @@ struct PayTests {
     }
 }
 
+/// What a lawyer must see: which figures nobody has compared with their source, and what the clocks say.
+struct PayFigureTests {
+    @Test(arguments: Backend.allCases)
+    func `a minimum wage that nobody has compared is said to be unconfirmed wherever the pay is shown`(
+        backend: Backend
+    ) async throws {
+        try await TestGateway.with(backend) { gateway in
+            let person = try await gateway.employee()
+            func sheet(_ desk: PayDesk) async throws -> PaySheet {
+                try await desk.draft(
+                    person, month: try #require(PayTests.month), region: "shanghai", facts: [PayTests.base], by: .hr)
+            }
+            func term(_ sheet: PaySheet) throws -> PayTerm {
+                try #require(sheet.content.result.lines.flatMap(\.terms).first { $0.name == "minimumWage" })
+            }
+            let shipped = try await sheet(gateway.people.pay)
+            #expect(shipped.content.result.warnings.count == 1)
+            #expect(shipped.content.result.warnings.first?.zh.contains("未与官方公布核对") == true)
+            #expect(try term(shipped).source.contains("未经核对 UNCONFIRMED"))
+            #expect(
+                try await gateway.peopleStore.paySheet(shipped.id)?.content.result.warnings.count == 1, "kept with it")
+            let act = try #require(
+                try await gateway.people.acts.acts(about: Subject(.paySheet, shipped.id)).first)
+            let facts = try EntryBody(parsing: try #require(act.entry.body)).facts
+            #expect(facts["unconfirmed"]?[0]?.string?.contains("上海市最低工资 2740") == true)
+
+            // An organisation's own figure, compared by somebody, from its own day on.
+            let own = gateway.people.pay.rules.text.replacingOnce(
+                "minimum-wages:\n",
+                """
+                minimum-wages:
+                  - region: shanghai
+                    zh: 上海市
+                    en: Shanghai
+                    monthly: "2800"
+                    currency: CNY
+                    from: 2026-07-01
+                    source: 沪人社规〔2026〕9号
+                    confirmed: {on: 2026-07-02, by: 法务 赵刚}
+
+                """
+            ).replacingOnce("\nversion: 2\n", "\nversion: 3\n")
+            let confirmed = try await sheet(
+                gateway.people.pay.with(rules: try PayRules(yaml: own, file: "pay.yaml")))
+            #expect(confirmed.content.result.warnings == [])
+            #expect(try term(confirmed).value == ExactNumber("2800"))
+            #expect(try term(confirmed).source.contains("confirmed 2026-07-02, 法务 赵刚"))
+        }
+    }
+
+    @Test(arguments: [
+        ("confirmed: {on: yesterday, by: 张三}", "yesterday"), ("confirmed: {on: 2026-01-02}", "by"),
+        ("confirmed: {on: 2026-01-02, by: \"\"}", "empty"), ("confirmed: true", "confirmed"),
+        ("checked: 2026-01-02", "checked"),
+    ])
+    func `a confirmation without day and name is none`(_ line: String, _ word: String) throws {
+        let text = try TestResources.text("config/rules/pay.yaml")
+        let entry = try #require(text.split(separator: "\n").first { $0.contains("region: shanghai") })
+        let changed = entry.replacing("}", with: ", \(line)}", maxReplacements: 1)
+        let fault = try #require(throws: SourceFault.self) {
+            try PayRules(yaml: text.replacing(entry, with: changed), file: "pay.yaml")
+        }
+        #expect(fault.line > 1 && "\(fault)".contains(word), "\(fault)")
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `S-111 more late arrivals than the clocks have recorded are not deducted`(backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            let person = try await gateway.employee()
+            let month = try #require(PayTests.month)
+            func draft(_ late: String) async throws -> PaySheet {
+                try await gateway.people.pay.draft(
+                    person, month: month, region: "shanghai",
+                    facts: [PayTests.base, PayTests.fact("lateCount", late, "attendance", "2026-11")], by: .hr)
+            }
+            #expect(
+                try await draft("3").state == .draft, "no clock reports for this person; the record named has to do")
+            for day in ["2026-11-16", "2026-11-17"] { try await gateway.punch([person], day, "09:05") }
+            let error = try await #require(throws: PeopleError.self) { _ = try await draft("3") }
+            #expect(error.faults.map(\.field) == ["lateCount"] && error.faults[0].message.contains("more than the 2"))
+            let two = try await draft("2").content.result.lines.first { $0.id == "lateness" }
+            #expect(two?.amount.text(places: 2) == "100.00")
+            #expect(try await draft("1").state == .draft, "what the company forgives it forgives")
+        }
+    }
+}
+
 extension PayDesk {
     /// The desk with other rules or another reader of results.
     func with(rules: PayRules? = nil, results: (any SignedResultReader)? = nil) -> PayDesk {
         PayDesk(
-            store: store, roster: roster, training: training, results: results ?? self.results, acts: acts,
+            store: store, roster: roster, training: training, results: results ?? self.results,
+            lateness: lateness, acts: acts,
             clock: clock, rules: rules ?? self.rules)
     }
 }

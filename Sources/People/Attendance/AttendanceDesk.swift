@@ -183,6 +183,16 @@ public struct AttendanceDesk: Sendable {
     }
 }
 
+extension AttendanceDesk: LatenessReader {
+    /// Late arrivals of a month as the board and the trend count them; nil where the clocks say nothing of it.
+    public func lateArrivals(of person: PersonID, in month: Month) async throws -> Int? {
+        let employee = try await store.require(person)
+        let judge = try await judges([employee], from: month.first, to: month.last)[person]
+        guard let judge, !judge.punches.isEmpty else { return nil }
+        return judge.counts(in: month, at: clock.now).late
+    }
+}
+
 extension EmploymentState {
     /// Those of whom attendance is expected.
     static let atWork: Set<EmploymentState> = [.onboarding, .active, .resigned, .handover]

@@ -153,7 +153,7 @@ public struct PayCalculator: Sendable {
         for fact in facts { know(fact.name, fact.value, "\(fact.source) \(fact.reference)") }
         for parameter in rules.parameters.values { know(parameter.name, parameter.value, parameter.source) }
         know("deductionShare", rules.deductionShare.value, rules.deductionShare.source)
-        know("minimumWage", floor.monthly, "\(floor.source) (\(floor.region), \(floor.from))")
+        know("minimumWage", floor.monthly, floor.standing)
         var due = ExactNumber.zero
         var insurance = ExactNumber.zero
         var lines: [PayLine] = []
@@ -179,7 +179,11 @@ public struct PayCalculator: Sendable {
                 "the pay of \(request.month) would be negative (due \(due.text(places: 2)), insurance "
                     + "\(insurance.text(places: 2))); correct the deductions, nobody pays for having worked")
         }
-        return PayResult(lines: lines, due: due, net: net, currency: request.currency)
+        // Said wherever the figure is in a formula, also where it did not decide: the next month it may.
+        let isUsed = lines.contains { line in line.terms.contains { $0.name == "minimumWage" } }
+        return PayResult(
+            lines: lines, due: due, net: net, currency: request.currency,
+            warnings: isUsed ? [floor.warning].compactMap { $0 } : [])
     }
 
     private func amount(

@@ -3,7 +3,7 @@ import Notices
 
 extension PayDesk {
     /// Figures that a performance result states must be those of the result.
-    func agree(_ facts: [PayFact], _ person: PersonID) async throws {
+    func agree(_ facts: [PayFact], _ person: PersonID, _ month: PayMonth) async throws {
         var faults: [PeopleError.Fault] = []
         for fact in facts where fact.source == "performance" {
             guard let result = try await results.signedResult(fact.reference, of: person) else {
@@ -25,7 +25,26 @@ extension PayDesk {
                     ))
             }
         }
+        faults += try await latenessFaults(facts, person, month)
         try PeopleError.check(faults, "the pay was not worked out")
+    }
+
+    /// More late arrivals than the clocks have recorded take nothing from anybody's pay; fewer are for the company to forgive.
+    private func latenessFaults(
+        _ facts: [PayFact], _ person: PersonID, _ month: PayMonth
+    ) async throws -> [PeopleError.Fault] {
+        guard let stated = facts.first(where: { $0.name == "lateCount" && $0.source == "attendance" }),
+            !stated.value.isZero,
+            let counted = try await lateness.lateArrivals(of: person, in: Month(month.firstDay)),
+            stated.value > ExactNumber(counted)
+        else { return [] }
+        return [
+            .init(
+                field: "lateCount",
+                message:
+                    "\(stated.value) is more than the \(counted) that the attendance of \(month) shows; correct it, or "
+                    + "import the punches that are missing")
+        ]
     }
 
     /// What is on record for a demand, as a sheet names it; or the refusal that says what is missing.

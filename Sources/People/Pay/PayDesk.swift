@@ -11,6 +11,7 @@ public struct PayDesk: Sendable {
     let training: any TrainingReader
     /// Where performance results are read.
     let results: any SignedResultReader
+    let lateness: any LatenessReader
     let acts: ActRecorder
     let clock: any WallClock
     /// The rules in force.
@@ -57,7 +58,7 @@ public struct PayDesk: Sendable {
         let request = PayCalculator.Request(month: month, region: region, currency: unit.currency, facts: stated)
         let calculator = PayCalculator(rules: rules)
         let facts = try calculator.facts(of: request)
-        try await agree(facts, person)
+        try await agree(facts, person, month)
         let result = try calculator.result(facts, request)
         var proofs: [String: [String]] = [:]
         for demand in calculator.demands(facts) + calculator.demands(result) {
@@ -144,6 +145,9 @@ public struct PayDesk: Sendable {
             Dictionary(
                 sheet.content.result.lines.map { ($0.id, .string($0.amount.text(places: 2))) },
                 uniquingKeysWith: { first, _ in first }))
+        if !sheet.content.result.warnings.isEmpty {
+            facts["unconfirmed"] = .array(sheet.content.result.warnings.map { .string($0.zh) })
+        }
         return try acts.act(event, by: actor, about: [.employee(sheet.person), Subject(.paySheet, sheet.id)], facts)
     }
 }
@@ -156,7 +160,7 @@ extension PayResult {
                 PayLine(
                     id: $0.id, group: $0.group, zh: $0.zh, en: $0.en, formula: $0.formula, terms: $0.terms,
                     amount: $0.amount, currency: $0.currency, proofs: proofs($0))
-            }, due: due, net: net, currency: currency)
+            }, due: due, net: net, currency: currency, warnings: warnings)
     }
 }
 

@@ -91,7 +91,7 @@ extension PayRules.Parameter {
 
 extension PayRules.MinimumWage {
     fileprivate init(_ node: YAMLNode) throws(SourceFault) {
-        let object = try node.object(["region", "zh", "en", "monthly", "currency", "from", "source"])
+        let object = try node.object(["region", "zh", "en", "monthly", "currency", "from", "source", "confirmed"])
         region = try object.need("region", node).string()
         label = try node.label(object)
         let amount = try object.need("monthly", node)
@@ -100,6 +100,20 @@ extension PayRules.MinimumWage {
         currency = try object.need("currency", node).string()
         from = try object.need("from", node).date()
         source = try object.need("source", node).string()
+        guard !source.allSatisfy(\.isWhitespace) else {
+            throw try object.need("source", node).fault("is empty; name the publication the figure was taken from")
+        }
+        confirmed = try object["confirmed"].map { node throws(SourceFault) in try Confirmation(node) }
+    }
+}
+
+extension PayRules.MinimumWage.Confirmation {
+    fileprivate init(_ node: YAMLNode) throws(SourceFault) {
+        let object = try node.object(["on", "by"])
+        on = try object.need("on", node).date()
+        let name = try object.need("by", node)
+        by = try name.string()
+        guard !by.allSatisfy(\.isWhitespace) else { throw name.fault("is empty; say who compared the figure") }
     }
 }
 

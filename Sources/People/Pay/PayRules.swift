@@ -50,6 +50,31 @@ public struct PayRules: Sendable, Hashable {
         public let from: CivilDate
         /// The notice that sets it.
         public let source: String
+        /// When and by whom the figure was compared with the publication; nil for a figure that nobody has compared.
+        public let confirmed: Confirmation?
+
+        /// That a figure was compared with what the authority published.
+        public struct Confirmation: Sendable, Hashable {
+            /// The day.
+            public let on: CivilDate
+            /// Who compared it.
+            public let by: String
+        }
+
+        /// The source as pay sheets name it, with the date from which the figure holds and whether it was compared.
+        var standing: String {
+            let checked = confirmed.map { "经核对 confirmed \($0.on), \($0.by)" } ?? "未经核对 UNCONFIRMED"
+            return "\(source) (\(region), \(from); \(checked))"
+        }
+
+        /// What whoever reads the pay must be told of the figure; nil where it was compared.
+        var warning: PayWarning? {
+            guard confirmed == nil else { return nil }
+            return PayWarning(
+                zh: "\(label.zh)最低工资 \(monthly) \(currency)（\(from)起）未与官方公布核对，使用前请核对，并在规则中记录核对日期和核对人",
+                en: "the minimum wage of \(label.en), \(monthly) \(currency) from \(from), was not compared with the "
+                    + "official publication; compare it, and record by whom and when in the rules")
+        }
     }
 
     /// What kind of figure a fact is.

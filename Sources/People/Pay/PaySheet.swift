@@ -93,6 +93,14 @@ public struct PayLine: Sendable, Hashable, Codable {
     public let proofs: [String]
 }
 
+/// A sentence that whoever reads the pay must see, in both languages.
+public struct PayWarning: Sendable, Hashable, Codable {
+    /// In Chinese.
+    public let zh: String
+    /// In English.
+    public let en: String
+}
+
 /// What the rules make of a month's facts.
 public struct PayResult: Sendable, Hashable, Codable {
     /// The lines, in the order of the rules.
@@ -103,6 +111,28 @@ public struct PayResult: Sendable, Hashable, Codable {
     public let net: ExactNumber
     /// ISO 4217.
     public let currency: String
+    /// What a reader must be told of the figures, for example that nobody has compared one with its source.
+    public let warnings: [PayWarning]
+
+    init(
+        lines: [PayLine], due: ExactNumber, net: ExactNumber, currency: String, warnings: [PayWarning]
+    ) {
+        self.lines = lines
+        self.due = due
+        self.net = net
+        self.currency = currency
+        self.warnings = warnings
+    }
+
+    /// Reads a result as it was kept; those of before there were warnings have none.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        lines = try values.decode([PayLine].self, forKey: .lines)
+        due = try values.decode(ExactNumber.self, forKey: .due)
+        net = try values.decode(ExactNumber.self, forKey: .net)
+        currency = try values.decode(String.self, forKey: .currency)
+        warnings = try values.decodeIfPresent([PayWarning].self, forKey: .warnings) ?? []
+    }
 }
 
 /// A pay sheet: one person, one month, with everything that it was worked out from.

@@ -76,3 +76,9 @@ public struct SignedClause: Sendable, Hashable {
         self.signedAt = signedAt
     }
 }
+
+/// Counts late arrivals from the clocks, for pay that is lowered on their account.
+public protocol LatenessReader: Sendable {
+    /// How often somebody was late in a month; nil where no punch of theirs was imported for it.
+    func lateArrivals(of person: PersonID, in month: Month) async throws -> Int?
+}

@@ -73,13 +73,14 @@ struct PayAPI: Sendable {
         try reader.finish()
         guard let person, let month, let region else { throw reader.refusal }
         let sheet = try await desk.draft(
-            PersonID(person), month: month, region: region, facts: facts, by: try await services.actor(call))
+            try await services.person(person), month: month, region: region, facts: facts,
+            by: try await services.actor(call))
         return .json(try sheet.json(), status: 201)
     }
 
     private func list(_ call: Call) async throws -> Reply {
         let query = try call.query(["person"])
-        let person = PersonID(try call.required("person", in: query))
+        let person = try await services.person(try call.required("person", in: query)) as PersonID
         let sheets = try await desk.sheets(of: person, by: try await services.actor(call))
         return .json(.object(["items": .array(try sheets.map { try $0.json() })]))
     }
@@ -121,6 +122,7 @@ extension PayResult {
                     ])
                 }),
             "due": .string(due.text(places: 2)), "net": .string(net.text(places: 2)), "currency": .string(currency),
+            "warnings": .array(warnings.map { ["zh-CN": .string($0.zh), "en": .string($0.en)] }),
         ])
     }
 }

@@ -6,7 +6,7 @@ import Foundation
 struct Pay: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Try pay rules, work a month out, put a sheet in force.",
-        subcommands: [Try.self, Draft.self, List.self, Show.self, Force.self, Withdraw.self])
+        subcommands: [Rules.self, Try.self, Draft.self, List.self, Show.self, Force.self, Withdraw.self])
 
     /// The lines of a result with every term and where it comes from.
     static func text(_ result: JSONValue?) -> String {
@@ -25,6 +25,9 @@ struct Pay: AsyncParsableCommand {
         }
         lines.append("due (应发)\t\(result?["due"]?.string ?? "")")
         lines.append("net (实发)\t\(result?["net"]?.string ?? "")")
+        lines += (result?["warnings"]?.array ?? []).map {
+            "! \($0["zh-CN"]?.string ?? "")\n! \($0["en"]?.string ?? "")"
+        }
         return lines.joined(separator: "\n")
     }
 
