@@ -163,6 +163,31 @@ struct AgreementTests {
     }
 
     @Test(arguments: Backend.allCases)
+    func `S-91 whoever comes on record days late begins with onboarding all the same`(backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            gateway.mail.alwaysAccepts()
+            gateway.sms.alwaysAccepts()
+            try await gateway.unit("sales")
+            let roster = gateway.people.roster
+            let first = try #require(CivilDate("2026-11-02"))
+            let error = try await #require(throws: PeopleError.self) {
+                _ = try await roster.upsert(gateway.draft(hiredOn: first, state: .active), by: .hr)
+            }
+            #expect(error.faults.map(\.field) == ["state"] && error.faults[0].message.contains("hired-from"))
+            let person = try await roster.upsert(gateway.draft(hiredOn: first), by: .hr).employee
+            #expect(person.state == .onboarding)
+            _ = try await gateway.people.agreements.runDue()
+            #expect(try await gateway.people.agreements.agreements(with: person.id, by: .hr).count >= 2)
+            // Those who were there before Songda came are on record as they stand, and are offered nothing by itself.
+            let before = try #require(CivilDate("2025-12-31"))
+            _ = try await roster.upsert(gateway.draft("E2", hiredOn: before, state: .active), by: .hr)
+            let old = try await roster.upsert(gateway.draft("E3", hiredOn: before), by: .hr).employee
+            _ = try await gateway.people.agreements.runDue()
+            #expect(try await gateway.people.agreements.agreements(with: old.id, by: .hr) == [])
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func `S-92 identity, hash, intent and time of a signature are in the evidence`(backend: Backend) async throws {
         try await TestGateway.with(backend) { gateway in
             gateway.mail.alwaysAccepts()

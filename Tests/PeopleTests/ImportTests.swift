@@ -69,7 +69,7 @@ struct ImportTests {
             try await gateway.unit("east")
             let today = CivilDate(inChina: gateway.clock.now)
             try await desk.upsert(
-                gateway.draft("E0", name: "原名", hiredOn: today.adding(days: -30), state: .active), by: .hr)
+                gateway.draft("E0", name: "原名", hiredOn: today.adding(days: -400), state: .active), by: .hr)
             let before = try await desk.employee("E0", by: .hr)
             let file = Self.bytes(
                 "E0,新名,east,主管,\(today.adding(days: -30)),e0@example.com", "E1,张三,sales,销售,2020-01-02,a@example.com",

@@ -38,7 +38,9 @@ public enum AccessPolicy {
         guard let reach = reach(of: actor, for: permission) else {
             let roles = actor.roles.map(\.rawValue).sorted().joined(separator: ", ")
             throw PeopleError(
-                .forbidden, "\(permission.rawValue) is not among what \(roles.isEmpty ? "no role" : roles) may do")
+                .forbidden,
+                "\(permission.rawValue) is not among what \(roles.isEmpty ? "no role" : roles) may do; ask HR, or use a key of "
+                    + "somebody who may")
         }
         return reach
     }
@@ -47,12 +49,14 @@ public enum AccessPolicy {
     ///
     /// Whoever has resigned finishes what they have and starts nothing new; whoever has left does nothing.
     public static func employmentRefusal(_ actor: Actor, _ permission: Permission) -> String? {
+        if actor.state == .left {
+            return "your employment has ended, and with it your access; ask HR for what you need"
+        }
         // What is owed can still be handed in: a lock without a way out would be no lock but a wall.
         if let reason = actor.freezeReason, permission != .submitHandover {
             return "your access is frozen (\(reason)); ask HR, and hand over what is open"
         }
         switch actor.state {
-        case .left: return "your employment has ended, and with it your access; ask HR for what you need"
         case .suspended where !permission.isOpenWhileSuspended:
             return "your employment is suspended; \(permission.rawValue) is closed until HR ends the suspension"
         case .resigned where permission.isClosedByResignation, .handover where permission.isClosedByResignation:

@@ -28,7 +28,8 @@ extension AgreementDesk {
         var last: String?
         while true {
             let page = try await store.employees(in: nil, states: [.onboarding], after: last, limit: 200)
-            for employee in page {
+            // Whoever was on the staff before is offered agreements by hand.
+            for employee in page where employee.hiredOn >= rules.hiredFrom {
                 try await attempt("\(employee.number)") { try await offerSet(to: employee.id, by: .songda) }
             }
             guard page.count == 200 else { break }

@@ -237,6 +237,9 @@ extension AgreementTemplate {
 }
 
 extension AgreementDesk: OnboardingGate {
+    /// Everybody from the day on which the rules begin to bind.
+    public func bindsNewcomers(hiredOn: CivilDate) -> Bool { hiredOn >= rules.hiredFrom }
+
     /// The mandatory agreements of a person's position that they have not signed (S-91).
     ///
     /// Counted by what the rules demand, not by what was offered: an offer that never went out does not open the door.

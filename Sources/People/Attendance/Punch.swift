@@ -124,6 +124,13 @@ public struct Leave: Sendable, Hashable {
         self.source = source
     }
 
+    /// The same request of the person whom the office system means.
+    public func of(_ person: PersonID) -> Leave {
+        Leave(
+            id: id, person: person, from: from, to: to, requestedOn: requestedOn, state: state, kind: kind,
+            reason: reason, source: source)
+    }
+
     /// Whether it excuses a day.
     public func excuses(_ day: CivilDate) -> Bool { state == .approved && from <= day && day <= to }
 }

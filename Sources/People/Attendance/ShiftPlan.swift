@@ -78,6 +78,13 @@ public struct Shift: Sendable, Hashable {
         self.ratePercent = ratePercent
     }
 
+    /// The same shift of the person whom a plan means.
+    public func of(_ person: PersonID) -> Shift {
+        Shift(
+            person: person, day: day, startMinute: startMinute, endMinute: endMinute, hourlyFen: hourlyFen,
+            ratePercent: ratePercent)
+    }
+
     /// How long it is.
     public var minutes: Int { endMinute - startMinute }
     /// What it costs, rounded half up to the fen.

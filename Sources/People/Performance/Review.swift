@@ -34,7 +34,7 @@ public struct Review: Sendable, Hashable {
     public let month: Month
     /// Where it stands.
     public let state: State
-    /// Who scored first, as evidence names them.
+    /// Who scored first: the member of staff, or the key of a program.
     public let scoredBy: String
     /// Who approved.
     public let approvedBy: String?

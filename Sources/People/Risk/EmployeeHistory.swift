@@ -49,6 +49,8 @@ public struct Finding: Sendable, Hashable {
     public let values: [String: String]
     /// Each record that fired the rule, in words.
     public let signals: [BilingualText]
+    /// The day it is about, as its sentences say it; `{day}` stands for it.
+    public var day: BilingualText?
     /// The days that must still stand for an absence to stand.
     public var absentDays: [CivilDate] = []
 }

@@ -11,7 +11,10 @@ public struct StaffProfile: Sendable, Hashable {
 
 /// One series of a profile.
 public struct ProfileSeries: Sendable, Hashable {
-    /// `attendance`, `performance`, `communication`, `collaboration`.
+    /// Every name there is.
+    public static let names = ["attendance", "performance", "communication", "collaboration"]
+
+    /// One of ``names``.
     public let name: String
     /// The figures: what each is about and its value, oldest first.
     public let points: [Point]
@@ -144,19 +147,12 @@ extension RiskDesk {
             acts: acts.map { (Self.stage(of: $0), $0) })
     }
 
-    /// By what an act is about: alerts, goals and figures warn; clients and handovers control; the rest proves.
+    /// As the dossier sorts it, so that no two views of a case disagree.
     private static func stage(of act: RecordedAct) -> CaseView.Stage {
-        let kinds = Set(act.subjects.map(\.kind.rawValue))
-        if !kinds.isDisjoint(with: ["alert", "goal", "review", "shift-plan"]) { return .before }
-        let controls = [
-            "handover", "handover-item", "departure", "client", "order", "assignment", "clearance",
-        ]
-        if !kinds.isDisjoint(with: controls) || act.entry.event == .employmentMoved
-            || act.entry.event == .accessFrozen
-        {
-            return .during
+        switch DossierWords(act.entry.event, subjects: act.subjects).phase {
+        case .before: .before
+        case .during: .during
+        case .after: .after
         }
-        return [.consentGiven, .consentWithdrawn, .leaveRecorded, .punchEntered].contains(act.entry.event)
-            ? .before : .after
     }
 }

@@ -67,7 +67,14 @@ extension RiskRule {
                 BilingualText(
                     zh: "\($0.formatted(.chinese))排班工作日无打卡,无已批准的请假",
                     en: "\($0.formatted(.english)): scheduled, no punch, no approved leave")
-            }, absentDays: absences)
+            }, day: Self.words(of: last, seenOn: history.judge.hours.workday(now)), absentDays: absences)
+    }
+
+    /// A record that came late is not of today, and no sentence says so.
+    private static func words(of day: CivilDate, seenOn today: CivilDate) -> BilingualText {
+        day == today
+            ? BilingualText(zh: "今天", en: "today")
+            : BilingualText(zh: day.formatted(.chinese), en: "on \(day.formatted(.english))")
     }
 
     private static func requests(_ history: EmployeeHistory, _ month: Month) -> Int {
@@ -174,7 +181,7 @@ extension RiskRule {
 
     /// The rule's sentences with the real figures.
     func sentence(_ name: String, _ finding: Finding) -> BilingualText {
-        func fill(_ text: String) -> String {
+        func fill(_ text: String, _ language: NoticeLanguage) -> String {
             var result = ""
             for (index, part) in text.split(separator: "{", omittingEmptySubsequences: false).enumerated() {
                 guard index > 0, let end = part.firstIndex(of: "}") else {
@@ -182,11 +189,12 @@ extension RiskRule {
                     continue
                 }
                 let key = String(part[..<end])
-                result += key == "name" ? name : finding.values[key] ?? ""
+                let day = key == "day" ? finding.day?.text(language) : nil
+                result += key == "name" ? name : day ?? finding.values[key] ?? ""
                 result += part[part.index(after: end)...]
             }
             return result
         }
-        return BilingualText(zh: fill(text.zh), en: fill(text.en))
+        return BilingualText(zh: fill(text.zh, .chinese), en: fill(text.en, .english))
     }
 }

@@ -116,7 +116,8 @@ public enum RiskMeasure: Sendable, Hashable {
     /// The names that its text may use.
     var placeholders: Set<String> {
         switch self {
-        case .absence, .lateness, .leaveCount: ["name", "count"]
+        case .absence: ["name", "count", "day"]
+        case .lateness, .leaveCount: ["name", "count"]
         case .leaveSurge: ["name", "count", "baseline", "factor"]
         case .scoreDrop: ["name", "previous", "current", "percent"]
         case .scoreTrend: ["name", "previous", "current", "percent", "months"]

@@ -105,6 +105,13 @@ public struct RosterDesk: Sendable {
     /// Whom a number or an id names; asked by desks that check the permission themselves.
     public func person(_ name: String) async throws -> PersonID { try await find(name).id }
 
+    /// Whom these names mean, by number or by id; a name that means nobody is taken for an id, which every desk refuses.
+    public func people(named names: some Sequence<String>) async throws -> [String: PersonID] {
+        let names = Set(names)
+        let known = try await store.employees(numbers: names.filter(EmployeeCheck.isNumber))
+        return Dictionary(uniqueKeysWithValues: names.map { ($0, known[$0]?.id ?? PersonID(rawValue: $0)) })
+    }
+
     /// By number first: that is what people type.
     func find(_ name: String) async throws -> Employee {
         if let found = try await store.employee(number: name) { return found }

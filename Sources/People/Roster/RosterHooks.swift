@@ -6,6 +6,13 @@ import Notices
 public protocol OnboardingGate: Sendable {
     /// The names of the mandatory agreements that the person has not signed, in words; empty when nothing is missing.
     func missingAgreements(of employee: Employee) async throws -> [String]
+    /// Whether whoever was hired on this day begins with onboarding, however late they come on record.
+    func bindsNewcomers(hiredOn: CivilDate) -> Bool
+}
+
+extension OnboardingGate {
+    /// Only those whose first day has not come.
+    public func bindsNewcomers(hiredOn: CivilDate) -> Bool { false }
 }
 
 /// A gate that stands open.

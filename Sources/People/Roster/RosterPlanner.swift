@@ -66,6 +66,7 @@ struct RosterPlanner {
     private let known: [String: Employee]
     private let people: [PersonID: Recipient]
     private let byExternalID: [String: Recipient]
+    private let gate: any OnboardingGate
     private let reason: String
 
     init(desk: RosterDesk, drafts: [EmployeeDraft], reason: String = "资料更新") async throws {
@@ -77,6 +78,7 @@ struct RosterPlanner {
         people = try await desk.directory.recipients(known.values.map(\.id))
         byExternalID = try await desk.store.people(externalIDs: numbers.filter { known[$0] == nil })
         self.reason = reason
+        gate = desk.hooks.gate
     }
 
     /// What a draft would do, or every fault it has.
@@ -105,12 +107,17 @@ struct RosterPlanner {
     }
 
     private func newcomerFaults(of draft: EmployeeDraft) -> [PeopleError.Fault] {
-        guard let state = draft.state, state != .onboarding, draft.hiredOn >= check.today else { return [] }
+        guard let state = draft.state, state != .onboarding else { return [] }
+        let isBound = state == .active && gate.bindsNewcomers(hiredOn: draft.hiredOn)
+        guard draft.hiredOn >= check.today || isBound else { return [] }
         // Whoever begins today has agreements to sign; whoever was here before us comes on record as they stand.
         return [
             .init(
                 field: "state",
-                message: "\(state.rawValue), but the first day is \(draft.hiredOn); a newcomer begins with onboarding")
+                message:
+                    "\(state.rawValue), but the first day is \(draft.hiredOn): a newcomer begins with onboarding, so that "
+                    + "the agreements are served and signed; whoever was here before Songda came is hired before "
+                    + "hired-from in agreements.yaml")
         ]
     }
 

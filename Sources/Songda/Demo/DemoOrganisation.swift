@@ -37,6 +37,12 @@ struct DemoOrganisation: Sendable {
         .string(CivilDate(inChina: clock.now).adding(days: offset).description)
     }
 
+    /// So many days ago, but before the rules for newcomers begin (hired-from in agreements.yaml).
+    private func hired(_ days: Int) -> JSONValue {
+        let ago = CivilDate(inChina: clock.now).adding(days: -days)
+        return .string(min(ago, CivilDate("2025-12-31") ?? ago).description)
+    }
+
     private func instant(_ days: Int) -> JSONValue {
         .string(clock.now.adding(.seconds(Int64(days) * 86_400)).rfc3339)
     }
@@ -50,7 +56,7 @@ struct DemoOrganisation: Sendable {
                 "PUT", "/v1/employees/\(number)",
                 body: [
                     "name": .string(name), "unit": .string(unit), "position": .string(position),
-                    "hiredOn": day(-days), "state": "active", "contractUntil": day(1100),
+                    "hiredOn": hired(days), "state": "active", "contractUntil": day(1100),
                     "email": .string("\(number.lowercased())@songda.example"),
                     "phone": .string("1370000\(number.suffix(4))"),
                 ])

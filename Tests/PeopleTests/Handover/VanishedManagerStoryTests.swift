@@ -169,7 +169,7 @@ import Testing
         #expect(found.table("attendance.csv").filter { $0.contains(",absent,") }.count >= 3)
         #expect(found.table("performance.csv").contains { $0.hasPrefix("2026-10,50,") })
         #expect(found.table("reviews.csv").contains { $0.contains("确认当月绩效减半") && $0.contains(",0.5,") })
-        #expect(found.table("risk-alerts.csv").contains { $0.contains("absence-three-days v1") })
+        #expect(found.table("risk-alerts.csv").contains { $0.contains("absence-three-days v2") })
         #expect(found.table("handover-list.csv").contains { $0.contains("key-hr（代 \(story.manager)）") })
         #expect(found.items.contains { $0["file"]?.string?.hasSuffix(".asice") == true }, "the notices' own bundles")
     }

@@ -74,6 +74,21 @@ struct AbsenceAlertTests {
     }
 
     @Test(arguments: Backend.allCases)
+    func `an absence that is learnt of later names its day and does not say today`(backend: Backend) async throws {
+        // Friday's punches come on Saturday.
+        try await TestGateway.with(backend, .at("2026-11-21T04:00:00Z")) { gateway in
+            let (zhang, others) = try await staff(gateway)
+            try await gateway.punch(others, "2026-11-20")
+            try await gateway.punch([zhang], "2026-11-19")
+            _ = try await gateway.people.risk.run()
+            let raise = try #require(try await gateway.alerts(zhang).first?.raises.first)
+            #expect(raise.content.text.zh == "张三2026年11月20日未打卡,请及时联系")
+            #expect(raise.content.text.en.contains("has not clocked in on 20 November 2026;"))
+            #expect(raise.question == nil, "nobody is asked about yesterday as if it were today")
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func `S-12 a third day raises the level of the alert there is`(backend: Backend) async throws {
         try await TestGateway.with(backend, .at("2026-11-18T04:00:00Z")) { gateway in
             let (zhang, others) = try await staff(gateway)

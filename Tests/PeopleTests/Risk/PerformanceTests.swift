@@ -213,6 +213,24 @@ struct PerformanceTests {
     }
 
     @Test(arguments: Backend.allCases)
+    func `S-102 whoever has scored does not approve under another key either`(backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            let person = try await gateway.employee()
+            let officer = try await gateway.employee("王女士", id: "p-hr", unit: "hr", roles: [.hr])
+            let (desk, employee) = (gateway.people.performance, try await gateway.actor(person))
+            let review = try await desk.score(
+                person, month: october, lines: lines, by: try await gateway.actor(officer))
+            _ = try await desk.confirm(review.id, version: 1, by: employee)
+            let second = try await gateway.people.access.actor(
+                Principal(id: "another-key", kind: .apiKey, method: "api-key"), person: officer)
+            await #expect(throws: PeopleError(.forbidden, "")) {
+                try await desk.approve(review.id, version: 1, by: second)
+            }
+            #expect(try await desk.approve(review.id, version: 1, by: .hr).state == .approved)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func `S-101 an appeal pauses confirmation and gets a decision`(backend: Backend) async throws {
         try await TestGateway.with(backend) { gateway in
             let person = try await gateway.employee()

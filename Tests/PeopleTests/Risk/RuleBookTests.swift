@@ -39,26 +39,26 @@ struct RuleBookTests {
                     "completion: {below-percent: 70, months: 2}", "completion: {below-percent: 0, months: 2}"))
             let report = try await risk.run()
             #expect(report.warnings.contains { $0.contains("below-percent") && $0.contains("stays") })
-            #expect(try await risk.book.rules().version == 1)
+            #expect(try await risk.book.rules().version == 2)
             // The same version with other words is none.
             let higher = try Self.changed(
                 "completion: {below-percent: 70, months: 2}", "completion: {below-percent: 80, months: 2}")
             try save(higher)
-            #expect(try await risk.run().warnings.contains { $0.contains("not above 1") })
-            try save(higher.replacingOccurrences(of: "\nversion: 1\n", with: "\nversion: 2\n"))
+            #expect(try await risk.run().warnings.contains { $0.contains("not above 2") })
+            try save(higher.replacingOccurrences(of: "\nversion: 2\n", with: "\nversion: 3\n"))
             try await gateway.completion(first, ["2026-10": 75])
             #expect(try await risk.run().warnings == [])
-            #expect(try await gateway.alerts(first).flatMap(\.raises).map(\.ruleVersion) == [2])
+            #expect(try await gateway.alerts(first).flatMap(\.raises).map(\.ruleVersion) == [3])
             // HR may also hand the text in; nobody else.
-            let third = higher.replacingOccurrences(of: "\nversion: 1\n", with: "\nversion: 3\n")
+            let third = higher.replacingOccurrences(of: "\nversion: 2\n", with: "\nversion: 4\n")
             await #expect(throws: PeopleError(.forbidden, "")) {
                 try await risk.book.apply(third, by: try await gateway.actor(second))
             }
-            #expect(try await risk.book.apply(third, by: .hr).version == 3)
+            #expect(try await risk.book.apply(third, by: .hr).version == 4)
             try await gateway.completion(second, ["2026-10": 74])
             _ = try await risk.run()
-            #expect(try await gateway.alerts(second).flatMap(\.raises).map(\.ruleVersion) == [3])
-            #expect(try await gateway.alerts(first).flatMap(\.raises).map(\.ruleVersion) == [2])
+            #expect(try await gateway.alerts(second).flatMap(\.raises).map(\.ruleVersion) == [4])
+            #expect(try await gateway.alerts(first).flatMap(\.raises).map(\.ruleVersion) == [3])
             let events = try await gateway.eventsOfTheHouse()
             #expect(events.filter { $0 == "RiskRulesApplied" }.count == 3)
             #expect(events.filter { $0 == "RiskRulesRefused" }.count == 2)
@@ -80,7 +80,7 @@ struct RuleBookTests {
         ("{name}本月迟到{count}次", "{name}本月迟到{times}次", "times"),
         ("end: \"18:00\"", "end: \"08:00\"", "end"),
         ("level: 3", "level: 4", "level"),
-        ("\nversion: 1\n", "\nversion: 1\nsurprise: 1\n", "surprise"),
+        ("\nversion: 2\n", "\nversion: 2\nsurprise: 1\n", "surprise"),
     ])
     func `a rule that cannot be is refused with its key and its line`(old: String, new: String, key: String) throws {
         let text = try Self.changed(old, new)
