@@ -32,7 +32,7 @@ struct KeyAPI: Sendable {
             }
             scopes.insert(scope)
         }
-        let person = reader.optionalLine("person").map { PersonID($0) }
+        let person = try await services.person(reader.optionalLine("person"))
         if scopes.isEmpty, reader.faults.isEmpty { reader.fault("scopes", "is empty; name what the key may do") }
         if reader.faults.isEmpty, let misfit = APIKey.misfit(scopes, person: person) { reader.fault("person", misfit) }
         try reader.finish()

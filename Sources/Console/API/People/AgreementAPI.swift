@@ -59,7 +59,7 @@ struct AgreementAPI: Sendable {
 
     private func list(_ call: Call) async throws -> Reply {
         let query = try call.query(["person"])
-        let person = PersonID(try call.required("person", in: query))
+        let person = try await services.person(try call.required("person", in: query)) as PersonID
         return items(try await desk.agreements(with: person, by: try await services.actor(call)).map(\.json))
     }
 
@@ -73,7 +73,8 @@ struct AgreementAPI: Sendable {
         try reader.finish()
         guard let person, let kind, let values, let isMandatory else { throw reader.refusal }
         let agreement = try await desk.offer(
-            kind, to: PersonID(person), values: values, isMandatory: isMandatory, signBy: signBy, issuer: issuer,
+            kind, to: try await services.person(person), values: values, isMandatory: isMandatory, signBy: signBy,
+            issuer: issuer,
             by: try await services.actor(call))
         return .json(agreement.json, status: 201)
     }
@@ -83,7 +84,7 @@ struct AgreementAPI: Sendable {
         let person = reader.line("person")
         try reader.finish()
         guard let person else { throw reader.refusal }
-        let offered = try await desk.offerSet(to: PersonID(person), by: try await services.actor(call))
+        let offered = try await desk.offerSet(to: try await services.person(person), by: try await services.actor(call))
         return .json(.object(["items": .array(offered.map(\.json))]), status: 201)
     }
 
@@ -139,7 +140,7 @@ struct AgreementAPI: Sendable {
         let query = try call.query(["person", "number"])
         let actor = try await services.actor(call)
         if let number = query["number"] { return items([try await desk.proof(number: number, by: actor).json]) }
-        let person = PersonID(try call.required("person", in: query))
+        let person = try await services.person(try call.required("person", in: query)) as PersonID
         return items(try await desk.proofs(of: person, by: actor).map(\.json))
     }
 

@@ -55,7 +55,9 @@ struct AttendanceAPI: Sendable {
                 reason: reason, source: source)
         }
         try reader.finish()
-        try await desk.record(leaves, by: try await services.actor(call))
+        let known = try await services.people(in: leaves.map(\.person))
+        try await desk.record(
+            leaves.map { $0.of(known[$0.person] ?? $0.person) }, by: try await services.actor(call))
         return .json(.object(["recorded": .integer(Int64(leaves.count))]))
     }
 
@@ -79,7 +81,7 @@ struct AttendanceAPI: Sendable {
             throw Problem.malformed("months \"\(shortened(query["months"] ?? ""))\" is no whole number")
         }
         let trend = try await desk.trend(
-            of: PersonID(try call.parameter("person")), until: month, months: months,
+            of: try await services.person(try call.parameter("person")), until: month, months: months,
             by: try await services.actor(call))
         return .json([
             "months": .array(
@@ -121,8 +123,10 @@ struct AttendanceAPI: Sendable {
         }
         try reader.finish()
         guard let name, let unit, let from, let to else { throw reader.refusal }
+        let known = try await services.people(in: shifts.map(\.person))
         let plan = ShiftPlan(
-            id: try planID(call), name: name, unit: UnitID(unit), from: from, to: to, state: .draft, shifts: shifts)
+            id: try planID(call), name: name, unit: UnitID(unit), from: from, to: to, state: .draft,
+            shifts: shifts.map { $0.of(known[$0.person] ?? $0.person) })
         let actor = try await services.actor(call)
         try await desk.save(plan, by: actor)
         return .json(plan.json)

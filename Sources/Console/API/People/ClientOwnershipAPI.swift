@@ -33,7 +33,8 @@ struct ClientOwnershipAPI: Sendable {
         try reader.finish()
         guard let employee, let reason else { throw reader.refusal }
         try await desk.assign(
-            ClientID(try call.parameter("client")), to: PersonID(employee), from: from, until: until, reason: reason,
+            ClientID(try call.parameter("client")), to: try await services.person(employee), from: from, until: until,
+            reason: reason,
             by: try await services.actor(call))
         return .done
     }
@@ -45,12 +46,14 @@ struct ClientOwnershipAPI: Sendable {
         guard let successor, let reason else { throw reader.refusal }
         return .json(
             try await desk.transfer(
-                ClientID(try call.parameter("client")), to: PersonID(successor), reason: reason,
+                ClientID(try call.parameter("client")), to: try await services.person(successor), reason: reason,
                 by: try await services.actor(call)
             ).json)
     }
 
-    private func person(_ call: Call) throws -> PersonID { PersonID(try call.parameter("employee")) }
+    private func person(_ call: Call) async throws -> PersonID {
+        try await services.person(try call.parameter("employee"))
+    }
 
     private func held(_ call: Call) async throws -> Reply {
         let query = try call.query(["cursor", "limit", "ever"])
@@ -59,7 +62,7 @@ struct ClientOwnershipAPI: Sendable {
             throw Problem.malformed("ever \"\(shortened(query["ever"] ?? ""))\" is neither true nor false")
         }
         let found = try await desk.clients(
-            heldBy: try person(call), ever: query["ever"] == "true", after: page.cursor.map { ClientID($0) },
+            heldBy: try await person(call), ever: query["ever"] == "true", after: page.cursor.map { ClientID($0) },
             limit: page.limit, by: try await services.actor(call))
         return page.reply(found, id: { $0.client.id.rawValue }, json: { $0.json })
     }
@@ -74,11 +77,14 @@ struct ClientOwnershipAPI: Sendable {
         }
         try reader.finish()
         guard let successor, let reason else { throw reader.refusal }
+        let takers = try await services.people(in: exceptions.map(\.1))
         let plan = SuccessionPlan(
-            successor: PersonID(successor), exceptions: Dictionary(exceptions, uniquingKeysWith: { _, last in last }))
+            successor: try await services.person(successor),
+            exceptions: Dictionary(
+                exceptions.map { ($0.0, takers[$0.1] ?? $0.1) }, uniquingKeysWith: { _, last in last }))
         return .json(
             try await desk.transferAll(
-                of: try person(call), to: plan, reason: reason, by: try await services.actor(call)
+                of: try await person(call), to: plan, reason: reason, by: try await services.actor(call)
             ).json)
     }
 
@@ -90,7 +96,8 @@ struct ClientOwnershipAPI: Sendable {
         try reader.finish()
         guard let successor, let occasion, let from, let last else { throw reader.refusal }
         let shadow = try await desk.shadow(
-            try person(call), by: PersonID(successor), from: from, plannedLastDay: last, occasion: occasion,
+            try await person(call), by: try await services.person(successor), from: from, plannedLastDay: last,
+            occasion: occasion,
             actor: try await services.actor(call))
         return .json(shadow.json, status: 201)
     }
@@ -103,7 +110,7 @@ struct ClientOwnershipAPI: Sendable {
             throw Problem.malformed("days \"\(shortened(query["days"] ?? ""))\" is not a whole number")
         }
         return .json(
-            try await desk.loss(of: try person(call), windowDays: days, by: try await services.actor(call)).json)
+            try await desk.loss(of: try await person(call), windowDays: days, by: try await services.actor(call)).json)
     }
 
     private func recordLoss(_ call: Call) async throws -> Reply {
@@ -111,7 +118,7 @@ struct ClientOwnershipAPI: Sendable {
         let days = reader.optionalInteger("days")
         try reader.finish()
         let kept = try await desk.recordLoss(
-            of: try person(call), windowDays: days ?? 90, by: try await services.actor(call))
+            of: try await person(call), windowDays: days ?? 90, by: try await services.actor(call))
         return .json(
             .object([
                 "id": .string(kept.id), "sha256": .string(kept.hash.hex), "report": try JSONValue(parsing: kept.body),

@@ -25,6 +25,25 @@ extension ConsoleServices {
     }
 }
 
+extension ConsoleServices {
+    /// Whom a name means, by number or by id; what means nobody is left for the desk to refuse.
+    func person(_ name: String) async throws -> PersonID {
+        try await people.roster.people(named: [name])[name] ?? PersonID(name)
+    }
+
+    /// The same, where a name may be left out.
+    func person(_ name: String?) async throws -> PersonID? {
+        guard let name else { return nil }
+        return try await person(name) as PersonID
+    }
+
+    /// Members of staff whom lines of an import name, by number or by id.
+    func people(in names: some Sequence<PersonID>) async throws -> [PersonID: PersonID] {
+        let known = try await people.roster.people(named: names.map(\.rawValue))
+        return Dictionary(uniqueKeysWithValues: known.map { (PersonID(rawValue: $0.key), $0.value) })
+    }
+}
+
 extension Endpoint.Access {
     /// Whoever may act in the HR core at all; the desk decides what.
     static let people = Endpoint.Access.key([.staff, .hr, .administer, .integrate])

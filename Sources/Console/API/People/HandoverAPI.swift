@@ -38,8 +38,9 @@ struct HandoverAPI: Sendable {
         guard let person, let kind, let noticeOn, let reason else { throw reader.refusal }
         let record = try await desk.record(
             Departure(
-                person: PersonID(person), kind: kind, noticeOn: noticeOn, lastDay: lastDay, reason: reason,
-                officer: officer.map { PersonID($0) }, successor: successor.map { PersonID($0) },
+                person: try await services.person(person), kind: kind, noticeOn: noticeOn, lastDay: lastDay,
+                reason: reason,
+                officer: try await services.person(officer), successor: try await services.person(successor),
                 issuer: issuer.map { IssuerID($0) }),
             by: try await services.actor(call))
         return .json(record.json, status: 201, headers: [("Location", "\(Site.handovers)/\(record.handover.id)")])
@@ -64,10 +65,10 @@ struct HandoverAPI: Sendable {
 
     private func assign(_ call: Call) async throws -> Reply {
         var reader = ObjectReader(body: try call.json())
-        var new = HandoverAssignment(
-            successor: reader.optionalLine("successor").map { PersonID($0) },
-            reviewer: reader.optionalLine("reviewer").map { PersonID($0) },
-            officer: reader.optionalLine("officer").map { PersonID($0) })
+        let (successor, reviewer, officer) = (
+            reader.optionalLine("successor"), reader.optionalLine("reviewer"), reader.optionalLine("officer")
+        )
+        var new = HandoverAssignment()
         new.due =
             reader.optionalNested("due") { due in
                 var days: [HandoverStage: CivilDate] = [:]
@@ -77,6 +78,9 @@ struct HandoverAPI: Sendable {
                 return days
             } ?? [:]
         try reader.finish()
+        new.successor = try await services.person(successor)
+        new.reviewer = try await services.person(reviewer)
+        new.officer = try await services.person(officer)
         return .json(try await desk.assign(try id(call), new, by: try await services.actor(call)).json)
     }
 

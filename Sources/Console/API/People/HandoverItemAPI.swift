@@ -172,7 +172,8 @@ struct HandoverItemAPI: Sendable {
         }
         try reader.finish()
         let summary = try await desk.importHoldings(
-            rows, list, of: PersonID(try call.parameter("employee")), by: try await services.actor(call))
+            rows, list, of: try await services.person(try call.parameter("employee")),
+            by: try await services.actor(call))
         return .json(
             .object([
                 "person": .string(summary.person.rawValue), "list": .string(list.rawValue),
@@ -183,7 +184,7 @@ struct HandoverItemAPI: Sendable {
     private func holdings(_ call: Call) async throws -> Reply {
         let list: Holding.List = try call.word("list")
         let found = try await desk.holdings(
-            of: PersonID(try call.parameter("employee")), list, by: try await services.actor(call))
+            of: try await services.person(try call.parameter("employee")), list, by: try await services.actor(call))
         return .json(
             .object([
                 "items": .array(found.holdings.map(\.json)),

@@ -39,7 +39,7 @@ struct PerformanceAPI: Sendable {
 
     private func setGoal(_ call: Call) async throws -> Reply {
         var reader = ObjectReader(body: try call.json())
-        let person = reader.employee()
+        let person = reader.line("employee")
         let period = reader.line("period", maximum: 40)
         let title = reader.line("title", maximum: 1_000)
         let weight = reader.wholeNumber("weight")
@@ -48,7 +48,8 @@ struct PerformanceAPI: Sendable {
         try reader.finish()
         guard let person, let period, let title, let weight, let from, let due else { throw reader.refusal }
         let goal = Goal(
-            id: try goalID(call), person: person, period: period, title: title, weight: weight, startsOn: from,
+            id: try goalID(call), person: try await services.person(person), period: period, title: title,
+            weight: weight, startsOn: from,
             dueOn: due)
         return .json(try await desk.set(goal, by: try await services.actor(call)).json)
     }
@@ -74,7 +75,8 @@ struct PerformanceAPI: Sendable {
     private func goals(_ call: Call) async throws -> Reply {
         let period = try call.query(["period"])["period"]
         let found = try await desk.goals(
-            of: PersonID(try call.parameter("person")), period: period, by: try await services.actor(call))
+            of: try await services.person(try call.parameter("person")), period: period,
+            by: try await services.actor(call))
         return .json([
             "items": .array(found.goals.map(\.json)),
             "progress": found.progress?.json ?? .null,
@@ -110,15 +112,21 @@ struct PerformanceAPI: Sendable {
         }
         try reader.finish()
         guard let source else { throw reader.refusal }
-        try await desk.record(completions: lines, source: source, by: try await services.actor(call))
+        let known = try await services.people(in: lines.map(\.person))
+        let named = lines.map { (person: known[$0.person] ?? $0.person, month: $0.month, percent: $0.percent) }
+        try await desk.record(completions: named, source: source, by: try await services.actor(call))
         return .json(["recorded": .integer(Int64(lines.count))])
     }
 
     private func belowTarget(_ call: Call) async throws -> Reply {
         let query = try call.query(["unit", "month", "percent"])
-        guard let unit = query["unit"], let month = query["month"].flatMap(Month.init),
-            let percent = Hundredths(query["percent"] ?? "70")
-        else { throw Problem.malformed("give unit, month like 2026-11, and percent like 70") }
+        guard let unit = query["unit"] else { throw Problem.malformed("unit is missing; name the unit") }
+        guard let month = Month(query["month"] ?? "") else {
+            throw Problem.malformed("month \"\(shortened(query["month"] ?? ""))\" is not a month like 2026-11")
+        }
+        guard let percent = Hundredths(query["percent"] ?? "70") else {
+            throw Problem.malformed("percent \"\(shortened(query["percent"] ?? ""))\" is not a figure like 70 or 69.5")
+        }
         let list = try await desk.belowTarget(
             percent, in: month, unit: UnitID(unit), by: try await services.actor(call))
         return .json([
@@ -139,7 +147,7 @@ struct PerformanceAPI: Sendable {
     private func reviews(_ call: Call) async throws -> Reply {
         _ = try call.query([])
         let found = try await desk.reviews(
-            of: PersonID(try call.parameter("person")), by: try await services.actor(call))
+            of: try await services.person(try call.parameter("person")), by: try await services.actor(call))
         return .json(["items": .array(found.map(\.json))])
     }
 
@@ -162,7 +170,7 @@ struct PerformanceAPI: Sendable {
 
     private func score(_ call: Call) async throws -> Reply {
         var reader = ObjectReader(body: try call.json())
-        let person = reader.employee()
+        let person = reader.line("employee")
         let month = reader.calendarMonth("month")
         let lines = reader.nestedList("lines", maximum: 50, isRequired: true, line)
         let factor = reader.optionalFigure("payFactor")
@@ -170,7 +178,9 @@ struct PerformanceAPI: Sendable {
         guard let person, let month else { throw reader.refusal }
         let actor = try await services.actor(call)
         return .json(
-            try await desk.score(person, month: month, lines: lines, payFactor: factor, by: actor).json, status: 201)
+            try await desk.score(
+                try await services.person(person), month: month, lines: lines, payFactor: factor, by: actor
+            ).json, status: 201)
     }
 
     private func version(_ call: Call) throws -> Int {

@@ -44,7 +44,7 @@ struct RiskAPI: Sendable {
             states = [state]
         }
         let found = try await desk.alerts(
-            states: states, person: query["person"].map { PersonID($0) }, before: page.cursor.map { AlertID($0) },
+            states: states, person: try await services.person(query["person"]), before: page.cursor.map { AlertID($0) },
             limit: page.limit + 1, by: try await services.actor(call))
         return page.reply(found, id: { $0.id.rawValue }, json: { $0.json })
     }
@@ -61,7 +61,7 @@ struct RiskAPI: Sendable {
         let to = reader.optionalLine("assignee")
         try reader.finish()
         let actor = try await services.actor(call)
-        return .json(try await desk.assign(try alertID(call), to: to.map { PersonID($0) }, by: actor).json)
+        return .json(try await desk.assign(try alertID(call), to: try await services.person(to), by: actor).json)
     }
 
     private func intervene(_ call: Call) async throws -> Reply {
@@ -90,14 +90,15 @@ struct RiskAPI: Sendable {
 
     private func shadow(_ call: Call) async throws -> Reply {
         var reader = ObjectReader(body: try call.json())
-        let successor = reader.employee("successor")
+        let successor = reader.line("successor")
         let from = reader.calendarDay("from")
         let last = reader.calendarDay("plannedLastDay")
         try reader.finish()
         guard let successor, let from, let last else { throw reader.refusal }
         let actor = try await services.actor(call)
         let shadow = try await desk.openShadow(
-            try alertID(call), successor: successor, from: from, plannedLastDay: last, by: actor)
+            try alertID(call), successor: try await services.person(successor), from: from, plannedLastDay: last,
+            by: actor)
         return .json(shadow.json, status: 201)
     }
 
@@ -120,7 +121,7 @@ struct RiskAPI: Sendable {
     private func profile(_ call: Call) async throws -> Reply {
         _ = try call.query([])
         let profile = try await desk.profile(
-            of: PersonID(try call.parameter("person")), by: try await services.actor(call))
+            of: try await services.person(try call.parameter("person")), by: try await services.actor(call))
         return .json([
             "employee": .string(profile.employee.id.rawValue), "name": .string(profile.employee.name),
             "series": .array(profile.series.map(\.json)),
@@ -130,7 +131,7 @@ struct RiskAPI: Sendable {
     private func caseView(_ call: Call) async throws -> Reply {
         _ = try call.query([])
         let view = try await desk.caseView(
-            of: PersonID(try call.parameter("person")), by: try await services.actor(call))
+            of: try await services.person(try call.parameter("person")), by: try await services.actor(call))
         return .json(view.json)
     }
 

@@ -36,14 +36,16 @@ struct RiskSignalAPI: Sendable {
         }
         try reader.finish()
         guard let source else { throw reader.refusal }
+        let known = try await services.people(in: points.map(\.person))
+        let named = points.map { SeriesPoint(person: known[$0.person] ?? $0.person, day: $0.day, value: $0.value) }
         return .json(
-            try await desk.record(kind, source: source, points: points, by: try await services.actor(call)).json)
+            try await desk.record(kind, source: source, points: named, by: try await services.actor(call)).json)
     }
 
     private func conversations(_ call: Call) async throws -> Reply {
         var reader = ObjectReader(body: try call.json())
         let source = reader.line("source", maximum: 60)
-        let lines = reader.nestedList("conversations", maximum: 5_000, isRequired: true) {
+        var lines = reader.nestedList("conversations", maximum: 5_000, isRequired: true) {
             line -> RiskDesk.Conversation? in
             let id = line.line("id")
             let person = line.employee()
@@ -54,13 +56,15 @@ struct RiskSignalAPI: Sendable {
         }
         try reader.finish()
         guard let source else { throw reader.refusal }
+        let known = try await services.people(in: lines.map(\.person))
+        for index in lines.indices { lines[index].person = known[lines[index].person] ?? lines[index].person }
         return .json(try await desk.record(lines, source: source, by: try await services.actor(call)).json)
     }
 
     private func consents(_ call: Call) async throws -> Reply {
         _ = try call.query([])
         let given = try await desk.consents(
-            of: PersonID(try call.parameter("person")), by: try await services.actor(call))
+            of: try await services.person(try call.parameter("person")), by: try await services.actor(call))
         return .json(.object(Dictionary(uniqueKeysWithValues: given.map { ($0.key.rawValue, .bool($0.value)) })))
     }
 

@@ -40,13 +40,14 @@ struct RosterAPI: Sendable {
         var reader = ObjectReader(body: try call.json())
         let parent = reader.optionalLine("parent").map { UnitID($0) }
         let name = reader.line("name")
-        let manager = reader.optionalLine("manager").map { PersonID($0) }
+        let manager = reader.optionalLine("manager")
         let currency = reader.optionalLine("currency")
         let issuer = reader.optionalLine("issuer").map { IssuerID($0) }
         try reader.finish()
         guard let name else { throw reader.refusal }
         let unit = OrgUnit(
-            id: UnitID(try call.parameter("unit")), parent: parent, name: name, manager: manager,
+            id: UnitID(try call.parameter("unit")), parent: parent, name: name,
+            manager: try await services.person(manager),
             currency: currency ?? "CNY", issuer: issuer)
         try await desk.save(unit, by: actor)
         return .json(unit.json)

@@ -135,7 +135,7 @@ struct TrainingAPI: Sendable {
 
     private func proof(_ call: Call) async throws -> Reply {
         let query = try call.query(["person"])
-        let person = PersonID(try call.required("person", in: query))
+        let person = try await services.person(try call.required("person", in: query)) as PersonID
         let actor = try await services.actor(call)
         let proof = try await desk.proof(of: person, in: try policy(call), by: actor)
         return .json(proof.json(showsAnswers: actor.person != person))
