@@ -97,7 +97,9 @@ struct Application: Sendable {
                 group.addTask { try await reserve.run(until: stop) { try await attestFullDisk(since: $0) } }
             }
             group.addTask {
-                try await PeopleTimer(people: people, interval: .seconds(60), logger: logger).run(until: stop)
+                // Whoever rehearses watches, and does not wait a minute for each step.
+                let interval: Duration = configuration.isRehearsal ? .seconds(5) : .seconds(60)
+                try await PeopleTimer(people: people, interval: interval, logger: logger).run(until: stop)
             }
             group.addTask {
                 let tick = Poke()

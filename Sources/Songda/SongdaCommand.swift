@@ -16,7 +16,7 @@ struct SongdaCommand: AsyncParsableCommand {
         version: Build.version,
         subcommands: [
             Demo.self, Serve.self, Issue.self, Show.self, Approve.self, Prove.self, Audit.self, Migrate.self,
-            Employees.self, Clients.self, Handover.self, Agreements.self, Training.self, Pay.self,
+            Employees.self, Units.self, Clients.self, Handover.self, Agreements.self, Training.self, Pay.self,
             Attendance.self, Goals.self, Reviews.self, Risk.self, Dossiers.self,
             Keygen.self, Keys.self, Accounts.self, Doctor.self, Backup.self, Restore.self,
         ])

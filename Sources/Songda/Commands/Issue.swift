@@ -157,7 +157,8 @@ struct Prove: AsyncParsableCommand {
 /// An id or number as part of a path: letters, digits and hyphens only.
 func pathPart(_ text: String) throws -> String {
     guard KeyCabinet.isFileName(text) else {
-        throw Failure("\"\(text.prefix(60))\" is neither the id nor the number of a notice")
+        throw Failure(
+            "\"\(text.prefix(60))\" is no id or number; those have letters, digits, dots, hyphens and underscores")
     }
     return text
 }

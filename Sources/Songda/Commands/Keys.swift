@@ -42,17 +42,26 @@ struct Keys: AsyncParsableCommand {
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make an API key; its secret is shown once.",
-            discussion: "Scopes: \(APIKey.Scope.allCases.map(\.rawValue).joined(separator: ", ")).")
+            discussion: """
+                Scopes: \(APIKey.Scope.allCases.map(\.rawValue).joined(separator: ", ")).
+                Works on the database, which with SQLite no server may have open; with --through it asks a running server, \
+                with a key of the scope administer.
+                """)
         @OptionGroup var source: ConfigurationOptions
         @OptionGroup var output: OutputOptions
         @Option(help: "What people call it.")
         var name: String
         @Option(help: "What it may do, separated by commas.")
         var scopes: String
-        @Option(help: "For the scopes inbox and staff: the person it stands for.")
+        @Option(help: "For the scopes inbox and staff: the person it stands for; through a server also by number.")
         var person: String?
+        @Option(help: "Ask this running server, for example http://127.0.0.1:8080.")
+        var through: String?
+        @Option(help: "With --through: the file with the administrator's key; SONGDA_KEY otherwise.")
+        var keyFile: String?
 
         func run() async throws {
+            if let through { return try await ask(through) }
             let names = scopes.split(separator: ",").map(String.init)
             let wanted = try names.map { name in
                 guard let scope = APIKey.Scope(rawValue: name) else {
@@ -65,9 +74,27 @@ struct Keys: AsyncParsableCommand {
                 try await desk.make(
                     name: name, scopes: Set(wanted), person: person.map { PersonID($0) }, by: Keys.operator)
             }
+            show(id: key.id, secret: secret)
+        }
+
+        private func ask(_ server: String) async throws {
+            var target = ServerOptions()
+            target.server = server
+            target.keyFile = keyFile
+            var body: [String: JSONValue] = [
+                "name": .string(name), "scopes": .array(scopes.split(separator: ",").map { .string(String($0)) }),
+            ]
+            body["person"] = person.map { .string($0) }
+            let client = try target.client()
+            defer { client.close() }
+            let answer = try await client.json("POST", "/v1/keys", body: .object(body))
+            show(id: answer["id"]?.string ?? "", secret: answer["secret"]?.string ?? "")
+        }
+
+        private func show(id: String, secret: String) {
             output.show(
-                .object(["id": .string(key.id), "secret": .string(secret)]),
-                text: "key \(key.id) (\(name))\n\(secret)\nShown once; keep it where only its user can read it.")
+                .object(["id": .string(id), "secret": .string(secret)]),
+                text: "key \(id) (\(name))\n\(secret)\nShown once; keep it where only its user can read it.")
         }
     }
 

@@ -8,8 +8,8 @@ struct Agreements: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Offer agreements, sign them, find them with their proof, mind non-competes.",
         subcommands: [
-            Offer.self, List.self, Read.self, Code.self, Sign.self, Proof.self, NonCompetes.self, Paid.self, Tasks.self,
-            Close.self,
+            Kinds.self, Offer.self, List.self, Read.self, Code.self, Sign.self, Withdraw.self, Proof.self,
+            NonCompetes.self, Paid.self, Release.self, Tasks.self, Close.self,
         ])
 
     /// Lines of the agreements in an answer.

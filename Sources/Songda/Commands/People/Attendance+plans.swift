@@ -33,7 +33,7 @@ extension Attendance.Plan {
         func run() async throws {
             try await askPeople(
                 target, output, "PUT", "/v1/attendance/plans/\(try pathPart(plan))",
-                body: try JSONValue(parsing: try Files.read(file)), text: Attendance.Plan.text)
+                body: try Files.json(file), text: Attendance.Plan.text)
         }
     }
 

@@ -7,7 +7,7 @@ import Notices
 struct Attendance: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Import punches; show today's board, and a person's months.",
-        subcommands: [Import.self, Board.self, Trend.self, Plan.self])
+        subcommands: [Import.self, Leaves.self, Board.self, Trend.self, Plan.self])
 }
 
 extension Attendance {
@@ -44,7 +44,8 @@ extension Attendance {
                     let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
                     guard cells.count == 3 else {
                         throw Failure(
-                            "\(file): line \(start + index + 2) has \(cells.count) cells, not 3; the lines before it are in"
+                            "\(file): line \(start + index + 2) has \(cells.count) cells, not 3; "
+                                + (start == 0 ? "nothing was imported" : "the \(start) lines before this part are in")
                         )
                     }
                     return ["employee": .string(cells[0]), "at": .string(cells[1]), "source": .string(cells[2])]
@@ -54,7 +55,7 @@ extension Attendance {
                 added += answer["added"]?.integer ?? 0
                 repeated += answer["repeated"]?.integer ?? 0
                 refused += (answer["refused"]?.array ?? []).map {
-                    "  from line \(start + 2) on, \($0["field"]?.string ?? ""): \($0["message"]?.string ?? "")"
+                    "  line \(Self.line($0["field"]?.string ?? "", start + 2)): \($0["message"]?.string ?? "")"
                 }
                 bar.update(min(start + size, lines.count), of: lines.count, "punches")
             }
@@ -65,6 +66,14 @@ extension Attendance {
                 ],
                 text: (["added \(added), repeated \(repeated), refused \(refused.count)"] + refused.prefix(20))
                     .joined(separator: "\n"))
+            if !refused.isEmpty { throw ExitCode(1) }
+        }
+
+        /// Where in the file a place such as `punches[3].at` is: its line and its column.
+        private static func line(_ place: String, _ first: Int) -> String {
+            let parts = place.split(whereSeparator: { "[].".contains($0) })
+            guard parts.count == 3, let row = Int(parts[1]) else { return "\(first) and after, \(place)" }
+            return "\(first + row), \(parts[2])"
         }
     }
 
@@ -80,7 +89,8 @@ extension Attendance {
         func run() async throws {
             let query = try queryText([("unit", unit), ("day", day), ("cursor", after), ("limit", "200")])
             try await askPeople(target, output, "GET", "/v1/attendance/board\(query)") { answer in
-                peopleLines(answer, ["number", "name", "state", "first", "last"])
+                let lines = peopleLines(answer, ["number", "name", "state", "first", "last"])
+                return lines.isEmpty ? "nobody of whom attendance is expected; is the unit right?" : lines
             }
         }
     }

@@ -95,7 +95,8 @@ extension Clients {
         func run() async throws {
             let query = Clients.query([("ever", ever ? "true" : nil), ("cursor", after)])
             try await target.ask("GET", "/v1/employees/\(try pathPart(employee))/clients\(query)", output) {
-                Clients.lines($0, ["id", "externalID", "name", "owner", "lastOrderAt"])
+                let lines = Clients.lines($0, ["id", "externalID", "name", "owner", "lastOrderAt"])
+                return lines.isEmpty ? "none" : lines
             }
         }
     }

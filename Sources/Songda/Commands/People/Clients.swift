@@ -8,7 +8,8 @@ struct Clients: AsyncParsableCommand {
         abstract: "List, show and hand over clients; compare their orders; see who looked at them.",
         subcommands: [
             List.self, Show.self, Timeline.self, Import.self, FollowUp.self, Assign.self, Transfer.self,
-            Succession.self, Shadow.self, Held.self, Shares.self, Loss.self, Export.self, Log.self, Alerts.self,
+            Succession.self, Shadow.self, Held.self, Shares.self, Loss.self, Report.self, Export.self, Log.self,
+            Alerts.self, Edit.self, History.self, Order.self, MoveOrder.self, Done.self,
         ])
 
     /// A query of those members that are given.

@@ -9,6 +9,7 @@ struct Employees: AsyncParsableCommand {
         abstract: "The roster: list, show, import, move, file. 员工名册。",
         subcommands: [
             List.self, Show.self, Import.self, Undo.self, Move.self, Resign.self, File.self, Limbos.self, Export.self,
+            Enter.self, Freeze.self, GiveRole.self, Transfer.self, AgreeLastDay.self,
         ])
 
     /// `songda employees list`.

@@ -5,13 +5,17 @@ import Evidence
 struct Goals: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Set goals, sign them on both sides, see how far they are and who is behind.",
-        subcommands: [List.self, Set.self, Sign.self, Withdraw.self, Behind.self])
+        subcommands: [
+            List.self, Set.self, Sign.self, Withdraw.self, Progress.self, Completions.self, Behind.self,
+        ])
 
     /// A goal in words; its hash is what is signed.
     static func text(_ goal: JSONValue) -> String {
         let progress = goal["progress"]?["percent"]?.string.map { "  \($0)%" } ?? ""
         return
             "\(goal["id"]?.string ?? "")  \(goal["state"]?.string ?? "")\(progress)  \(goal["title"]?.string ?? "")\n"
+            + "  \(goal["period"]?.string ?? "")  due \(goal["dueOn"]?.string ?? "")  signed by manager "
+            + "\(goal["managerSignedAt"]?.string ?? "–"), employee \(goal["employeeSignedAt"]?.string ?? "–")\n"
             + "  hash \(goal["contentHash"]?.string ?? "")"
     }
 }
@@ -106,7 +110,7 @@ extension Goals {
             let query = try queryText([("unit", unit), ("month", month), ("percent", percent)])
             try await askPeople(target, output, "GET", "/v1/performance:below-target\(query)") { answer in
                 [answer["sentence"]?["zh-CN"]?.string ?? "", peopleLines(answer, ["number", "name", "completion"])]
-                    .joined(separator: "\n")
+                    .filter { !$0.isEmpty }.joined(separator: "\n")
             }
         }
     }

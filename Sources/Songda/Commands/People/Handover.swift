@@ -12,7 +12,7 @@ struct Handover: AsyncParsableCommand {
         subcommands: [
             Record.self, List.self, Show.self, Assign.self, Close.self, Pass.self, Clearance.self, Messages.self,
             Add.self, Submit.self, Upload.self, Take.self, Client.self, Review.self, Waive.self, History.self,
-            Import.self,
+            Import.self, Fetch.self, VisitConsent.self,
         ])
 
     /// One request, and its answer shown.
@@ -51,7 +51,7 @@ struct Handover: AsyncParsableCommand {
         var officer: String?
         @Option(help: "The entity that notices go out under.")
         var issuer: String?
-        @Argument(help: "Who leaves: the person's id.")
+        @Argument(help: "Who leaves: their number or id.")
         var person: String
 
         func run() async throws {
@@ -181,7 +181,7 @@ struct Handover: AsyncParsableCommand {
             discussion: "The file holds {\"items\": [{\"id\", \"kind\", \"title\", \"status\"}]}.")
         @OptionGroup var target: ServerOptions
         @OptionGroup var output: OutputOptions
-        @Argument(help: "Whose list: the person's id.") var person: String
+        @Argument(help: "Whose list: their number or id.") var person: String
         @Argument(help: "documents, devices or projects.") var list: String
         @Argument(help: "The file; a dash reads standard input.") var file: String
 

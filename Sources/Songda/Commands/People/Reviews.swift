@@ -27,6 +27,11 @@ struct Reviews: AsyncParsableCommand {
         lines += (review["appeals"]?.array ?? []).map {
             "  appeal (\($0["state"]?.string ?? "")): \($0["reason"]?.string ?? "") → \($0["decision"]?.string ?? "–")"
         }
+        if let signature = review["signature"], let at = signature["at"]?.string {
+            lines.append(
+                "  signed \(at), version \(signature["version"]?.integer ?? 0): \(signature["statement"]?.string ?? "")"
+            )
+        }
         lines.append("  hash \(review["versionHash"]?.string ?? "")")
         return lines.joined(separator: "\n")
     }

@@ -35,7 +35,8 @@ extension Risk {
 
         func run() async throws {
             try await askPeople(target, output, "GET", "/v1/risk/alerts/\(try pathPart(alert))/snippets") {
-                peopleLines($0, ["day", "keyword", "text"])
+                let lines = peopleLines($0, ["day", "keyword", "text"])
+                return lines.isEmpty ? "none" : lines
             }
         }
     }
@@ -64,7 +65,7 @@ extension Risk {
     /// `songda risk consents`.
     struct Consents: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show what a person agreed to; the words stand in `songda risk rules --json`.")
+            abstract: "Show what a person agreed to; the words and their hashes stand in `songda risk rules`.")
         @OptionGroup var target: ServerOptions
         @OptionGroup var output: OutputOptions
         @Argument(help: "The person.") var person: String

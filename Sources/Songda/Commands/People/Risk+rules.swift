@@ -34,7 +34,12 @@ extension Risk {
                         + ($0["enabled"] == true ? "on" : "off")
                 }
                 let fault = answer["rejection"]?.string.map { ["! \($0)"] } ?? []
-                return (["version \(answer["version"]?.integer ?? 0)"] + rules + fault).joined(separator: "\n")
+                let consents = (answer["consents"]?.array ?? []).map {
+                    "consent to \($0["kind"]?.string ?? "")  hash \($0["hash"]?.string ?? "")\n  "
+                        + ($0["words"]?["zh-CN"]?.string ?? "")
+                }
+                return (["version \(answer["version"]?.integer ?? 0)"] + rules + consents + fault)
+                    .joined(separator: "\n")
             }
         }
     }
@@ -97,6 +102,6 @@ extension Risk {
 /// A file as text.
 private func readText(_ file: String) throws -> String {
     guard let data = FileManager.default.contents(atPath: file), let text = String(validating: data, as: UTF8.self)
-    else { throw Failure("\(file) cannot be read as UTF-8") }
+    else { throw Failure("\(file) cannot be read as UTF-8; name a text file") }
     return text
 }

@@ -9,6 +9,7 @@ struct Risk: AsyncParsableCommand {
         subcommands: [
             Alerts.self, Show.self, Assign.self, Record.self, Close.self, Case.self, Run.self, Rules.self, Apply.self,
             Backtest.self, Report.self, Profile.self, Snippets.self, Shadow.self, Consents.self, Consent.self,
+            Signals.self, Conversations.self,
         ])
 
     /// An alert in words.
@@ -25,8 +26,19 @@ struct Risk: AsyncParsableCommand {
             lines += (raise["signals"]?.array ?? []).map { "    \($0["zh-CN"]?.string ?? "")" }
         }
         for done in alert["interventions"]?.array ?? [] {
+            let result = done["result"]?.string.map { " → \($0)" } ?? ""
             lines.append(
-                "  \(done["on"]?.string ?? "") \(done["kind"]?.string ?? ""): \(done["record"]?.string ?? "")")
+                "  \(done["on"]?.string ?? "") \(done["kind"]?.string ?? ""): \(done["record"]?.string ?? "")\(result)")
+        }
+        if let successor = alert["successor"]?.string { lines.append("  \(successor) learns the clients") }
+        if let due = alert["answerDue"]?.string, alert["escalatedAt"]?.string == nil {
+            lines.append("  to be confirmed by \(due)")
+        }
+        if let at = alert["escalatedAt"]?.string { lines.append("  not confirmed in time, told further up at \(at)") }
+        if let outcome = alert["outcome"]?.string {
+            lines.append("  closed: \(outcome), \(alert["closedReason"]?.string ?? "")")
+        } else if let assignee = alert["assignee"]?.string {
+            lines.append("  with \(assignee)")
         }
         return lines.joined(separator: "\n")
     }
@@ -37,8 +49,9 @@ struct Risk: AsyncParsableCommand {
             let value = value[name] ?? .null
             return value.isNull ? "–" : value.string ?? value.canonicalText
         }
-        return "\(word("rule")): precision \(word("precision"))%, recall \(word("recall"))%, accuracy "
-            + "\(word("accuracy"))% (saying that nobody leaves: \(word("baselineAccuracy"))%), target met: "
+        func share(_ name: String) -> String { value[name]?.string.map { "\($0)%" } ?? "–" }
+        return "\(word("rule")): precision \(share("precision")), recall \(share("recall")), accuracy "
+            + "\(share("accuracy")) (saying that nobody leaves: \(share("baselineAccuracy"))), target met: "
             + "\(word("meetsTarget")); median lead \(word("medianLeadDays")) days, gained \(word("gainDays"))"
     }
 }

@@ -18,6 +18,12 @@ enum Files {
         return Array(data)
     }
 
+    /// What a file says in JSON, or the sentence that names the file and the place of the fault.
+    static func json(_ path: String) throws -> JSONValue {
+        let bytes = try read(path)
+        do { return try JSONValue(parsing: bytes) } catch { throw Failure("\(path): \(error)") }
+    }
+
     /// Writes a new file; nothing is ever written over.
     static func write(_ bytes: [UInt8], to path: String) throws {
         guard !FileManager.default.fileExists(atPath: path) else { throw Failure("\(path) exists; name another place") }

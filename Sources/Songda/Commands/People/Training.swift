@@ -5,9 +5,11 @@ import Foundation
 /// `songda training`: policies and who was trained in them.
 struct Training: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Publish policies, and fetch the proof that somebody was trained in one.",
-        discussion: "The course, the exam and the signature are done by the person on the pages, or through the API.",
-        subcommands: [Publish.self, Policies.self, Proof.self])
+        abstract: "Publish policies, be trained in them, and fetch the proof of it.",
+        discussion: "The course, the exam and the signature belong to the person, with a key of the scope staff.",
+        subcommands: [
+            Publish.self, Policies.self, Course.self, Exam.self, Answer.self, Code.self, Sign.self, Proof.self,
+        ])
 
     /// `songda training publish`.
     struct Publish: AsyncParsableCommand {
@@ -22,7 +24,7 @@ struct Training: AsyncParsableCommand {
         func run() async throws {
             try await target.talk { client in
                 let answer = try await client.json(
-                    "POST", "/v1/policies", body: try JSONValue(parsing: try Files.read(file)))
+                    "POST", "/v1/policies", body: try Files.json(file))
                 output.show(answer, text: Training.line(answer))
             }
         }
