@@ -75,11 +75,18 @@ import Testing
         try await TestServer.with { server in
             let key = try await server.key(.administer)
             var entity: [String: JSONValue] = [
-                "fullName": "上海示例二有限公司", "creditCode": .string(TestGateway.creditCode), "contact": "人力 021-1",
+                "fullName": .string(TestGateway.issuerName), "creditCode": .string(TestGateway.creditCode),
+                "contact": "人力 021-1",
                 "mailbox": "hr@two.example", "smsSignature": "示例二",
             ]
             let saved = try await server.post("/v1/issuers/two", key, .object(entity), method: "PUT")
             #expect(saved.status == 200 && saved.json["sealCertificate"]?.string?.contains("BEGIN CERT") == true)
+            // People read the name, and a stranger checks the seal: both must be of one entity.
+            entity["fullName"] = "别的公司"
+            let renamed = try await server.post("/v1/issuers/two", key, .object(entity), method: "PUT")
+            #expect(renamed.status == 422 && renamed.faultyFields == ["fullName"])
+            #expect(renamed.text.contains(TestGateway.issuerName), "the entity that the certificate names")
+            entity["fullName"] = .string(TestGateway.issuerName)
             entity["creditCode"] = "91310000MA1K35X7X0"
             let wrong = try await server.post("/v1/issuers/two", key, .object(entity), method: "PUT")
             #expect(wrong.status == 422 && wrong.faultyFields == ["creditCode"])

@@ -181,7 +181,13 @@ struct PeopleAPI: Sendable {
         guard let fullName, let checked, let contact, let mailbox, let signature else { throw reader.refusal }
         let id = IssuerID(try call.parameter("issuer"))
         // An entity that cannot seal must not be able to issue: its notices would be accepted and then set aside.
-        let certificate = try services.sealCertificate(id)
+        let certificate: String
+        do { certificate = try services.sealCertificate(id) } catch let error as EvidenceError {
+            throw NoticeError(
+                .conflict,
+                "\"\(shortened(id.rawValue))\" cannot seal yet: \(error.reason); make a seal with songda keygen, or put "
+                    + "the entity's own in its place, and save it again")
+        }
         try await services.addresses.save(
             Issuer(
                 id: id, fullName: fullName, creditCode: checked, contact: contact, mailbox: mailbox,

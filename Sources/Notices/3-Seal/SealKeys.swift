@@ -9,11 +9,10 @@ public protocol SealKeys: Sendable {
 extension SealKeys {
     /// The identity of an entity as a notice names it; a seal of another entity is refused.
     ///
-    /// A stranger holds the seal to the credit code in the notice's entries, so a document under another one would prove
-    /// nothing.
+    /// A stranger holds the seal to the entity that the notice names, so a document under another one would prove nothing.
     func identity(of issuer: IssuerSnapshot) throws -> SigningIdentity {
         let identity = try identity(for: issuer.id)
-        if let fault = identity.certificate.fault(asSealOf: issuer.creditCode) {
+        if let fault = identity.certificate.fault(asSealOf: issuer.creditCode, named: issuer.fullName) {
             throw EvidenceError(.badCertificate, "the seal of \(issuer.id) cannot seal in its name: \(fault)")
         }
         return identity
@@ -21,9 +20,15 @@ extension SealKeys {
 }
 
 extension Certificate {
-    /// What keeps it from being the seal of the entity with this credit code; nil when nothing does.
-    func fault(asSealOf code: String) -> String? {
-        guard creditCode != code else { return nil }
+    /// What keeps it from being the seal of the entity with this credit code and registered name; nil when nothing does.
+    ///
+    /// The name counts as well as the code: it is what people read.
+    func fault(asSealOf code: String, named name: String) -> String? {
+        guard creditCode != code else {
+            guard let organisation, organisation != name else { return nil }
+            return "the certificate \(self) names the entity \"\(organisation)\", not \"\(name)\"; "
+                + "give the registered name, or after a change of name put a seal in the new name in its place"
+        }
         let named = creditCode.map { "names the entity \($0)" } ?? "names no entity (organizationIdentifier NTRCN-…)"
         return "the certificate \(self) \(named), not \(code); "
             + "correct the code, or put the entity's own seal in its place"

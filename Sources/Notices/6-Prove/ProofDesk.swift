@@ -90,8 +90,14 @@ public struct ProofDesk: Sendable {
         let notice = standing.notice
         let read = try recorder.entry(
             .evidenceRead, notice: id, at: clock.now, ["by": principal.facts, "what": "proof bundle"])
-        let excerpt = try await LogExcerpt.collect(
-            notice: id.rawValue, from: log, keys: trust.logKeys, open: openBody)
+        let excerpt: LogExcerpt
+        do {
+            excerpt = try await LogExcerpt.collect(
+                notice: id.rawValue, from: log, keys: trust.logKeys, open: openBody)
+        } catch let error as EvidenceError where error.code == .nothingToProve {
+            // What was accepted a moment ago is on the disk, and has its place in the log within 250 ms.
+            throw NoticeError(.unavailable, "\(notice.number) has no place in the log yet; ask again in a second")
+        }
         let contents = BundleContents(
             notice: Self.summary(standing), documents: try await documents(of: notice), excerpt: excerpt,
             logKeys: trust.logKeys, entryKeys: trust.entryKeys, entryCertificates: trust.entryCertificates,

@@ -165,8 +165,9 @@ public struct AddressDesk: Sendable {
             faults.append(.init(field: "smsSignature", message: "leave out the brackets 【】; they are added"))
         }
         let seal = try Certificate(pem: issuer.sealCertificatePEM, origin: "the seal of \(issuer.id)")
-        if let fault = seal.fault(asSealOf: issuer.creditCode.text) {
-            faults.append(.init(field: "creditCode", message: fault))
+        if let fault = seal.fault(asSealOf: issuer.creditCode.text, named: issuer.fullName) {
+            let isCode = seal.creditCode != issuer.creditCode.text
+            faults.append(.init(field: isCode ? "creditCode" : "fullName", message: fault))
         }
         guard faults.isEmpty else {
             throw NoticeError(.invalid, "the issuing entity was not saved", faults: faults)
