@@ -107,10 +107,23 @@ import Testing
             for personal in [known.name] + known.addresses.map(\.value) where !personal.isEmpty {
                 #expect(!page.text.contains(personal), "\(personal)")
             }
+            #expect(!page.text.contains("client contact"), "the kind is for whoever holds the document")
             let code = "songda%3A\(notice.number)%3A\(notice.contentHash.hex)"
             #expect(try await server.get("/check?lang=en&q=\(code)").text.contains("is that of the content kept here"))
             let other = "songda%3A\(notice.number)%3A\(String(repeating: "0", count: 64))"
             #expect(try await server.get("/check?lang=en&q=\(other)").text.contains("may have been changed"))
+            let document = try #require(notice.documentHash)
+            for hash in [document.hex, notice.contentHash.hex] {
+                let byHash = try await server.get("/check?lang=en&q=\(hash)")
+                #expect(
+                    byHash.status == 200 && byHash.text.contains(notice.number), "the hash in the foot finds it too")
+            }
+            let draft = try #require(
+                try await gateway.store.notice(try await gateway.issue(gateway.dismissalRequest(to: [person]))))
+            #expect(draft.sealedAt == nil)
+            #expect(
+                try await server.get("/check?lang=en&q=\(draft.number)").status == 404,
+                "what awaits approval was issued to nobody")
             let unknown = try await server.get("/check?lang=en&q=SD-20261121-AAAA-AAAA")
             #expect(unknown.status == 404 && unknown.text.contains("do not trust the notice"))
             var statuses: [Int] = []

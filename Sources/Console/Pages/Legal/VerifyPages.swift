@@ -116,8 +116,9 @@ struct VerifyPages: Sendable {
         let issuer: String
         let creditCode: String
         let contact: String?
-        let kind: String
-        let createdAt: String
+        /// Only for whoever holds the document: the number stands in subjects and texts that hide the kind.
+        let kind: String?
+        let sealedAt: String
         let state: String
         let isWithdrawn: Bool
         let documentHash: String?
@@ -132,12 +133,8 @@ struct VerifyPages: Sendable {
         let typed = (query["q"] ?? "").trimmed
         var (found, error): (Found?, String?)
         if !typed.isEmpty {
-            // What the code in the foot of a document says: songda:NUMBER:HASH.
-            let parts = typed.split(separator: ":")
-            let isCode = parts.count == 3 && parts[0] == "songda"
-            let number = (isCode ? String(parts[1]) : typed).uppercased()
-            if let notice = try await services.reader.notice(number: number) {
-                found = try await describe(notice, hash: isCode ? String(parts[2]) : nil, make)
+            if let (notice, hash) = try await look(typed) {
+                found = try await describe(notice, hash: hash, make)
             } else if let wait = tries.take(call.client, at: services.clock.now) {
                 throw Problem.tooMany(retryAfter: wait, "too many tries; wait")
             } else {
@@ -152,12 +149,32 @@ struct VerifyPages: Sendable {
                 error: error, verify: Site.verify), status: error == nil ? 200 : 404)
     }
 
+    /// The sealed notice meant by a number, a hash, or the code in the foot of a document (`songda:NUMBER:HASH`), with
+    /// the hash that was given.
+    ///
+    /// What is not sealed was never issued to anybody, and is answered like a number that does not exist.
+    private func look(_ typed: String) async throws -> (Notice, hash: String?)? {
+        let parts = typed.split(separator: ":")
+        let isCode = parts.count == 3 && parts[0] == "songda"
+        let notice: Notice?
+        if typed.utf8.count == 64, let hash = Digest(hex: typed.lowercased()) {
+            notice = try await services.reader.notices(withHash: hash, limit: 1).first
+        } else {
+            notice = try await services.reader.notice(number: (isCode ? String(parts[1]) : typed).uppercased())
+        }
+        guard let notice, notice.sealedAt != nil else { return nil }
+        return (notice, isCode ? String(parts[2]) : typed.utf8.count == 64 ? typed : nil)
+    }
+
     private func describe(_ notice: Notice, hash: String?, _ make: PageMaker) async throws -> Found {
-        let fits = hash.map { $0.lowercased() == notice.contentHash.hex }
+        let given = hash?.lowercased()
+        let fits = given.map { $0 == notice.contentHash.hex || $0 == notice.documentHash?.hex }
         return Found(
             number: notice.number, issuer: notice.issuer.fullName, creditCode: notice.issuer.creditCode,
-            contact: try await services.recipients.issuer(notice.issuer.id)?.contact, kind: make.kind(notice.kind),
-            createdAt: make.time(notice.createdAt), state: make.word("notice_\(notice.state.rawValue)"),
+            contact: try await services.recipients.issuer(notice.issuer.id)?.contact,
+            kind: fits == true ? make.kind(notice.kind) : nil,
+            sealedAt: make.time(notice.sealedAt ?? notice.createdAt),
+            state: make.word("notice_\(notice.state.rawValue)"),
             isWithdrawn: notice.state == .cancelled, documentHash: notice.documentHash?.hex,
             contentHash: notice.contentHash.hex,
             hashFits: fits.map { make.word($0 ? "check_hashFits" : "check_hashDiffers") },
