@@ -113,13 +113,15 @@ struct BatchAPI: Sendable {
                 return .object(["index": .integer(Int64(index)), "problem": problem.json])
             }
         }
-        let status = counts.refused == results.count ? 422 : 202
+        // What is no fault of the caller's must look so: they would not send it again.
+        let isOurs = results.contains { if case .refused(let problem) = $0 { problem.status >= 500 } else { false } }
+        let status = counts.refused < results.count ? 202 : isOurs ? 503 : 422
         return .json(
             .object([
                 "batch": .string(batch), "accepted": .integer(Int64(counts.accepted)),
                 "replayed": .integer(Int64(counts.replayed)), "refused": .integer(Int64(counts.refused)),
                 "results": .array(rows),
-            ]), status: status)
+            ]), status: status, headers: status == 503 ? [("Retry-After", "5")] : [])
     }
 
     /// Works through rows a bounded number at a time and keeps their order.
