@@ -84,6 +84,8 @@ public struct SQLStatistics: Sendable, Hashable {
     public var resolvedCommits = 0
     /// Reading closures run.
     public var reads = 0
+    /// Since when no server answers; nil while one does, and always nil for a file.
+    public var unreachableSince: ContinuousClock.Instant?
 
     /// All zero.
     public init() {}

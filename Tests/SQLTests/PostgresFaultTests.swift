@@ -55,6 +55,27 @@ import Testing
         }
     }
 
+    @Test func `F38: a queue waits for a server that is gone once, not once for each of its callers`() async throws {
+        try await Self.withThief(patience: .seconds(2)) { database, thief, _ in
+            #expect(database.statistics.unreachableSince == nil)
+            thief.stop()
+            let began = ContinuousClock.now
+            let refused = await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<12 {
+                    group.addTask {
+                        do { return try await Self.ids(database).isEmpty } catch let error as SQLError {
+                            return error.code == .connectionLost
+                        } catch { return false }
+                    }
+                }
+                return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            #expect(refused == 12)
+            #expect(ContinuousClock.now - began < .seconds(12), "twelve times two seconds would be the fault")
+            #expect(database.statistics.unreachableSince != nil)
+        }
+    }
+
     @Test func `F38: a COMMIT that never reached the server is found missing, and is done again`() async throws {
         try await Self.withThief(patience: .seconds(20)) { database, thief, test in
             thief.arm(.commit)

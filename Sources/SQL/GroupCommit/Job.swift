@@ -10,6 +10,8 @@ struct Job: Sendable {
     let run: @Sendable (any SQLTransaction) throws -> Reply
     /// Answers the caller with an error.
     let fail: @Sendable (any Error) -> Void
+    /// From when the caller has been waiting: patience counts from here, or a queue would wait for each of its jobs in turn.
+    let since = ContinuousClock.now
 
     /// Queues a closure and waits for its answer.
     static func perform<T: Sendable>(

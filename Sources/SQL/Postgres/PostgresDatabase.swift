@@ -38,12 +38,12 @@ public final class PostgresDatabase: SQLDatabase {
         let (writes, reads, counts) = (writes, reads, counts)
         for number in 0..<writers {
             threads.start("postgres-write-\(number)") {
-                PostgresWriter(PostgresSession(target, patience: patience), writes, counts).run()
+                PostgresWriter(PostgresSession(target, patience: patience, counts), writes, counts).run()
             }
         }
         for number in 0..<max(1, poolSize - writers) {
             threads.start("postgres-read-\(number)") {
-                PostgresReader(PostgresSession(target, patience: patience), reads, counts).run()
+                PostgresReader(PostgresSession(target, patience: patience, counts), reads, counts).run()
             }
         }
     }

@@ -21,7 +21,7 @@ final class PostgresReader {
     }
 
     private func serve(_ job: Job) {
-        let deadline = ContinuousClock.now + session.patience
+        let deadline = job.since + session.patience
         var backoff = Backoff()
         while true {
             do {

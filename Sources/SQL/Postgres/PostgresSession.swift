@@ -7,11 +7,13 @@ final class PostgresSession {
     let target: PostgresTarget
     /// How long to wait for a server that is gone.
     let patience: Duration
+    private let statistics: PostgresStatistics
     private var current: PostgresConnection?
 
-    init(_ target: PostgresTarget, patience: Duration) {
+    init(_ target: PostgresTarget, patience: Duration, _ statistics: PostgresStatistics) {
         self.target = target
         self.patience = patience
+        self.statistics = statistics
     }
 
     /// The connection, reconnecting until the deadline; throws `.connectionLost` when the server stays away.
@@ -30,8 +32,10 @@ final class PostgresSession {
             do {
                 let fresh = try PostgresConnection(target)
                 current = fresh
+                statistics.noteServer(isThere: true)
                 return fresh
             } catch  where error.code == .connectionLost {
+                statistics.noteServer(isThere: false)
                 guard backoff.sleep(until: deadline) else { throw error }
             }
         }

@@ -29,7 +29,7 @@ final class PostgresWriter {
     }
 
     private func serve(_ jobs: [Job], isSecondLook: Bool = false) {
-        let deadline = ContinuousClock.now + session.patience
+        let deadline = (jobs.first?.since ?? .now) + session.patience
         var races = 0
         var backoff = Backoff()
         while true {
@@ -157,6 +157,13 @@ final class PostgresStatistics: Sendable {
     private let counts = Mutex(SQLStatistics())
 
     var current: SQLStatistics { counts.withLock { $0 } }
+
+    /// Told after each try to connect.
+    func noteServer(isThere: Bool) {
+        counts.withLock { counts in
+            counts.unreachableSince = isThere ? nil : counts.unreachableSince ?? .now
+        }
+    }
 
     func countRead() { counts.withLock { $0.reads += 1 } }
     func countRetry() { counts.withLock { $0.retries += 1 } }

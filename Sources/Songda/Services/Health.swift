@@ -10,6 +10,14 @@ struct Health: Sendable {
 
     func report() async -> HealthReport {
         var checks: [HealthReport.Check] = []
+        // Asking a server that does not answer takes half a minute, and whoever asks us wants to know now.
+        if let since = application.database.statistics.unreachableSince {
+            let seconds = (ContinuousClock.now - since).components.seconds
+            checks.append(
+                .init(name: "database", isOK: false, reason: "no server has answered for \(seconds) s; see its log"))
+            checks.append(routes())
+            return HealthReport(checks: checks)
+        }
         do {
             // A lease nobody else wants is the smallest durable write there is.
             _ = try await application.notices.cursor("health")
@@ -26,7 +34,7 @@ struct Health: Sendable {
 
     private func space() -> HealthReport.Check {
         guard let free = DiskSpace.free(beside: application.configuration.database) else {
-            return .init(name: "disk", isOK: true, reason: "the database is on another machine")
+            return .init(name: "disk", isOK: true, reason: "the database's disk is its server's to watch")
         }
         let reserve = application.reserve.map { "; \($0.standing)" } ?? ""
         return .init(name: "disk", isOK: free.isEnough, reason: free.sentence + reserve)
