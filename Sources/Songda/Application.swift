@@ -50,6 +50,11 @@ struct Application: Sendable {
     ///
     /// The sequencer outlives the pipeline, so that the last outcomes still get their place in the log.
     func run(until stop: StopSignal) async throws {
+        // A file has its lock; a server takes any number of processes.
+        let claim =
+            database.dialect == .postgres
+            ? InstanceClaim(leases: InstanceLeases(database), instance: configuration.instance, clock: clock) : nil
+        try await claim?.take()
         try await sequencer.recover()
         try await KeyChanges(keys: keys, log: log, recorder: recorder, clock: clock).record()
         try await log.stage([
@@ -61,7 +66,15 @@ struct Application: Sendable {
             group.addTask { try await sequencer.run() }
             group.addTask { try await stamper.run() }
             group.addTask {
-                try await work(until: stop)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    if let claim { group.addTask { try await claim.keep(until: stop) } }
+                    group.addTask { try await work(until: stop) }
+                    do { while try await group.next() != nil {} } catch {
+                        stop.stop()
+                        throw error
+                    }
+                }
+                try await claim?.release()
                 // What the workers staged last is sequenced before the log rests.
                 try await drain()
                 throw WorkIsDone()
