@@ -122,7 +122,11 @@ struct Show: AsyncParsableCommand {
         }
         lines.append("")
         for item in timeline["items"]?.array ?? [] {
-            let parts = ["happenedAt", "clock", "event"].map { item[$0]?.string ?? "" }
+            var parts = ["happenedAt", "clock", "event"].map { item[$0]?.string ?? "" }
+            // Why it stopped is what whoever asks wants to know first.
+            if item["event"]?.string == EvidenceEvent.quarantined.rawValue {
+                parts.append(item["facts"]?["reason"]?.string ?? "")
+            }
             lines.append("  " + parts.joined(separator: "  "))
         }
         for doubt in timeline["doubts"]?.array ?? [] { lines.append("  ! \(doubt["en"]?.string ?? "")") }
