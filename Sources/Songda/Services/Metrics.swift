@@ -44,10 +44,14 @@ struct Metrics: Sendable {
         family("songda_database_commits_total", "Commits, each of a group of transactions.", "counter")
         lines.append("songda_database_commits_total \(database.groups)")
         family("songda_route_open", "1 while a route rests because it failed or was paused.")
-        for status in application.routes.values.flatMap(\.status).sorted(by: { $0.route.rawValue < $1.route.rawValue })
-        {
-            let isOpen = status.isPaused || status.breaker != .closed
-            lines.append("songda_route_open{route=\"\(Self.escaped(status.route.rawValue))\"} \(isOpen ? 1 : 0)")
+        // Two channels may have a route of one name, and a series may stand here once.
+        for (channel, table) in application.routes.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            for status in table.status.sorted(by: { $0.route.rawValue < $1.route.rawValue }) {
+                let isOpen = status.isPaused || status.breaker != .closed
+                let route = Self.escaped(status.route.rawValue)
+                lines.append(
+                    "songda_route_open{channel=\"\(channel.rawValue)\",route=\"\(route)\"} \(isOpen ? 1 : 0)")
+            }
         }
         return lines.joined(separator: "\n") + "\n"
     }
