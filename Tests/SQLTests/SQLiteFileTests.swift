@@ -48,6 +48,7 @@ import Testing
             let database = try SQLiteDatabase(path: path)
             let refusal = #expect(throws: SQLError.self) { try SQLiteDatabase(path: path) }
             #expect(refusal?.code == .locked)
+            #expect(SQLiteDatabase.holder(of: path)?.contains("this same program") == true)
             #expect(refusal?.reason.contains(path) == true)
             #expect(refusal?.reason.contains("this same program") == true)
             let link = path + "-link"

@@ -28,7 +28,7 @@ final class FileLock: Sendable {
             }
             throw SQLError(
                 .locked,
-                "the database \(path) is in use by \(holder); stop it first, use another file, or open this one read-only"
+                "the database \(path) is in use by \(holder); stop it first, or use another file"
             )
         }
         let owner = Array("\(getpid())\n".utf8)
@@ -44,6 +44,15 @@ final class FileLock: Sendable {
         // The file stays: deleting it would let two programs lock two different files of one name.
         let held = descriptor.exchange(-1, ordering: .relaxed)
         if held >= 0 { _ = Glibc.close(held) }
+    }
+
+    /// Who holds the database at `path` now, for people; nil when nobody does.
+    static func holder(ofDatabase path: String) -> String? {
+        let descriptor = open(path + ".lock", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        // Closing gives back what was got.
+        defer { _ = Glibc.close(descriptor) }
+        return flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? nil : holder(descriptor)
     }
 
     private static func holder(_ descriptor: Int32) -> String {

@@ -19,6 +19,9 @@ public final class SQLiteDatabase: SQLDatabase {
     private let reads = Atomic(0)
     private let isClosed = Atomic(false)
 
+    /// Which program holds the file at `path` now, for people; nil when none does.
+    public static func holder(of path: String) -> String? { FileLock.holder(ofDatabase: path) }
+
     /// Opens the file, creating it if need be.
     ///
     /// Throws `.locked` when another program (or this one) has the file open for writing, and refuses to start when SQLite

@@ -2,6 +2,7 @@ import ArgumentParser
 import Evidence
 import Foundation
 import Notices
+import SQL
 
 /// `songda demo`: the whole job on this machine, from request to verified proof.
 struct Demo: AsyncParsableCommand {
@@ -62,6 +63,11 @@ struct Demo: AsyncParsableCommand {
     private func moveAside() throws {
         let files = FileManager.default
         if files.fileExists(atPath: directory) {
+            if let holder = SQLiteDatabase.holder(of: "\(directory)/songda.db") {
+                throw Failure(
+                    "\(directory) is in use by \(holder), which shows an earlier demo; stop that, or name another "
+                        + "--directory")
+            }
             let old = "\(directory).\(SystemClock().now.rfc3339.prefix(19).filter { $0.isNumber })"
             try files.moveItem(atPath: directory, toPath: old)
         }
