@@ -40,6 +40,15 @@ import Testing
             "an approval removed", "DELETE FROM approvals WHERE approver = 'u-wang'", table: "approvals",
             says: "the row is gone"),
         Forgery(
+            "an approval by another", "UPDATE approvals SET principal = '{}' WHERE approver = 'u-zhao'",
+            table: "approvals", says: "the row names another person"),
+        Forgery(
+            "a plan cut short", "UPDATE notices SET state = 'closed' WHERE kind = 'dismissal'", table: "notices",
+            says: "it is closed, and"),
+        Forgery(
+            "a report removed", "DELETE FROM receipts WHERE source = 'dsn'", table: "receipts",
+            says: "1 are on record, and 0 rows are there"),
+        Forgery(
             "fewer approvals asked for", "UPDATE notices SET approvals_needed = 0 WHERE kind = 'dismissal'",
             table: "notices", says: "issued with 2"),
         Forgery(
@@ -158,8 +167,16 @@ import Testing
         let inboxKey = try await desk.make(name: "inbox", scopes: [.inbox], person: person, by: .author)
         let dismissal = try await gateway.approvedDismissal()
         _ = try await gateway.issue(gateway.clientContactChange())
-        _ = try await gateway.issue(gateway.riskAlert())
+        let alert = try await gateway.issue(gateway.riskAlert())
         try await gateway.settle()
+        let mail = try #require(try await gateway.deliveries(of: alert, .email).first)
+        let parser = ScriptedParser(
+            feed: "mail:bounces",
+            [
+                "dsn": .delivered(
+                    .messageKey(mail.messageKey), at: gateway.clock.now, clock: "smtp:mx.example.com", source: .dsn)
+            ])
+        #expect(try await gateway.pipeline.receive.take(Array("dsn".utf8), by: parser).recorded == 1)
         let inbox = try #require(try await gateway.deliveries(of: dismissal, .inbox).first)
         _ = try await gateway.pipeline.read.open(
             inbox.id, person: person, by: .account, source: .inbox,

@@ -35,6 +35,11 @@ struct DeliveryComparison {
 
     private func compareReceipts(_ report: inout StateReport) {
         guard !isErased else { return }
+        // Each report that came in from outside is a row, and one entry or more with the hash of what was received.
+        let reported = Set(entries.compactMap { $0["rawHash"] }).count
+        if reported > delivery.receipts {
+            report.add("receipts", delivery.id, "\(reported) are on record, and \(delivery.receipts) rows are there")
+        }
         let told = Set(entries.compactMap(Self.receiptState))
         for state in Set(delivery.receiptStates).subtracting(told) {
             report.add("receipts", delivery.id, "one says \(state.rawValue), and no entry does: the row is forged")

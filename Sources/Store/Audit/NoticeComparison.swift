@@ -43,9 +43,11 @@ struct NoticeComparison {
     private func compareApprovals(_ report: inout StateReport) {
         let lastEdit = notice.entries.lastIndex { $0.event == .approvalVoided } ?? -1
         var given: [String: String] = [:]
+        var givers: [String: JSONValue] = [:]
         for entry in notice.entries.dropFirst(lastEdit + 1) where entry.event == .approvalGiven {
             guard let approver = entry.facts?["approver"]?["id"]?.string else { continue }
             given[approver] = entry["contentHash"]
+            givers[approver] = entry.facts?["approver"]
         }
         for row in notice.approvals where given[row.approver] != row.contentHash.hex {
             report.add(
@@ -53,6 +55,13 @@ struct NoticeComparison {
                 given[row.approver] == nil
                     ? "no ApprovalGiven entry stands behind it: the row is forged"
                     : "the approval was given for another content than the row says")
+        }
+        for row in notice.approvals {
+            if let giver = givers[row.approver], row.principal != giver {
+                report.add(
+                    "approvals", "\(notice.id) by \(row.approver)",
+                    "the row names another person, or another way of identifying them, than the entry")
+            }
         }
         for approver in Set(given.keys).subtracting(notice.approvals.map(\.approver)).sorted() {
             report.add("approvals", "\(notice.id) by \(approver)", "the approval was given, and the row is gone")
@@ -81,6 +90,14 @@ struct NoticeComparison {
             case nil: "this program does not know the state"
             default: nil
             }
+        let open = notice.deliveries.filter {
+            $0.state.map { [.queued, .attempting, .deferred].contains($0) } ?? false
+        }
+        if notice.state == .closed, let first = open.first {
+            report.add("notices", notice.id, "it is closed, and its delivery \(first.id) has not ended")
+        } else if notice.state == .closed, notice.openRungs > 0 {
+            report.add("notices", notice.id, "it is closed, and \(notice.openRungs) step(s) of its plan are to come")
+        }
         if let fault { report.add("notices", notice.id, "it is \(notice.state?.rawValue ?? "?"); \(fault)") }
     }
 

@@ -1,4 +1,5 @@
 import Evidence
+import Foundation
 import Notices
 import SQL
 
@@ -16,6 +17,8 @@ struct NoticePage: Sendable {
         let approvals: [Approval]
         let document: Document?
         let deliveries: [Delivery]
+        /// How many steps of its plan are still to come.
+        let openRungs: Int
         let entries: [EntryFacts]
 
         /// The entries of one event.
@@ -26,6 +29,8 @@ struct NoticePage: Sendable {
     struct Approval: Sendable {
         let approver: String
         let contentHash: Digest
+        /// Who that was, as the row says; nil when it says nothing that can be read.
+        let principal: JSONValue?
     }
 
     /// A row of `documents`, its bytes hashed again where they can be opened.
@@ -45,6 +50,8 @@ struct NoticePage: Sendable {
         let attemptRows: Set<Int>
         /// The states of its rows in `receipts`.
         let receiptStates: [DeliveryState]
+        /// How many rows it has in `receipts`, with a state or without.
+        let receipts: Int
     }
 
     let notices: [Notice]
@@ -56,6 +63,7 @@ struct NoticePage: Sendable {
         var approvals: [String: [Row]] = [:]
         var documents: [String: [Row]] = [:]
         var deliveries: [String: [Row]] = [:]
+        var rungs: [String: [Row]] = [:]
         var attempts: [String: [Row]] = [:]
         var receipts: [String: [Row]] = [:]
         var entries: [Row] = []
@@ -76,12 +84,15 @@ struct NoticePage: Sendable {
                     documentHash: try row.get("document_hash"),
                     recipients: try (rows.recipients[id] ?? []).map { try $0.get("person") },
                     approvals: try (rows.approvals[id] ?? []).map {
-                        Approval(approver: try $0.get("approver"), contentHash: try $0.get("content_hash"))
+                        Approval(
+                            approver: try $0.get("approver"), contentHash: try $0.get("content_hash"),
+                            principal: try principal(try $0.get("principal")))
                     },
                     document: try rows.documents[id]?.first.map {
                         try document($0, of: row, keys[try row.get("key_owner")])
                     },
                     deliveries: try (rows.deliveries[id] ?? []).map { try delivery($0, rows) },
+                    openRungs: rows.rungs[id]?.count ?? 0,
                     entries: entries[id] ?? [])
             })
     }
@@ -103,18 +114,21 @@ struct NoticePage: Sendable {
             tx.query(
                 "SELECT notice, person FROM notice_recipients WHERE notice IN \(list: ids) ORDER BY notice, position"))
         rows.approvals = try by(
-            "notice", tx.query("SELECT notice, approver, content_hash FROM approvals WHERE notice IN \(list: ids)"))
+            "notice",
+            tx.query("SELECT notice, approver, content_hash, principal FROM approvals WHERE notice IN \(list: ids)"))
         rows.documents = try by(
             "notice", tx.query("SELECT notice, bytes, hash, signature FROM documents WHERE notice IN \(list: ids)"))
         rows.deliveries = try by(
             "notice",
             tx.query("SELECT id, notice, channel, state, attempts FROM deliveries WHERE notice IN \(list: ids)"))
+        rows.rungs = try by(
+            "notice", tx.query("SELECT notice FROM rungs WHERE notice IN \(list: ids) AND settled_at IS NULL"))
         let ways = try rows.deliveries.values.flatMap { try $0.map { try $0.get("id", as: String.self) } }
         for part in ways.chunks(of: 500) {
             let attempts = try tx.query("SELECT delivery, number FROM attempts WHERE delivery IN \(list: part)")
             rows.attempts.merge(try by("delivery", attempts)) { first, _ in first }
             let receipts = try tx.query(
-                "SELECT delivery, state FROM receipts WHERE delivery IN \(list: part) AND state IS NOT NULL")
+                "SELECT delivery, state FROM receipts WHERE delivery IN \(list: part)")
             rows.receipts.merge(try by("delivery", receipts)) { first, _ in first }
         }
         rows.entries = try tx.query(
@@ -128,7 +142,13 @@ struct NoticePage: Sendable {
             id: id, channel: try row.get("channel"), state: DeliveryState(rawValue: try row.get("state")),
             attempts: try row.get("attempts"),
             attemptRows: Set(try (rows.attempts[id] ?? []).map { try $0.get("number", as: Int.self) }),
-            receiptStates: try (rows.receipts[id] ?? []).compactMap { DeliveryState(rawValue: try $0.get("state")) })
+            receiptStates: try (rows.receipts[id] ?? []).compactMap {
+                try $0.get("state", as: String?.self).flatMap(DeliveryState.init)
+            }, receipts: rows.receipts[id]?.count ?? 0)
+    }
+
+    private static func principal(_ text: String) throws -> JSONValue? {
+        (try? JSONDecoder().decode(Principal.self, from: Data(text.utf8)))?.facts
     }
 
     /// Without a key nothing can be said about the bytes; bytes that do not open have another hash than any document.
