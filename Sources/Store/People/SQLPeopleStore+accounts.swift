@@ -30,6 +30,11 @@ extension SQLPeopleStore: AccountStore {
             }
         } catch let error as SQLError where error.isUniqueViolation {
             throw PeopleError(.conflict, "the login \"\(account.login.prefix(60))\" is taken; choose another")
+        } catch let error as SQLError where error.code == .foreignKeyViolation {
+            throw PeopleError(
+                .invalid,
+                "nobody on record has the id \"\(account.person?.rawValue.prefix(60) ?? "")\"; give the id that "
+                    + "`songda employees show NUMBER` and GET /v1/people print, not a number of your own")
         }
     }
 
