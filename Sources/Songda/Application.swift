@@ -46,15 +46,19 @@ struct Application: Sendable {
         let parser: SMSCallbackParser
     }
 
+    /// Takes the name of this instance for this process, before anything else is done in it; nil where a file has its lock.
+    func claimInstance() async throws -> InstanceClaim? {
+        guard database.dialect == .postgres else { return nil }
+        let claim = InstanceClaim(
+            leases: InstanceLeases(database), instance: configuration.instance, clock: clock)
+        try await claim.take()
+        return claim
+    }
+
     /// Runs the workers until told to stop; the caller serves HTTP beside it.
     ///
     /// The sequencer outlives the pipeline, so that the last outcomes still get their place in the log.
-    func run(until stop: StopSignal) async throws {
-        // A file has its lock; a server takes any number of processes.
-        let claim =
-            database.dialect == .postgres
-            ? InstanceClaim(leases: InstanceLeases(database), instance: configuration.instance, clock: clock) : nil
-        try await claim?.take()
+    func run(until stop: StopSignal, holding claim: InstanceClaim?) async throws {
         try await sequencer.recover()
         try await KeyChanges(keys: keys, log: log, recorder: recorder, clock: clock).record()
         try await log.stage([

@@ -19,6 +19,11 @@ struct Server: Sendable {
     /// - Parameter guest: told the port once requests are taken, and run beside the server. When it returns true the server
     ///   stops.
     func run(guest: @escaping @Sendable (Int) async throws -> Bool) async throws {
+        let claim: InstanceClaim?
+        do { claim = try await application.claimInstance() } catch {
+            await application.close()
+            throw error
+        }
         let port = AsyncStream.makeStream(of: Int.self)
         let server = try ConsoleServer(
             services: services, pageTemplates: application.configuration.pages, logger: application.logger)
@@ -32,7 +37,8 @@ struct Server: Sendable {
             // Stopped in reverse order: no new requests first, the workers last.
             services: [
                 .init(
-                    service: Workers(application: application), successTerminationBehavior: .gracefullyShutdownGroup,
+                    service: Workers(application: application, claim: claim),
+                    successTerminationBehavior: .gracefullyShutdownGroup,
                     failureTerminationBehavior: .gracefullyShutdownGroup),
                 .init(service: http, failureTerminationBehavior: .gracefullyShutdownGroup),
                 .init(
@@ -112,11 +118,12 @@ private struct Guest: Service, CustomStringConvertible {
 private struct Workers: Service, CustomStringConvertible {
     var description: String { "workers" }
     let application: Application
+    let claim: InstanceClaim?
 
     func run() async throws {
         let stop = StopSignal()
         try await withGracefulShutdownHandler {
-            try await application.run(until: stop)
+            try await application.run(until: stop, holding: claim)
         } onGracefulShutdown: {
             stop.stop()
         }
