@@ -3,49 +3,51 @@ import Notices
 import People
 
 /// Everything the server is given; it makes nothing itself.
-public struct ConsoleServices: Sendable {
+///
+/// A class, because every page and every address holds it: as a value it would be copied, part by part, for each request.
+public final class ConsoleServices: Sendable {
     /// The six rooms.
-    public var pipeline: Pipeline
+    public let pipeline: Pipeline
     /// People, addresses and issuing entities.
-    public var addresses: AddressDesk
+    public let addresses: AddressDesk
     /// Holds and erasure.
-    public var retention: RetentionDesk
+    public let retention: RetentionDesk
     /// Reads notices.
-    public var reader: any NoticeReader
+    public let reader: any NoticeReader
     /// Reads inboxes.
-    public var inbox: any InboxStore
+    public let inbox: any InboxStore
     /// API keys.
-    public var credentials: any CredentialStore
+    public let credentials: any CredentialStore
     /// Reads people and issuing entities.
-    public var recipients: any RecipientStore
+    public let recipients: any RecipientStore
     /// The HR core.
-    public var people: PeopleDesks
+    public let people: PeopleDesks
     /// Accounts of the console.
-    public var accounts: any AccountStore
+    public let accounts: any AccountStore
     /// The kinds of notices.
-    public var templates: TemplateLibrary
+    public let templates: TemplateLibrary
     /// The evidence log.
-    public var log: any EvidenceLogStore
+    public let log: any EvidenceLogStore
     /// Signs what operators do.
-    public var recorder: EvidenceRecorder
+    public let recorder: EvidenceRecorder
     /// The time.
-    public var clock: any WallClock
+    public let clock: any WallClock
     /// The routes of every channel, to show and to pause.
-    public var routes: [RouteTable]
+    public let routes: [RouteTable]
     /// The gateways that report by calling us.
-    public var callbacks: [CallbackFeed]
+    public let callbacks: [CallbackFeed]
     /// The PEM certificate with which an entity's seal is verified; throws a sentence that says where to put it.
-    public var sealCertificate: @Sendable (IssuerID) throws -> String
+    public let sealCertificate: @Sendable (IssuerID) throws -> String
     /// Turns the Markdown of a notice into HTML without raw tags.
-    public var renderMarkdown: @Sendable (String) throws -> String
+    public let renderMarkdown: @Sendable (String) throws -> String
     /// Says whether work can be done.
-    public var health: @Sendable () async -> HealthReport
+    public let health: @Sendable () async -> HealthReport
     /// Figures in the text format of Prometheus.
-    public var metrics: @Sendable () async -> String
+    public let metrics: @Sendable () async -> String
     /// What the sandbox of a rehearsal has received, the oldest first.
-    public var sandbox: @Sendable () async -> [SandboxMessage] = { [] }
+    public let sandbox: @Sendable () async -> [SandboxMessage]
     /// What the configuration says.
-    public var settings: Settings
+    public let settings: Settings
     /// Lets people in; one for all pages, because it counts tries.
     let signIn: SignIn
 
@@ -66,7 +68,7 @@ public struct ConsoleServices: Sendable {
         public var passKey: [UInt8]
 
         /// Whom the page that examines bundles trusts; with nothing named, what the bundle itself brings.
-        public var verifyTrust = BundleVerifier.Trust()
+        public var verifyTrust: BundleVerifier.Trust
 
         /// Whether the world reaches us by HTTPS.
         var isSecure: Bool { publicBaseURL?.hasPrefix("https://") ?? false }
@@ -79,7 +81,7 @@ public struct ConsoleServices: Sendable {
         /// States the settings.
         public init(
             version: String, publicBaseURL: String?, passKey: [UInt8], trustsForwardedFor: Bool = false,
-            metricsNeedKey: Bool = false, isRehearsal: Bool = false
+            metricsNeedKey: Bool = false, isRehearsal: Bool = false, verifyTrust: BundleVerifier.Trust = .init()
         ) {
             precondition(passKey.count >= 32, "the pass key needs 32 bytes")
             self.version = version
@@ -88,6 +90,7 @@ public struct ConsoleServices: Sendable {
             self.trustsForwardedFor = trustsForwardedFor
             self.metricsNeedKey = metricsNeedKey
             self.isRehearsal = isRehearsal
+            self.verifyTrust = verifyTrust
         }
     }
 
@@ -102,7 +105,7 @@ public struct ConsoleServices: Sendable {
         sealCertificate: @escaping @Sendable (IssuerID) throws -> String,
         renderMarkdown: @escaping @Sendable (String) throws -> String,
         health: @escaping @Sendable () async -> HealthReport, metrics: @escaping @Sendable () async -> String,
-        settings: Settings
+        sandbox: @escaping @Sendable () async -> [SandboxMessage] = { [] }, settings: Settings
     ) {
         self.pipeline = pipeline
         self.addresses = addresses
@@ -128,6 +131,7 @@ public struct ConsoleServices: Sendable {
         )
         self.health = { await recentHealth.value() }
         self.metrics = { await recentMetrics.value() }
+        self.sandbox = sandbox
         self.settings = settings
     }
 }

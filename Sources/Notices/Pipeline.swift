@@ -16,7 +16,9 @@ import Evidence
 ///
 /// Each step is one transaction that writes the new state and its evidence together, so the rooms need not trust each
 /// other: a crash anywhere leaves every notice in a state from which the next run goes on.
-public struct Pipeline: Sendable {
+///
+/// A class, as whoever holds it would otherwise copy every room with all its parts.
+public final class Pipeline: Sendable {
     /// Rooms one and two.
     public let issue: IssueDesk
     /// Room three.
@@ -62,15 +64,15 @@ public struct Pipeline: Sendable {
         // Before the first parcel: what an operator stopped stays stopped over a restart.
         try await operate.refreshRoutes()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await seal.run(until: stop) }
+            group.addTask { [seal] in try await seal.run(until: stop) }
             for dispatcher in dispatch { group.addTask { try await dispatcher.run(until: stop) } }
-            group.addTask {
+            group.addTask { [escalate] in
                 while !stop.isStopped && !Task.isCancelled {
                     try await escalate.runOnce()
                     await escalate.poke.wait(.seconds(5))
                 }
             }
-            group.addTask {
+            group.addTask { [operate] in
                 while !stop.isStopped && !Task.isCancelled {
                     await refresh.wait(OperationDesk.refreshInterval)
                     try await operate.refreshRoutes()

@@ -9,7 +9,9 @@ public typealias PeopleStores = RosterStore & ActStore & ClientStore & HandoverS
 ///
 /// Start here. People come on record at the roster; what they may do follows from ``AccessPolicy`` and their state of
 /// employment; everything that may matter in a dispute is an ``Act``. Notices leave through the gateway like anybody's.
-public struct PeopleDesks: Sendable {
+///
+/// A class, as whoever holds it would otherwise copy every desk with all its parts.
+public final class PeopleDesks: Sendable {
     /// Units, members of staff, and how employments move.
     public let roster: RosterDesk
     /// What can be shown about a person or a case.

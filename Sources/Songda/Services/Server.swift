@@ -59,7 +59,8 @@ struct Server: Sendable {
 
     private var services: ConsoleServices {
         let application = application
-        var services = ConsoleServices(
+        let rehearsal = rehearsal
+        return ConsoleServices(
             pipeline: application.pipeline, addresses: application.addresses, retention: application.retention,
             reader: application.notices, inbox: application.notices, credentials: application.notices,
             recipients: application.notices, people: application.people, accounts: application.accounts,
@@ -72,15 +73,14 @@ struct Server: Sendable {
             renderMarkdown: { try MarkdownDocument($0).html },
             health: { await Health(application: application).report() },
             metrics: { await Metrics(application: application).text() },
+            sandbox: { rehearsal?.messages ?? [] },
             settings: .init(
                 version: Build.version, publicBaseURL: application.configuration.http.publicURL,
                 passKey: HMAC.sha256(key: application.keys.linkKey, Array("songda pass".utf8)),
                 trustsForwardedFor: application.configuration.http.trustsForwardedFor,
                 metricsNeedKey: application.configuration.http.metricsNeedKey,
-                isRehearsal: application.configuration.isRehearsal))
-        services.settings.verifyTrust = .init(roots: application.keys.roots, logKeys: application.keys.logKeys)
-        if let rehearsal { services.sandbox = { rehearsal.messages } }
-        return services
+                isRehearsal: application.configuration.isRehearsal,
+                verifyTrust: .init(roots: application.keys.roots, logKeys: application.keys.logKeys)))
     }
 
     private static func feed(_ route: Application.SMSCallbackRoute) -> CallbackFeed {
