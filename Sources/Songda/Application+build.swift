@@ -81,7 +81,8 @@ extension Application {
             routes: [.email: emailTable, .sms: smsTable])
         let sealer = Sealer(
             store: notices, keys: keys, documents: documents, templates: templates, starter: starter,
-            recorder: recorder, clock: clock, owner: configuration.instance, poke: Poke(), wakes: pokes)
+            recorder: recorder, clock: clock, owner: configuration.instance, poke: Poke(), wakes: pokes,
+            alarm: { logger.error("sealing", metadata: ["alarm": "\($0)"]) })
         let receive = ReceiptDesk(
             store: notices, recorder: recorder, clock: clock, escalation: escalation)
         let pipeline = Pipeline(

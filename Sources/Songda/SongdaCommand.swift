@@ -4,7 +4,6 @@ import Foundation
 import Logging
 
 /// The program: `songda <subcommand>`.
-@main
 struct SongdaCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "songda",

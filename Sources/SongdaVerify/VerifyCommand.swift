@@ -10,14 +10,17 @@ struct VerifyCommand: ParsableCommand {
         abstract: "Checks proof bundles (.asice) offline / 离线核验证据包",
         discussion: """
             Prints one line a check; the last line is the verdict. The exit status is 0 if every check of every bundle \
-            holds, 1 if one does not, and 64 if the command line is wrong.
+            holds, 1 if one does not, 3 if all hold but no roots were given, and 64 if the command line is wrong.
 
-            Without --trust the root certificates inside the bundle are used, and the report says so: such a check \
-            shows that the bundle agrees with itself, not whose it is.
+            Without --trust the root certificates inside the bundle are used: that shows that the bundle agrees with \
+            itself, not whose it is, and the verdict is ISSUER NOT ESTABLISHED.
             """)
 
     @Argument(help: "The bundles to check.")
-    var bundles: [String]
+    var bundles: [String] = []
+
+    @Flag(help: "Print the check for stock tools (sh, openssl) that bundles carry: run as sh FILE roots.pem DIRECTORY.")
+    var script = false
 
     @Option(help: "Root certificates you trust, as PEM.")
     var trust: String?
@@ -31,12 +34,18 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: "Language of the report: zh or en.")
     var lang = VerificationReport.Language.english
 
+    func validate() throws {
+        guard script || !bundles.isEmpty else { throw ValidationError("name the bundles to check") }
+    }
+
     func run() throws {
+        if script { print(BundleScript.text, terminator: "") }
         let verifier = BundleVerifier(trust: try readTrust(), now: SystemClock().now)
-        var isSound = true
+        var (isSound, isEstablished) = (true, true)
         for path in bundles {
             let report = verifier.verify(try read(path, limit: 1 << 30))
-            isSound = isSound && report.isSound
+            isSound = isSound && report.verdict != .notSound
+            isEstablished = isEstablished && report.verdict != .issuerNotEstablished
             if json {
                 print(report.json.canonicalText)
             } else {
@@ -45,6 +54,7 @@ struct VerifyCommand: ParsableCommand {
             }
         }
         if !isSound { throw ExitCode(1) }
+        if !isEstablished { throw ExitCode(3) }
     }
 
     private func readTrust() throws -> BundleVerifier.Trust {

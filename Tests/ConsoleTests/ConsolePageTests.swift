@@ -26,8 +26,20 @@ import Testing
             #expect(wrong.status == 422 && wrong.text.contains("aria-invalid"))
             #expect(wrong.text.contains("value=\"ext-p-zhangsan\""))
 
+            // Somebody unknown does not hide what else is wrong, and nobody is answered in another language.
+            let unknown = try await author.post(
+                "/issue/dismissal/preview",
+                values.filter { $0.0 != "f.finalDate" && $0.0 != "recipients" }
+                    + [("f.finalDate", "someday"), ("recipients", "E-9999")])
+            #expect(unknown.status == 422 && unknown.text.contains("没有编号或标识为“E-9999”的人员"))
+            #expect(unknown.text.contains("不是有效日期") && !unknown.text.contains("need correction"))
+            // Which cases a field is for stands at the field.
+            #expect(form.text.contains("以下情形必填，其他情形不填——解除依据 39-6。"))
+
             let preview = try await author.post("/issue/dismissal/preview", values)
             #expect(preview.status == 200)
+            // The escapes of Markdown are for its reader alone.
+            #expect(!preview.text.contains("\\-") && preview.text.contains("SD-00000000-XXXX-XXXX"))
             let version = try #require(Self.value("version", in: preview.text))
             var overrides: [(String, String)] = []
             for finding in ["union", "protected", "evidence", "address"]
@@ -63,6 +75,10 @@ import Testing
             let opened = try await employee.post(item)
             #expect(opened.status == 200 && opened.text.contains("sandbox"))
             let shown = try #require(Self.value("documentHash", in: opened.text))
+            // The seal is handed out beside the document, which does not carry it.
+            let seal = try await employee.post(item + "/document", [("part", "seal")])
+            #expect(seal.status == 200 && seal["content-type"] == "application/pkcs7-signature")
+            #expect(seal["content-disposition"]?.contains(".pdf.p7s") == true)
             let answered = try await employee.post(
                 item + "/answer", [("answer", "acknowledge"), ("documentHash", shown)])
             #expect(answered.status == 200)

@@ -30,6 +30,17 @@ extension EndToEnd {
                 let lossy = try await house.songda(["restore", backup])
                 #expect(lossy.code != 0, "entries newer than the backup are not given up by accident")
                 #expect(lossy.err.contains("--accept-loss"))
+                // Given up on purpose, it is an entry of the log that is left.
+                let entries =
+                    "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute("
+                    + "\"SELECT count(*) FROM evidence_entries WHERE event = 'LogLossAccepted'\").fetchone()[0])"
+                try await house.succeed(["restore", backup, "--accept-loss"])
+                let told = try await Program.run(["python3", "-c", entries, house.path("songda.db")], in: "/")
+                #expect(told.out == "1\n", "\(told.said)")
+                try await house.start()
+                try await hr.waitForPlaces()
+                try await house.stop()
+                try await house.audit()
                 // A clean machine has neither the database nor what it once wrote beside it.
                 for suffix in [".db", ".db-wal", ".db-shm", ".db.lock", ".witness"] {
                     try? FileManager.default.removeItem(atPath: house.path("songda\(suffix)"))  // not all exist

@@ -1,3 +1,4 @@
+import Evidence
 import Foundation
 import TestSupport
 import Testing
@@ -82,9 +83,72 @@ extension EndToEnd {
                 let after = try FileManager.default.contentsOfDirectory(atPath: house.directory).sorted()
                     .filter { $0 != "songda.yaml.lock" }
                 #expect(after == before.filter { $0 != "songda.yaml.lock" }, "\(one.becomes) left something behind")
+                // What a start refuses the doctor finds; a port may be taken by the very server it is asked about.
+                let doctor = try await house.songda(["doctor"], within: .seconds(30))
+                guard !one.becomes.contains("\(taken.port)") else { continue }
+                #expect(doctor.code == 1 && doctor.out.contains("FAULT"), "\(one.becomes): \(doctor.said)")
             }
             await taken.stop()
             await house.discard()
+        }
+
+        @Test func `with a configuration that cannot be read the doctor says nothing about anything else`() async throws
+        {
+            let house = try await House.build(.init(relay: 2525))
+            try house.write(house.configuration(.init(relay: 2525)) + "bogus: 1\n", to: "songda.yaml")
+            let text = try await house.songda(["doctor"])
+            #expect(text.code == 1 && text.out.split(separator: "\n").count == 1, "\(text.said)")
+            #expect(text.out.hasPrefix("FAULT configuration: ") && text.out.contains("bogus"))
+            let json = try JSONValue(parsing: Array(try await house.songda(["doctor", "--json"]).out.utf8))
+            #expect(json.array?.count == 1 && json[0]?["ok"] == false)
+            await house.discard()
+        }
+
+        @Test func `the doctor finds a seal that cannot seal, another log key, and tells what a server for real lacks`()
+            async throws
+        {
+            try await House.with(.init(relay: 2525)) { house, hr in
+                _ = try await hr.person("E-1", mail: nil)
+                try await house.stop()
+                let sound = try await house.songda(["doctor"])
+                #expect(sound.code == 0, "\(sound.said)")
+                for words in ["mail.bounces is not set", "sms names no gateway", "timestamps names no authority"] {
+                    #expect(sound.out.contains(words), "\(sound.out)")
+                }
+                let seal = "keys/seals/\(House.issuer).key"
+                let good = try String(contentsOfFile: house.path(seal), encoding: .utf8)
+                try house.write("garbage\n", to: seal, mode: 0o600)
+                let broken = try await house.songda(["doctor"])
+                #expect(broken.code == 1 && broken.out.contains("FAULT seals: \(House.issuer)"), "\(broken.out)")
+                try house.write(good, to: seal, mode: 0o600)
+                let log = try String(contentsOfFile: house.path("keys/log.key"), encoding: .utf8)
+                try house.write(try SigningKey.generateEd25519().pem, to: "keys/log.key", mode: 0o600)
+                let strange = try await house.songda(["doctor"])
+                #expect(strange.code == 1 && strange.out.contains("FAULT evidence log"), "\(strange.out)")
+                try house.write(log, to: "keys/log.key", mode: 0o600)
+                #expect(try await house.songda(["doctor"]).code == 0)
+            }
+        }
+
+        @Test func `a demo does not move aside what a server is writing to`() async throws {
+            try await House.with(.init(relay: 2525)) { house, _ in
+                let before = try FileManager.default.contentsOfDirectory(atPath: house.directory).sorted()
+                let ending = try await Program.run(
+                    [Program.songda, "demo", "--directory", house.directory], in: "/", within: .seconds(30))
+                #expect(
+                    ending.code != 0 && ending.err.contains("is in use by a demo that still serves"), "\(ending.said)")
+                #expect(try FileManager.default.contentsOfDirectory(atPath: house.directory).sorted() == before)
+            }
+        }
+
+        @Test func `a refused key is told with the server that refused it`() async throws {
+            try await House.with(.init(relay: 2525)) { house, _ in
+                try house.write("sk_wrong\n", to: "wrong.key", mode: 0o600)
+                let ending = try await house.songda(["show", "SD-1", "--key-file", house.path("wrong.key")])
+                #expect(ending.code != 0 && ending.err.contains("127.0.0.1:\(house.port)"), "\(ending.said)")
+                let missing = try await house.songda(["show", "SD-1", "--key-file", house.path("none.key")])
+                #expect(missing.err.contains("No such file"), "\(missing.said)")
+            }
         }
 
         @Test func `a database named without a directory lies in the working directory`() async throws {

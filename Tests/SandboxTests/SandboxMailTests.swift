@@ -207,6 +207,24 @@ private func send(
         }
     }
 
+    @Test func `a later run of the sandbox leaves the messages of the earlier ones as they are`() async throws {
+        var options = SandboxMailServer.Options()
+        options.spoolDirectory = NSTemporaryDirectory() + "spool-\(UUID().uuidString)"
+        let directory = try #require(options.spoolDirectory)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        try await withServer(options) { (_: SandboxMailServer, port: Int) async throws in
+            for name in ["a", "b"] { _ = try await send(port, to: ["\(name)@b.test"]) }
+        }
+        let first = try String(contentsOfFile: "\(directory)/SANDBOX2.eml", encoding: .utf8)
+        try "notes of somebody".write(toFile: "\(directory)/SANDBOXx.eml", atomically: true, encoding: .utf8)
+        try await withServer(options) { (server: SandboxMailServer, port: Int) async throws in
+            _ = try await send(port, to: ["c@b.test"])
+            #expect(server.mailCount == 1 && server.mails.map(\.id) == ["SANDBOX3"])
+        }
+        #expect(try String(contentsOfFile: "\(directory)/SANDBOX2.eml", encoding: .utf8) == first)
+        #expect(FileManager.default.fileExists(atPath: "\(directory)/SANDBOX3.eml"))
+    }
+
     @Test(arguments: ["0.0.0.0", "::", "192.0.2.1", "localhost", "example.test"])
     func `it binds to loopback alone`(host: String) async throws {
         var options = SandboxMailServer.Options()

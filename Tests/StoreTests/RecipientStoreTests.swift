@@ -24,7 +24,7 @@ import Testing
                 by: .author)
 
             let again = try await desk.save(
-                id: nil, externalID: "E-1", name: "张三丰", language: "zh-CN",
+                id: saved.id, externalID: "E-1", name: "张三丰", language: "zh-CN",
                 addresses: [(.sms, "+8613800000002"), (.email, "a@example.com")], by: .author)
             #expect(again.id == saved.id)
             #expect(again.name == "张三丰")
@@ -38,6 +38,58 @@ import Testing
                 by: .author)
             #expect(moved.addresses.map(\.confirmation) == [nil])
             #expect(try await gateway.eventsOfTheHouse().contains("AddressConfirmed"))
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `adding somebody who is on record keeps every address, and another name is refused`(_ backend: Backend)
+        async throws
+    {
+        try await TestGateway.with(backend) { gateway in
+            gateway.mail.alwaysAccepts()
+            let desk = gateway.addresses
+            let first = try await desk.add(
+                externalID: "E-1", name: "张三", language: "zh-CN",
+                addresses: [(.email, "a@example.com"), (.sms, "+8613800000001")], by: .author)
+            #expect(first.isNew)
+            try await desk.challenge(first.person.id, channel: .email, issuer: TestGateway.issuer)
+            let code = try #require(gateway.mail.parcels.last).code
+            try await desk.confirm(
+                first.person.id, channel: .email, code: code, agreementHash: Self.agreement,
+                agreedAt: gateway.clock.now, by: .author)
+            // What an import sends again, or in part, takes nothing away.
+            let again = try await desk.add(
+                externalID: "E-1", name: "张三", language: "zh-CN", addresses: [(.sms, "+8613800000002")], by: .author)
+            #expect(!again.isNew && again.person.id == first.person.id)
+            #expect(
+                again.person.addresses.map(\.value) == ["a@example.com", "+8613800000001", "+8613800000002"])
+            #expect(again.person.address(for: .sms)?.value == "+8613800000002")
+            #expect(again.person.address(for: .email)?.confirmation != nil)
+            let before = try await gateway.eventsOfTheHouse().count
+            _ = try await desk.add(externalID: "E-1", name: "张三", language: "zh-CN", addresses: [], by: .author)
+            #expect(try await gateway.eventsOfTheHouse().count == before, "nothing changed, and nothing is recorded")
+
+            await expectRefusal(.conflict, "under another name") {
+                _ = try await desk.add(
+                    externalID: "E-1", name: "测试", language: "zh-CN", addresses: [(.email, "x@example.com")],
+                    by: .author)
+            }
+            #expect(try await gateway.store.person(externalID: "E-1")?.name == "张三")
+        }
+    }
+
+    @Test func `a name that reads differently from what is signed is refused with its character`() async throws {
+        try await TestGateway.with(.sqlite) { gateway in
+            for bad in ["\u{202E}", "\u{2066}", "\u{200B}", "\u{85}", "\n"] {
+                do {
+                    _ = try await gateway.addresses.add(
+                        externalID: nil, name: "李\(bad)雷", language: "zh-CN", addresses: [], by: .author)
+                    Issue.record("U+\(bad.unicodeScalars.map(\.value)) was taken")
+                } catch let error as NoticeError {
+                    #expect(error.code == .invalid && error.faults.map(\.field) == ["name"])
+                    #expect(error.reason.contains("one thing needs correction"), "\(error.reason)")
+                }
+            }
         }
     }
 

@@ -52,8 +52,8 @@ struct NoticeAPI: Sendable {
         try reader.finish()
         guard let hash else { throw reader.refusal }
         let notice = try await find(call)
-        return .json(
-            try await services.pipeline.issue.approve(notice.id, contentHash: hash, by: call.principal).json)
+        let approved = try await services.pipeline.issue.approve(notice.id, contentHash: hash, by: call.principal)
+        return .json(try await withApprovals(approved))
     }
 
     private func edit(_ call: Call) async throws -> Reply {
@@ -95,14 +95,30 @@ struct NoticeAPI: Sendable {
     }
 
     private func show(_ call: Call) async throws -> Reply {
-        let notice = try await find(call)
+        .json(try await withApprovals(try await find(call)))
+    }
+
+    /// The notice with the approvals it has and those it still waits for.
+    private func withApprovals(_ notice: Notice) async throws -> JSONValue {
         let approvals = try await services.reader.approvals(of: notice.id)
-        guard case .object(var members) = notice.json else { return .json(notice.json) }
+        let names = try await services.reader.names(of: Set(approvals.map(\.approver.id)))
+        let awaited = try await services.pipeline.issue.awaited(by: notice, given: approvals)
+        guard case .object(var members) = notice.json else { return notice.json }
         members["approvals"] = .array(
             approvals.map {
-                .object(["approver": $0.approver.facts, "at": .string($0.at.rfc3339)])
+                .object([
+                    "approver": $0.approver.facts, "name": names[$0.approver.id].map { .string($0) } ?? .null,
+                    "at": .string($0.at.rfc3339),
+                ])
             })
-        return .json(.object(members))
+        members["awaits"] = .object([
+            "approvals": .integer(Int64(awaited.count)),
+            "confirmers": .array(
+                awaited.confirmers.map {
+                    .object(["id": .string($0.id), "name": $0.name.map { .string($0) } ?? .null])
+                }),
+        ])
+        return .object(members)
     }
 
     private func timeline(_ call: Call) async throws -> Reply {

@@ -51,10 +51,10 @@ struct PeopleAPI: Sendable {
 
     private func add(_ call: Call) async throws -> Reply {
         let given = try Particulars(body: try call.json())
-        let person = try await services.addresses.save(
-            id: nil, externalID: given.externalID, name: given.name, language: given.language,
-            addresses: given.addresses, by: call.principal)
-        return .json(person.json, status: 201, headers: [("Location", Site.link(to: person.id))])
+        let (person, isNew) = try await services.addresses.add(
+            externalID: given.externalID, name: given.name, language: given.language, addresses: given.addresses,
+            by: call.principal)
+        return .json(person.json, status: isNew ? 201 : 200, headers: [("Location", Site.link(to: person.id))])
     }
 
     private func replace(_ call: Call) async throws -> Reply {

@@ -177,6 +177,10 @@ struct InboxPages: Sendable {
             let sealed = try await services.reader.document(of: item.notice)
         else { throw NoticeError(.conflict, "open the notice first; its document comes with it") }
         let name = item.number + (sealed.mediaType == "application/pdf" ? ".pdf" : ".json")
+        // The file itself carries no signature: with this beside it anybody can check whose it is.
+        if call.form["part"] == "seal" {
+            return .file(sealed.signature, type: "application/pkcs7-signature", name: name + ".p7s")
+        }
         return .file(sealed.bytes, type: sealed.mediaType, name: name)
     }
 

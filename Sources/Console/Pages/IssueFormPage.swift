@@ -22,6 +22,8 @@ struct IssueFormPage: Sendable {
         let name: String
         let label: String
         let help: String
+        /// For which cases it is, where it is not for all.
+        let cases: String?
         let example: String
         let value: String
         let isRequired: Bool
@@ -57,7 +59,9 @@ struct IssueFormPage: Sendable {
             return faults.filter { $0.field == field || $0.field == "fields.\(field)" }.map(\.message)
         }
         recipientFaults = messages("recipients")
-        fields = template.fields.map { Field($0, value: typed.values[$0.name] ?? "", messages($0.name), make) }
+        fields = template.fields.map {
+            Field($0, among: template.fields, value: typed.values[$0.name] ?? "", messages($0.name), make)
+        }
         otherFaults = faults.filter {
             !taken.contains($0.field) && !taken.contains(String($0.field.dropFirst("fields.".count)))
         }.map { "\($0.field): \($0.message)" }
@@ -65,11 +69,14 @@ struct IssueFormPage: Sendable {
 }
 
 extension IssueFormPage.Field {
-    init(_ field: FieldDefinition, value: String, _ faults: [String], _ make: PageMaker) {
+    init(
+        _ field: FieldDefinition, among fields: [FieldDefinition], value: String, _ faults: [String], _ make: PageMaker
+    ) {
         let language: NoticeLanguage = make.language == .english ? .english : .chinese
         let shown = field.example[language] ?? field.example[.chinese]
         self.init(
             name: "f.\(field.name)", label: make.text(field.label), help: make.text(field.help),
+            cases: make.cases(of: field, among: fields),
             example: Self.text(shown), value: value, isRequired: field.isRequired,
             line: Self.inputType(field.type), isMultiline: field.type == .multiline || field.type == .list,
             options: field.type == .choice
@@ -97,6 +104,30 @@ extension IssueFormPage.Field {
         case .integer(let number)?: String(number)
         case .array(let items)?: items.compactMap(\.string).joined(separator: " / ")
         default: ""
+        }
+    }
+}
+
+extension PageMaker {
+    /// When a field is demanded and when it may be given at all, in words; nothing for what is always one or the other.
+    func cases(of field: FieldDefinition, among fields: [FieldDefinition]) -> String? {
+        func words(_ conditions: [FieldCondition]) -> String {
+            conditions.map { condition in
+                condition.values.sorted { $0.key < $1.key }.map { name, accepted in
+                    let label = fields.first { $0.name == name }.map { text($0.label) } ?? name
+                    return "\(label) \(accepted.sorted().joined(separator: " / "))"
+                }.joined(separator: " + ")
+            }.joined(separator: "; ")
+        }
+        let (only, required) = (words(field.onlyWhen), words(field.requiredWhen))
+        switch (only.isEmpty, required.isEmpty) {
+        case (true, true): return nil
+        case (false, _) where only == required: return word("cases_both").replacing("{cases}", with: only)
+        case (false, true): return word("cases_only").replacing("{cases}", with: only)
+        case (true, false): return word("cases_required").replacing("{cases}", with: required)
+        case (false, false):
+            return word("cases_only").replacing("{cases}", with: only) + " "
+                + word("cases_required").replacing("{cases}", with: required)
         }
     }
 }

@@ -84,7 +84,7 @@ struct IssuePages: Sendable {
         let typed = TypedNotice(form: call.form, fields: template.fields)
         if call.form["back"] != nil { return try await form(call, typed) }
         do {
-            let request = try await request(template, typed)
+            let request = try await request(template, typed, PageMaker(call, templates))
             let preview = try await services.pipeline.issue.preview(request, by: call.principal)
             let make = PageMaker(call, templates, library: services.templates)
             return make.reply(
@@ -92,6 +92,7 @@ struct IssuePages: Sendable {
                 IssuePreviewPage(
                     template, typed, preview,
                     document: try make.documentFrame(markdown: preview.rendered.markdown, services),
+                    email: try make.documentFrame(markdown: preview.rendered.emailText, services),
                     confirmers: try await confirmers(besides: call), make))
         } catch let refusal as NoticeError where refusal.code == .invalid || refusal.code == .notFound {
             return try await form(call, typed, faults: refusal.faults, reason: refusal.reason, status: 422)
@@ -102,7 +103,7 @@ struct IssuePages: Sendable {
         let template = try template(call)
         let typed = TypedNotice(form: call.form, fields: template.fields)
         do {
-            var request = try await request(template, typed)
+            var request = try await request(template, typed, PageMaker(call, templates))
             request.overrides = typed.overrides
             // The words that were shown: another version may have been published meanwhile.
             request.version = call.form["version"].flatMap { Int($0) }
@@ -133,8 +134,24 @@ struct IssuePages: Sendable {
         }.map { NoticePages.Choice(value: $0.id.rawValue, label: $0.name, isSelected: false) }
     }
 
+    /// What is wrong with the values themselves, whoever it is for.
+    private func fieldFaults(
+        _ template: NoticeTemplate, _ typed: TypedNotice, _ make: PageMaker
+    ) -> [NoticeError.Fault] {
+        guard case .object(let values) = typed.json(template.fields) else { return [] }
+        do throws(RenderFailure) {
+            _ = try FieldValues(
+                checking: values, fields: template.fields, issueDate: CivilDate(inChina: services.clock.now))
+            return []
+        } catch {
+            return error.faults.map { .init(field: $0.field, message: make.text($0.message)) }
+        }
+    }
+
     /// What was typed as a request; people are named by their number in the company's books or by id.
-    private func request(_ template: NoticeTemplate, _ typed: TypedNotice) async throws -> IssueRequest {
+    private func request(
+        _ template: NoticeTemplate, _ typed: TypedNotice, _ make: PageMaker
+    ) async throws -> IssueRequest {
         var people: [PersonID] = []
         var faults: [NoticeError.Fault] = []
         for name in typed.recipientNames {
@@ -143,10 +160,17 @@ struct IssuePages: Sendable {
             } else if try await services.recipients.recipients([PersonID(name)])[PersonID(name)] != nil {
                 people.append(PersonID(name))
             } else {
-                faults.append(.init(field: "recipients", message: "there is nobody \"\(shortened(name))\" on record"))
+                faults.append(
+                    .init(
+                        field: "recipients",
+                        message: make.word("issue_nobody").replacing("{name}", with: shortened(name))))
             }
         }
-        guard faults.isEmpty else { throw NoticeError(.invalid, "the recipients need correction", faults: faults) }
+        guard faults.isEmpty else {
+            // What else is wrong is said at once: nobody should have to come back for each.
+            faults += fieldFaults(template, typed, make)
+            throw NoticeError(.invalid, make.word("issue_wrong"), faults: faults)
+        }
         return IssueRequest(
             issuer: IssuerID(typed.issuer), kind: template.reference.kind,
             language: typed.language.isEmpty ? nil : typed.language, recipients: people,

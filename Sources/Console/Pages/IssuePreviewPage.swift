@@ -42,8 +42,11 @@ struct IssuePreviewPage: Sendable {
         let confirmName: String
     }
 
+    /// - Parameters:
+    ///   - document: the notice as a whole document, for its frame.
+    ///   - email: the same of the mail's body: it is Markdown, whose escapes nobody is to read.
     init(
-        _ template: NoticeTemplate, _ typed: TypedNotice, _ preview: IssueDesk.Preview, document: String,
+        _ template: NoticeTemplate, _ typed: TypedNotice, _ preview: IssueDesk.Preview, document: String, email: String,
         confirmers: [NoticePages.Choice], _ make: PageMaker
     ) {
         let rendered = preview.rendered
@@ -52,7 +55,7 @@ struct IssuePreviewPage: Sendable {
         w = frame.w
         subject = rendered.subject
         self.document = document
-        email = rendered.emailText
+        self.email = email
         sms = rendered.smsText
         smsLength = rendered.smsText.utf16.count
         inboxTitle = rendered.inboxTitle

@@ -26,6 +26,7 @@ struct NoticePage: Sendable {
     let approvalsNeeded: Int
     let needsApproval: Bool
     let approvals: [Agreement]
+    let awaits: String?
     let mayApprove: Bool
     let mayCancel: Bool
     let mayProve: Bool
@@ -46,7 +47,8 @@ struct NoticePage: Sendable {
     }
 
     init(
-        _ standing: ProofDesk.Standing, approvals: [Approval], content: [UInt8]?, signedIn: SignedIn,
+        _ standing: ProofDesk.Standing, approvals: [Approval], awaited: AwaitedApprovals, people: [String: String],
+        content: [UInt8]?, signedIn: SignedIn,
         _ make: PageMaker, _ services: ConsoleServices, error: String?
     ) throws {
         let notice = standing.notice
@@ -58,7 +60,8 @@ struct NoticePage: Sendable {
         stateClass = notice.state.rawValue
         issuer = notice.issuer.fullName
         creditCode = notice.issuer.creditCode
-        author = notice.author.id
+        author = people[notice.author.id] ?? notice.author.id
+        awaits = make.awaits(awaited)
         createdAt = make.time(notice.createdAt)
         sealedAt = notice.sealedAt.map { make.time($0) }
         basis = notice.legalBasis.isEmpty ? nil : notice.legalBasis.joined(separator: "、")
@@ -67,12 +70,13 @@ struct NoticePage: Sendable {
         strength = standing.strength.level
         strengthReason = make.text(standing.strength.reason)
         strengthAdvice = make.text(standing.strength.advice)
-        deemed = standing.deemed.map { make.deemed($0) }
+        // Several ways may lead to the same conclusion; it is one.
+        deemed = standing.deemed.map { make.deemed($0) }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
         doubts = standing.timeline.doubts.map { make.text($0) }
         approvalsGiven = approvals.count
         approvalsNeeded = notice.approvalsNeeded
         needsApproval = notice.approvalsNeeded > 0
-        self.approvals = approvals.map { Agreement(by: $0.approver.id, at: make.time($0.at)) }
+        self.approvals = approvals.map { Agreement(by: people[$0.approver.id] ?? $0.approver.id, at: make.time($0.at)) }
         mayApprove =
             notice.state == .awaitingApproval && signedIn.may(.approve) && notice.author.id != signedIn.principal.id
             && !approvals.contains { $0.approver.id == signedIn.principal.id }
@@ -101,6 +105,15 @@ extension PageMaker {
     func documentFrame(markdown: String, _ services: ConsoleServices) throws -> String {
         templates.render(
             "frame", FramePage(head: templates.head("", language), html: try services.renderMarkdown(markdown)))
+    }
+
+    /// Whose approvals are still open, in words; nothing when none is.
+    func awaits(_ awaited: AwaitedApprovals) -> String? {
+        guard awaited.count > 0 else { return nil }
+        let count = word("awaits_count").replacing("{n}", with: String(awaited.count))
+        guard !awaited.confirmers.isEmpty else { return count }
+        let names = awaited.confirmers.map { $0.name ?? word("awaits_gone").replacing("{id}", with: $0.id) }
+        return count + word("awaits_named").replacing("{names}", with: names.joined(separator: "、"))
     }
 
     /// What a rule concluded, which is no observation, and from what.

@@ -51,6 +51,10 @@ struct NoticePages: Sendable {
             return .seeOther(Site.page(Site.noticePage, found.id))
         }
         var filter = NoticeFilter(state: query["state"].flatMap { NoticeState(rawValue: $0) })
+        // An empty choice is any state; a wrong one must not look like an answer about all.
+        if let state = query["state"], !state.isEmpty, filter.state == nil {
+            throw Problem.malformed("state \"\(shortened(state))\" is not one of the states of a notice")
+        }
         if let kind = query["kind"], services.templates.kinds.contains(kind) { filter.kind = kind }
         var error: String?
         if !wanted.isEmpty {
@@ -110,10 +114,13 @@ struct NoticePages: Sendable {
         let standing = try await services.pipeline.prove.standing(of: notice.id)
         let approvals = try await services.reader.approvals(of: notice.id)
         let content = try await services.reader.content(of: notice.id)
+        let people = try await services.reader.names(of: Set([notice.author.id] + approvals.map(\.approver.id)))
         return make.reply(
             "notice",
             try NoticePage(
-                standing, approvals: approvals, content: content, signedIn: signedIn, make, services, error: error),
+                standing, approvals: approvals,
+                awaited: try await services.pipeline.issue.awaited(by: standing.notice, given: approvals),
+                people: people, content: content, signedIn: signedIn, make, services, error: error),
             status: status)
     }
 

@@ -107,9 +107,12 @@ struct PageTemplates: Sendable {
     func refusal(_ problem: Problem, language: PageLanguage, saysWhy: Bool = false) -> Reply {
         let words = language.words
         let (title, text) = words.refusal(problem)
+        let why = saysWhy && problem.incident == nil ? problem.detail : nil
+        // A detail that is in another language than the page helps those who ask about it, and does not replace the sentence.
+        let isForeign = language == .chinese && why?.unicodeScalars.contains { $0.properties.isIdeographic } != true
         let page = RefusalPage(
-            head: head(title, language), title: title, text: text,
-            why: saysWhy && problem.incident == nil ? problem.detail : nil, home: saysWhy ? Site.home : nil,
+            head: head(title, language), title: title, text: why == nil || isForeign ? text : nil, why: why,
+            home: saysWhy ? Site.home : nil,
             homeLabel: self.words.word("home", language), incident: problem.incident, incidentLabel: words.incident)
         var reply = Reply.page(render("refusal", page), status: problem.status)
         reply.headers = problem.headers
@@ -129,7 +132,7 @@ struct PageHead: Sendable {
 struct RefusalPage: Sendable {
     let head: PageHead
     let title: String
-    let text: String
+    let text: String?
     /// The sentence of the refusal.
     let why: String?
     /// The way back.

@@ -53,6 +53,7 @@ struct PageWords: Sendable {
     let objectLabel: String
     let object: String
     let frameTitle: String
+    let frameHint: String
     let acknowledgedTitle: String
     let acknowledgedText: String
     /// The same where nobody was identified, so that nothing more is claimed than was seen.
@@ -68,6 +69,7 @@ struct PageWords: Sendable {
     let gone: (String, String)
     let notFound: (String, String)
     let refused: (String, String)
+    let tooLarge: (String, String)
     let conflict: (String, String)
     let unavailable: (String, String)
     let tooManyPage: (String, String)
@@ -79,6 +81,7 @@ struct PageWords: Sendable {
         case NoticeError.Code.credential.rawValue: gone
         case NoticeError.Code.conflict.rawValue: conflict
         case NoticeError.Code.tooManyRequests.rawValue: tooManyPage
+        case Problem.tooLarge(0).code: tooLarge
         default: problem.status >= 500 ? unavailable : refused
         }
     }
@@ -91,7 +94,8 @@ struct PageWords: Sendable {
         warning: "此链接仅可使用一次。如果您不是收件人，请关闭本页。", switchTo: "English", download: "下载已签章文书",
         hash: "文书 SHA-256", openedAt: "打开时间", answerTitle: "您的回复", acknowledge: "确认收到",
         acknowledgeHint: "确认收到仅表示您已收到本通知，不表示同意其内容。", objectTitle: "提出异议", objectLabel: "异议内容",
-        object: "提交异议", frameTitle: "通知全文", acknowledgedTitle: "已记录：您确认收到",
+        object: "提交异议", frameTitle: "通知全文", frameHint: "全文在下框中，请滚动至末尾落款处；正文可能载明您的权利和期限。",
+        acknowledgedTitle: "已记录：您确认收到",
         acknowledgedText: "您的确认已与所示文书的哈希值一并记录。", linkAcknowledgedTitle: "已记录：经此链接确认收到",
         linkAcknowledgedText: "确认已与所示文书的哈希值一并记录。此链接未核验身份，因此不视为本人签收；请登录站内信箱签收。",
         objectedTitle: "已记录：您的异议",
@@ -101,6 +105,7 @@ struct PageWords: Sendable {
         gone: ("链接已失效", "此链接已使用过、已超过 72 小时，或本页打开过久。请登录站内信箱查阅，或联系发出单位。"),
         notFound: ("没有找到", "此链接不对应任何通知。请确认链接是否复制完整。"),
         refused: ("请求未被接受", "请返回上一页重试；如仍不行，请登录站内信箱查阅。"),
+        tooLarge: ("文件过大", "文件超过本页可接收的大小。请选择较小的文件；证据包可在自己的电脑上用 songda-verify 核验，不限大小。"),
         conflict: ("未能记录", "所确认的文书与所示文书不一致。请重新打开通知。"),
         unavailable: ("暂时无法办理", "我方系统出现故障，没有记录任何操作。请稍后再试。"),
         tooManyPage: ("请稍后再试", "操作过于频繁，请稍等片刻。"))
@@ -117,7 +122,10 @@ struct PageWords: Sendable {
         openedAt: "Opened at", answerTitle: "Your answer", acknowledge: "Confirm receipt",
         acknowledgeHint: "Confirming receipt says that you have the notice, not that you agree with it.",
         objectTitle: "Object", objectLabel: "Your objection", object: "Send the objection",
-        frameTitle: "Full text of the notice", acknowledgedTitle: "Recorded: you confirmed receipt",
+        frameTitle: "Full text of the notice",
+        frameHint:
+            "The whole text is in the frame below: scroll to its end. It may state rights and time limits of yours.",
+        acknowledgedTitle: "Recorded: you confirmed receipt",
         acknowledgedText: "Your confirmation was recorded with the hash of the document shown.",
         linkAcknowledgedTitle: "Recorded: receipt was confirmed through this link",
         linkAcknowledgedText:
@@ -135,6 +143,10 @@ struct PageWords: Sendable {
         ),
         notFound: ("Not found", "This link leads to no notice. Check that it was copied whole."),
         refused: ("Not accepted", "Go back and try again; if that does not help, read the notice in the inbox."),
+        tooLarge: (
+            "The file is too large",
+            "It is larger than this page takes. Choose a smaller one; songda-verify examines bundles of any size on a machine of yours."
+        ),
         conflict: ("Not recorded", "The document confirmed is not the one shown. Open the notice again."),
         unavailable: ("Not possible right now", "Our system has a fault and recorded nothing. Try again later."),
         tooManyPage: ("Wait a moment", "That was too often; wait a while and try again."))

@@ -91,7 +91,7 @@ public struct ConsoleServer: Sendable {
         router.add(
             middleware: SecurityHeaders(
                 isSecure: services.settings.publicBaseURL?.hasPrefix("https://") ?? false))
-        router.add(middleware: LastResort(logger: logger))
+        router.add(middleware: LastResort(logger: logger, pages: pages))
         let endpoints = endpoints
         for endpoint in endpoints {
             router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
@@ -253,12 +253,19 @@ extension Endpoint {
 /// Turns whatever was thrown into an answer; nothing gets past it.
 struct LastResort: RouterMiddleware {
     let logger: Logger
+    /// For people who mistyped an address; programs are answered in JSON.
+    var pages: PageTemplates?
 
     func handle(
         _ request: Request, context: ConsoleContext, next: (Request, ConsoleContext) async throws -> Response
     ) async throws -> Response {
         do { return try await next(request, context) } catch {
-            return Reply.problem(problem(for: error, context)).response
+            let problem = problem(for: error, context)
+            // Only where no endpoint was found: those that exist know in what form they answer.
+            if let pages, context.trace.facts.route == nil, request.headers[.accept]?.contains("text/html") == true {
+                return pages.refusal(problem, language: PageLanguage(request)).response
+            }
+            return Reply.problem(problem).response
         }
     }
 

@@ -14,7 +14,7 @@ enum BundleReadme {
         # 4
         openssl ts -verify -token_in -in log/SIZE.tst -data log/SIZE.checkpoint -CAfile ../roots.pem
         # 5
-        sh verify.sh ../roots.pem
+        songda-verify --script > ../verify.sh && sh ../verify.sh ../roots.pem .
         ```
         """
     }
@@ -44,6 +44,13 @@ enum BundleReadme {
         5. all of this for every file, the path of every entry to the log's root (RFC 6962), the growth of the log between
            the checkpoints, the time line against the entries, and that the signer's credit code (organizationIdentifier in the
            certificate) is the one in the entry `NoticeIssued`
+
+        The `verify.sh` in here is the same script, but it comes from whoever made the bundle: if that is your opponent, do not
+        run it, run the copy that your own songda-verify prints (or read it first, it is plain sh). Without roots of yours both
+        checkers end with ISSUER NOT ESTABLISHED (exit status 3): anybody can make a bundle that agrees with itself, in any name.
+
+        In `notice-content.json` the texts `document` and `email` are Markdown, where a backslash before a sign means the sign
+        itself; `fields` and `context` hold the values as they were given.
 
         `verify.sh` leaves to `songda-verify`: the packaging of the .asice file itself, the exact form of every JSON file
         (RFC 8785), whether clocks contradict timestamps, and whether a timestamp authority is independent.
@@ -82,6 +89,13 @@ enum BundleReadme {
         4. 时间戳机构证明日志当时的状态
         5. 对全部文件执行以上核验,并核验每条记录到日志根的路径(RFC 6962)、各签名点之间日志只增不改、时间线与记录一致,
            以及签章证书载明的统一社会信用代码与 `NoticeIssued` 记录所载一致
+
+        包内的 `verify.sh` 与之相同,但来自制作本包的一方:对方当事人提供的,请勿直接运行,请运行您自己的 songda-verify
+        打印出来的脚本(或先行阅读,它是普通 sh 脚本)。没有提供您自己的根证书时,两种核验都以
+        ISSUER NOT ESTABLISHED(退出码 3)结束:任何人都能以任何名义制作内容自洽的证据包。
+
+        `notice-content.json` 中 `document` 和 `email` 两段文字为 Markdown,符号前的反斜杠表示该符号本身;
+        `fields` 和 `context` 为填写的原值。
 
         `verify.sh` 不核验而由 `songda-verify` 核验的事项:.asice 文件自身的封装、各 JSON 文件的规范形式(RFC 8785)、
         时钟与时间戳是否矛盾、时间戳机构是否独立。

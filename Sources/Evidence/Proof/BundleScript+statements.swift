@@ -12,6 +12,10 @@ extension BundleScript {
         then ok "completeness: $count entries, as stated"
         else fault 'completeness: the entries are not those of the statement'; fi
 
+        if [ -n "$about" ] && [ $erased = no ] && ! ls entries/*-DocumentSealed.json >/dev/null 2>&1; then
+            note 'sealed: no entry of its seal: when this bundle was made the notice was not sealed and not sent'
+        fi
+
         # 8. The time line says what the entries say.
         if cmp -s "$work/timeline" timeline.json; then ok 'timeline: it follows from the entries'
         else fault 'timeline: timeline.json says something else than the entries'; fi
@@ -30,7 +34,7 @@ extension BundleScript {
                     then
                         ok "$file: the seal is sound"
                         issued_by "$file" "$(code_of "$work/signer")"
-                    else fault "$file: the seal does not fit its document"; fi ;;
+                    else fault "$file: the seal was refused: $(why "$file" "${file%.p7s}")"; fi ;;
                 *)
                     name=${file#documents/}
                     grep -q "\"evidenced\":true,\"mediaType\":\"[^\"]*\",\"name\":\"$name\"" bundle.json || continue
@@ -59,9 +63,12 @@ extension BundleScript {
 
         note 'left to songda-verify: the packaging of the .asice file itself, the exact form of every JSON file (RFC 8785),'
         note 'whether clocks contradict timestamps, and whether a timestamp authority is independent of the issuing entity'
-        if [ $faults -eq 0 ]; then echo 'VERDICT: SOUND'; exit 0; fi
-        echo "VERDICT: NOT SOUND ($faults)"
-        exit 1
+        if [ $faults -gt 0 ]; then echo "VERDICT: NOT SOUND ($faults)"; exit 1; fi
+        if [ $established = no ]; then
+            echo 'VERDICT: ISSUER NOT ESTABLISHED (it agrees with itself; check it with roots you trust)'
+            exit 3
+        fi
+        echo 'VERDICT: SOUND'
 
         """#
 }

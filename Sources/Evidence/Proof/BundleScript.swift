@@ -3,16 +3,20 @@
 /// It uses nothing of ours: openssl and the usual tools. It follows the same steps as the verifier and must reach the
 /// same verdict; tests flip bytes and reseal edited bundles, and compare the two. What it leaves to the verifier it says
 /// itself before its verdict.
-enum BundleScript {
-    static let text = opening + checkpoints + entries + statements
+public enum BundleScript {
+    /// The script, as every bundle carries it; for readers who do not trust whoever made the bundle.
+    public static let text = opening + checkpoints + entries + statements
 
     /// Trust, the signed list of files, and the signature over it.
     private static let opening = #"""
         #!/bin/sh
         # Checks this proof bundle with openssl and the usual tools only (POSIX, base64, mktemp, date -d).
-        #   sh verify.sh [roots.pem]
-        # roots.pem: certificates you trust. Without it the bundle's own are used, which proves less.
-        # Prints one line a check; the last line is the verdict; exit status 0 only if it is SOUND.
+        #   sh verify.sh [roots.pem [directory]]
+        # roots.pem: certificates you trust. Without it the bundle's own are used; they prove nothing about who made it.
+        # directory: the unpacked bundle; without it, where this script lies. A bundle's own script comes from whoever made
+        # the bundle: who does not trust them runs a copy from elsewhere (songda-verify --script prints one).
+        # Prints one line a check; the last line is the verdict. Exit status: 0 SOUND, 1 NOT SOUND, 2 it could not be
+        # checked, 3 ISSUER NOT ESTABLISHED: it agrees with itself, and no root of yours was given.
         LC_ALL=C
         export LC_ALL
         case "${1:-}" in
@@ -20,7 +24,7 @@ enum BundleScript {
             /*) roots=$1 ;;
             *) roots=$PWD/$1 ;;
         esac
-        cd "$(dirname "$0")" || exit 1
+        cd "${2:-$(dirname "$0")}" || exit 2
         work=$(mktemp -d) || exit 1
         trap 'rm -rf "$work"' EXIT
         faults=0
@@ -44,6 +48,14 @@ enum BundleScript {
                 >/dev/null 2>&1
         }
 
+        # file, content: why a signature was refused: for what it is over, or for whose it is.
+        why() {
+            if openssl cms -verify -cades -binary -inform DER -in "$1" -content "$2" -noverify -out /dev/null \
+                >/dev/null 2>&1
+            then echo 'it fits, but its certificate leads to none of the roots, or was not valid at that time'
+            else echo 'it does not fit, or cannot be read'; fi
+        }
+
         # certificate: the credit code of the entity it names (organizationIdentifier, NTRCN-...), or nothing.
         code_of() {
             openssl x509 -in "$1" -noout -subject -nameopt oid,sep_multiline,esc_ctrl 2>/dev/null |
@@ -52,7 +64,9 @@ enum BundleScript {
 
         manifest=META-INF/ASiCManifest001.xml
         signature=META-INF/signature001.p7s
+        established=yes
         if [ -z "$roots" ]; then
+            established=no
             roots=$PWD/certificates/roots.pem
             note 'trust: no roots given, those of the bundle are used; compare them with a source of your own'
         fi
@@ -113,10 +127,10 @@ enum BundleScript {
         # What the manifest lists existed when its signature was timestamped.
         sealed_by=$at
         if openssl cms -verify -cades -binary -inform DER -in "$signature" -content "$manifest" -CAfile "$roots" \
-            -purpose any -attime "$at" -signer "$work/signer" -out /dev/null >/dev/null 2>"$work/error"; then
+            -purpose any -attime "$at" -signer "$work/signer" -out /dev/null >/dev/null 2>&1; then
             ok 'signature: sound'
             code_of "$work/signer" >"$work/signed_by"
-        else fault "signature: $(head -n 1 "$work/error")"; fi
+        else fault "signature: $(why "$signature" "$manifest")"; fi
         # Whose signature it must be, the entries say: step 6.
 
         """#

@@ -1,4 +1,7 @@
 extension BundleVerifier {
+    /// The event of a notice's seal, from which on it can be sent.
+    private static let sealing = "DocumentSealed"
+
     /// Compares what the bundle states about itself with what its entries show.
     func verifyStatements(
         of bundle: BundleReader, entries: [VerifiedEntry], checkpoints: [Int: VerifiedCheckpoint],
@@ -39,6 +42,11 @@ extension BundleVerifier {
             isTrue ? .ok : .failed, "timeline", BundleLayout.timeline,
             zh: isTrue ? "时间线与记录一致" : "时间线与记录不符",
             en: isTrue ? "it says what the entries say" : "it says something else than the entries")
+        if case .notice = about, !entries.contains(where: { $0.isErased || $0.body?.event.rawValue == Self.sealing }) {
+            report.note(
+                .warning, "sealed", about.name, zh: "没有签章记录:本包生成时,该通知尚未签章,也没有发出",
+                en: "no entry of its seal: when this bundle was made the notice was not sealed and not sent")
+        }
         let anomalies = entries.compactMap(\.body).filter { $0.event == .clockAnomaly }
         for body in anomalies {
             report.note(

@@ -2,7 +2,7 @@
 public struct BundleVerifier: Sendable {
     /// Whom the reader trusts, from sources other than the bundle.
     public struct Trust: Sendable {
-        /// Root certificates; nil takes the bundle's own, with a warning.
+        /// Root certificates; nil takes the bundle's own, and then the verdict says that nobody vouches for the issuer.
         public var roots: [Certificate]?
         /// The log's keys; nil takes the bundle's own, which the seal vouches for.
         public var logKeys: [NoteKey]?
@@ -65,6 +65,7 @@ public struct BundleVerifier: Sendable {
 
     private func roots(of bundle: BundleReader, _ report: inout VerificationReport) -> [Certificate] {
         if let roots = trust.roots {
+            report.isIssuerEstablished = true
             report.note(
                 .ok, "trust", "roots", zh: "使用核验人提供的 \(roots.count) 个根证书",
                 en: "\(roots.count) root certificates given by the reader are used")

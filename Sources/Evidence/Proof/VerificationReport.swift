@@ -41,6 +41,8 @@ public struct VerificationReport: Sendable, Hashable {
         case sound
         /// Every check holds, and there is something the reader should know.
         case soundWithWarnings = "sound-with-warnings"
+        /// Every check holds, but against roots that came with the bundle: anybody can make such a bundle in any name.
+        case issuerNotEstablished = "issuer-not-established"
         /// At least one check does not hold.
         case notSound = "not-sound"
     }
@@ -51,6 +53,8 @@ public struct VerificationReport: Sendable, Hashable {
     public internal(set) var origin: String?
     /// How many entries were examined.
     public internal(set) var entryCount = 0
+    /// Whether the roots were the reader's own, so that the name on the seal means something.
+    public internal(set) var isIssuerEstablished = false
     /// All checks, in the order made.
     public internal(set) var checks: [Check] = []
 
@@ -59,11 +63,12 @@ public struct VerificationReport: Sendable, Hashable {
     /// The overall verdict.
     public var verdict: Verdict {
         if checks.isEmpty || checks.contains(where: { $0.status == .failed }) { return .notSound }
+        guard isIssuerEstablished else { return .issuerNotEstablished }
         return checks.contains { $0.status == .warning } ? .soundWithWarnings : .sound
     }
 
-    /// Whether nothing failed.
-    public var isSound: Bool { verdict != .notSound }
+    /// Whether nothing failed, and it is established whose bundle it is.
+    public var isSound: Bool { verdict == .sound || verdict == .soundWithWarnings }
 
     /// The checks that failed.
     public var faults: [Check] { checks.filter { $0.status == .failed } }
@@ -71,7 +76,8 @@ public struct VerificationReport: Sendable, Hashable {
     /// The report for machines.
     public var json: JSONValue {
         var members: [String: JSONValue] = [
-            "v": 1, "verdict": .string(verdict.rawValue), "entries": .integer(Int64(entryCount)),
+            "v": 1, "verdict": .string(verdict.rawValue), "issuerEstablished": .bool(isIssuerEstablished),
+            "entries": .integer(Int64(entryCount)),
             "checks": .array(
                 checks.map {
                     [
@@ -97,11 +103,15 @@ public struct VerificationReport: Sendable, Hashable {
             return "\(mark)\(check.subject): \(check.sentence(language))"
         }
         let count = faults.count
-        switch (isSound, language) {
-        case (true, .english): lines.append("VERDICT: SOUND")
-        case (true, .chinese): lines.append("结论: 核验通过 (VERDICT: SOUND)")
-        case (false, .english): lines.append("VERDICT: NOT SOUND (\(count))")
-        case (false, .chinese): lines.append("结论: 核验不通过,\(count) 项错误 (VERDICT: NOT SOUND)")
+        switch (verdict, language) {
+        case (.sound, .english), (.soundWithWarnings, .english): lines.append("VERDICT: SOUND")
+        case (.sound, .chinese), (.soundWithWarnings, .chinese): lines.append("结论: 核验通过 (VERDICT: SOUND)")
+        case (.issuerNotEstablished, .english):
+            lines.append("VERDICT: ISSUER NOT ESTABLISHED (it agrees with itself; check it with roots you trust)")
+        case (.issuerNotEstablished, .chinese):
+            lines.append("结论: 未确认由谁签发,仅内容自洽;请用您信任的根证书再核验 (VERDICT: ISSUER NOT ESTABLISHED)")
+        case (.notSound, .english): lines.append("VERDICT: NOT SOUND (\(count))")
+        case (.notSound, .chinese): lines.append("结论: 核验不通过,\(count) 项错误 (VERDICT: NOT SOUND)")
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -114,8 +114,43 @@ extension IssueDesk {
             request: request, template: template, rendered: rendered, issuer: issuer, recipients: recipients,
             findings: findings, number: number, now: now)
         // A document that cannot be typeset (a glyph no font has) is refused now, not when it is due.
-        if template.settings.document == .pdf { _ = try await typesetter.pdf(draft.page) }
+        if template.settings.document == .pdf {
+            do { _ = try await typesetter.pdf(draft.page) } catch let error as TypesetError
+                where error.code == .missingGlyphs
+            {
+                throw Self.unprintable(error, values, recipients, language)
+            }
+        }
         return draft
+    }
+
+    /// Which field has the characters that no font can print, in the language of the notice.
+    private static func unprintable(
+        _ error: TypesetError, _ values: [String: JSONValue], _ recipients: [NoticeRecipient],
+        _ language: NoticeLanguage
+    ) -> NoticeError {
+        func found(_ text: String) -> [Unicode.Scalar] {
+            error.characters.filter { text.unicodeScalars.contains($0) }
+        }
+        func fault(_ field: String, _ characters: [Unicode.Scalar]) -> NoticeError.Fault {
+            let shown = characters.prefix(20).map { "\($0) (U+\(String($0.value, radix: 16, uppercase: true)))" }
+                .joined(separator: language == .chinese ? "、" : ", ")
+            return .init(
+                field: field,
+                message: language == .chinese
+                    ? "字体无法显示 \(shown)；请改用其他字" : "no font can show \(shown); write it with other characters")
+        }
+        var faults = values.sorted { $0.key < $1.key }.compactMap { name, value in
+            let characters = found(String(decoding: value.canonicalBytes, as: UTF8.self))
+            return characters.isEmpty ? nil : fault(name, characters)
+        }
+        let names = found(recipients.map(\.name).joined())
+        if !names.isEmpty { faults.append(fault("recipients", names)) }
+        // Neither: the issuing entity's own data, which the author cannot change here.
+        if faults.isEmpty { faults = [fault("issuer", error.characters)] }
+        return NoticeError(
+            .invalid, language == .chinese ? "文书含有无法印刷的字符" : "the document has characters that cannot be printed",
+            faults: faults)
     }
 
     private func issuer(_ id: IssuerID) async throws -> Issuer {
@@ -173,6 +208,30 @@ extension IssueDesk {
                         + channels.map(\.rawValue).sorted().joined(separator: ", ") + "; add one first")
             }
         }
+    }
+
+    /// The request with every confirmer under the id that their approval will carry.
+    ///
+    /// A notice waits until each of them has approved; one that names nobody would wait for ever.
+    func withKnownConfirmers(_ request: IssueRequest, _ author: Principal) async throws -> IssueRequest {
+        guard !request.overrides.isEmpty else { return request }
+        let approvers = try await store.approvers()
+        var request = request
+        for (index, override) in request.overrides.enumerated() {
+            // Without a name, or with the author's own, the check of the overrides has the better sentence.
+            guard !override.confirmedBy.isEmpty, override.confirmedBy != author.id else { continue }
+            guard let approver = approvers.named(override.confirmedBy) else {
+                let message =
+                    "\"\(override.confirmedBy.prefix(60))\" is no key or account that may approve; "
+                    + approvers.choice(besides: author)
+                throw NoticeError(
+                    .preflight, "override \"\(override.finding.prefix(40))\": confirmedBy \(message)",
+                    faults: [.init(field: "overrides[\(index)].confirmedBy", message: message)])
+            }
+            request.overrides[index] = PreflightOverride(
+                finding: override.finding, reason: override.reason, confirmedBy: approver.id)
+        }
+        return request
     }
 
     /// Each finding needs an override with a reason, by the author and one other person.

@@ -58,6 +58,7 @@ public struct IssueDesk: Sendable {
     ) async throws -> Acceptance {
         if let idempotency, let known = try await store.replay(idempotency) { return known }
         try settings.admission()
+        let request = try await withKnownConfirmers(request, author)
         let draft = try await prepare(request, number: nil, by: author)
         let id = NoticeID(SecureRandom.uuid(at: draft.now))
         let notice = draft.notice(id: id, author: author)
@@ -122,6 +123,12 @@ public struct IssueDesk: Sendable {
             Approval(notice: id, contentHash: contentHash, approver: approver, at: now), evidence: [entry])
         if notice.state == .approved { sealerPoke.poke() }
         return notice
+    }
+
+    /// Whose approvals a notice still waits for.
+    public func awaited(by notice: Notice, given: [Approval]) async throws -> AwaitedApprovals {
+        let isNeeded = notice.state == .awaitingApproval && !notice.confirmers.isEmpty
+        return AwaitedApprovals(of: notice, given: given, approvers: isNeeded ? try await store.approvers() : [])
     }
 
     /// Withdraws a notice of which nothing has left us.

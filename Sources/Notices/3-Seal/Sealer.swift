@@ -18,12 +18,14 @@ public struct Sealer: Sendable {
     public let poke: Poke
     /// Woken when deliveries were started.
     let wakes: [Poke]
+    /// Told in a sentence when a notice is set aside: it waits for an operator from then on.
+    let alarm: @Sendable (String) -> Void
 
     /// Makes a sealer that wakes these dispatchers.
     public init(
         store: any SealStore, keys: any SealKeys, documents: DocumentMaker, templates: TemplateLibrary,
         starter: DeliveryStarter, recorder: EvidenceRecorder, clock: any WallClock, owner: String, poke: Poke,
-        wakes: [Poke]
+        wakes: [Poke], alarm: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.store = store
         self.keys = keys
@@ -35,6 +37,7 @@ public struct Sealer: Sendable {
         self.owner = owner
         self.poke = poke
         self.wakes = wakes
+        self.alarm = alarm
     }
 
     /// Seals what waits, until told to stop.
@@ -136,6 +139,7 @@ public struct Sealer: Sendable {
         let entry = try recorder.entry(
             .quarantined, notice: claim.notice.id, at: clock.now, ["reason": .string(reason)])
         try await store.quarantine(claim.notice.id, reason: reason, evidence: [entry])
+        alarm("notice=\(claim.notice.id) \(claim.notice.number) was set aside and waits for an operator: \(reason)")
     }
 }
 

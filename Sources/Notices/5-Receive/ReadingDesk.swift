@@ -86,6 +86,8 @@ public struct ReadingDesk: Sendable {
         var facts = circumstances
         facts["identification"] = .string(identification.rawValue)
         facts["documentHash"] = .string(document.hash.hex)
+        // The page shows the words from which the document was made; their hash is the one that was approved.
+        facts["contentHash"] = .string(notice.contentHash.hex)
         facts["person"] = .string(person.rawValue)
         facts["language"] = .string(notice.language)
         let entry = try recorder.entry(
@@ -133,6 +135,7 @@ public struct ReadingDesk: Sendable {
         let event: EvidenceEvent
         let state: DeliveryState?
         let reason: String
+        var once: String?
         switch answer {
         case .acknowledge(let hash):
             guard let documentHash = notice?.documentHash, hash == documentHash else {
@@ -143,6 +146,8 @@ public struct ReadingDesk: Sendable {
             }
             facts["documentHash"] = .string(hash.hex)
             reason = "acknowledged, identified by \(identification.rawValue)"
+            // The button pressed twice, or the form sent again, is one acknowledgement.
+            once = "acknowledged \(hash.hex) by \(identification.rawValue)"
             (event, state) = isIdentified ? (.acknowledged, .acknowledged) : (.linkAcknowledged, nil)
         case .object(let words):
             facts["words"] = .string(try Self.checked(words))
@@ -159,13 +164,14 @@ public struct ReadingDesk: Sendable {
         let entry = try recorder.entry(event, delivery: delivery, at: .ours(now), facts)
         let recording = try await receipts.record(
             Receipt(
-                source: source, delivery: id, dedupeKey: "answer \(entry.id)", state: state, reason: reason,
+                source: source, delivery: id, dedupeKey: once ?? "answer \(entry.id)", state: state, reason: reason,
                 happenedAt: .ours(now), raw: []),
             evidence: [entry])
-        guard case .recorded(let merged) = recording else {
-            throw NoticeError(.unavailable, "the answer could not be recorded; try again")
+        switch recording {
+        case .recorded(let merged): return merged
+        case .duplicate: return delivery.state
+        case .unknownDelivery: throw NoticeError(.unavailable, "the answer could not be recorded; try again")
         }
-        return merged
     }
 
     private static func checked(_ words: String) throws -> String {

@@ -78,7 +78,8 @@ public struct ProofDesk: Sendable {
         let observations = Self.observations(deliveries, timeline)
         return Standing(
             notice: notice, deliveries: deliveries, timeline: timeline,
-            deemed: ServiceCalculator(law: law).conclude(observations), strength: EvidenceStrength(observations))
+            deemed: ServiceCalculator(law: law).conclude(observations),
+            strength: EvidenceStrength(observations, in: notice.state))
     }
 
     /// Writes the proof bundle of a notice.
@@ -98,8 +99,11 @@ public struct ProofDesk: Sendable {
             // What was accepted a moment ago is on the disk, and has its place in the log within 250 ms.
             throw NoticeError(.unavailable, "\(notice.number) has no place in the log yet; ask again in a second")
         }
+        let approvals = try await reader.approvals(of: id)
+        let people = Set([notice.author.id] + approvals.map(\.approver.id) + notice.confirmers)
         let contents = BundleContents(
-            notice: Self.summary(standing), documents: try await documents(of: notice), excerpt: excerpt,
+            notice: Self.summary(standing, approvals: approvals, names: try await reader.names(of: people)),
+            documents: try await documents(of: notice), excerpt: excerpt,
             logKeys: trust.logKeys, entryKeys: trust.entryKeys, entryCertificates: trust.entryCertificates,
             roots: trust.roots)
         let writer = BundleWriter(
@@ -129,9 +133,24 @@ public struct ProofDesk: Sendable {
         return documents
     }
 
-    private static func summary(_ standing: Standing) -> JSONValue {
+    /// What the issuing entity states of the notice.
+    ///
+    /// The log names who wrote and approved it by ids alone, because what it holds stays; the names are said here, as they
+    /// are on record when the bundle is made, and are covered by its signature.
+    private static func summary(_ standing: Standing, approvals: [Approval], names: [String: String]) -> JSONValue {
         let notice = standing.notice
+        func actor(_ role: String, _ id: String, _ more: [String: JSONValue] = [:]) -> JSONValue {
+            let facts: [String: JSONValue] = [
+                "role": .string(role), "id": .string(id), "name": names[id].map { .string($0) } ?? .null,
+            ]
+            return .object(facts.merging(more) { first, _ in first })
+        }
+        let actors =
+            [actor("author", notice.author.id)]
+            + approvals.map { actor("approver", $0.approver.id, ["at": .string($0.at.rfc3339)]) }
+            + notice.confirmers.map { actor("confirmer", $0) }
         return .object([
+            "actors": .array(actors),
             "number": .string(notice.number), "id": .string(notice.id.rawValue), "kind": .string(notice.kind),
             "templateVersion": .integer(Int64(notice.templateVersion)),
             "templateHash": .string(notice.templateHash.hex), "language": .string(notice.language),

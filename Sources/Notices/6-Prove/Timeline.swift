@@ -53,7 +53,7 @@ public struct Timeline: Sendable, Hashable {
         }
         // Stable: events of one moment stay in the order in which we recorded them.
         self.items = items.enumerated().sorted {
-            ($0.element.happenedAt.at, $0.offset) < ($1.element.happenedAt.at, $1.offset)
+            ($0.element.place, $0.offset) < ($1.element.place, $1.offset)
         }.map(\.element)
         doubts = Self.doubts(self.items)
     }
@@ -111,5 +111,19 @@ public struct Timeline: Sendable, Hashable {
                 }),
             "doubts": .array(doubts.map { .object(["zh": .string($0.zh), "en": .string($0.en)]) }),
         ])
+    }
+}
+
+extension Timeline.Item {
+    /// Where it stands among the others.
+    ///
+    /// A clock that tells whole seconds means any moment of that second; shown before what led to it, a report would seem
+    /// to come before the seal. The time itself is shown as it was told.
+    fileprivate var place: Timestamp {
+        let told = happenedAt.at
+        guard happenedAt.clock != ObservedTime.ours, told.microseconds % 1_000_000 == 0, learntAt > told else {
+            return told
+        }
+        return min(learntAt, told.adding(.microseconds(999_999)))
     }
 }

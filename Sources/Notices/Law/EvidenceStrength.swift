@@ -14,6 +14,18 @@ public struct EvidenceStrength: Sendable, Hashable {
         self = observations.map { Self.of($0) }.max { $0.level < $1.level } ?? .nothing
     }
 
+    /// The strength while a notice is in a state: before it is sealed there is nothing to have arrived.
+    init(_ observations: [ServiceObservation], in state: NoticeState) {
+        switch state {
+        case _ where !observations.isEmpty: self.init(observations)
+        case .awaitingApproval: self = .awaitingApproval
+        case .approved: self = .approved
+        case .cancelled: self = .withdrawn
+        case .quarantined: self = .setAside
+        default: self.init(observations)
+        }
+    }
+
     private init(_ level: Int, _ reason: BilingualText, _ advice: BilingualText) {
         self.level = level
         self.reason = reason
@@ -29,7 +41,7 @@ public struct EvidenceStrength: Sendable, Hashable {
             if fact.taker == .person, fact.isPersonIdentified { return signed }
             return fact.taker == .cohabitingAdult || fact.taker == .person ? arrived(fact) : proxy
         case .acknowledged, .opened:
-            if fact.isPersonIdentified { return opened }
+            if fact.isPersonIdentified { return fact.state == .acknowledged ? acknowledged : opened }
             return fact.channel.isManual ? proxy : arrived(fact)
         case .delivered, .available: return fact.channel == .publicNotice ? published : arrived(fact)
         case .accepted, .relayed: return accepted
@@ -54,6 +66,18 @@ public struct EvidenceStrength: Sendable, Hashable {
             en:
                 "ask for an acknowledgement as well; if reading is denied, submit the record of opening and identification"
         ))
+    private static let acknowledged = EvidenceStrength(
+        4,
+        BilingualText(
+            zh: "经身份验证的本人打开全文并确认签收，记录绑定所示内容的校验值；签收未附本人签名",
+            en:
+                "the identified person opened the full text and acknowledged receipt; the record is bound to the hash of "
+                + "what was shown; the acknowledgement carries no signature of theirs"),
+        BilingualText(
+            zh: "一般无需再送达，请保存证据包；预计对方会否认本人操作的，以邮政特快专递或者当面送达取得本人签名（第5级）",
+            en:
+                "further service is usually not needed; keep the proof bundle. If the person may deny having acted, obtain "
+                + "their signature by express mail or in person (level 5)"))
     private static let atConfirmedAddress = EvidenceStrength(
         3, BilingualText(zh: "已到达本人确认的送达地址", en: "it arrived at an address the person confirmed"),
         BilingualText(
@@ -90,4 +114,22 @@ public struct EvidenceStrength: Sendable, Hashable {
     private static let nothing = EvidenceStrength(
         0, BilingualText(zh: "没有观察到任何送达事实", en: "nothing was observed"),
         BilingualText(zh: "请核对地址并换一种方式送达", en: "check the address and serve it another way"))
+    private static let awaitingApproval = EvidenceStrength(
+        0, BilingualText(zh: "尚未发出：等待审批", en: "it has not been sent: it awaits approval"),
+        BilingualText(
+            zh: "请审批人阅读并同意；全部同意之后才会签章和送达",
+            en: "have the approvers read and approve it; only then is it sealed and served"))
+    private static let approved = EvidenceStrength(
+        0, BilingualText(zh: "尚未发出：已经审批，等待签章", en: "it has not been sent: it is approved and about to be sealed"),
+        BilingualText(
+            zh: "签章通常在数秒内完成；持续未完成的，请查看运行状况",
+            en: "sealing takes seconds; if it does not happen, look at the state of operation"))
+    private static let withdrawn = EvidenceStrength(
+        0, BilingualText(zh: "已撤回，没有送达", en: "it was withdrawn and not served"),
+        BilingualText(zh: "需要送达的，请重新拟稿", en: "to serve it after all, issue another notice"))
+    private static let setAside = EvidenceStrength(
+        0, BilingualText(zh: "尚未发出：因故障被隔离", en: "it has not been sent: it was set aside after a fault"),
+        BilingualText(
+            zh: "请管理员查看时间线中的原因，排除后解除隔离",
+            en: "have an operator read the reason in the time line, cure it and release the notice"))
 }

@@ -14,6 +14,9 @@ public protocol IssueStore: Sendable {
     /// ``NoticeError/Code/idempotencyMismatch``.
     func replay(_ claim: IdempotencyClaim) async throws -> Acceptance?
 
+    /// Everybody whose key or account is in force and may approve, by name.
+    func approvers() async throws -> [Approver]
+
     /// Adds an approval after checking, inside the transaction, that the notice waits for one, that the content hash is
     /// still the one approved, that the approver neither wrote it nor approved it before, and that their key or account
     /// is in force and may approve.

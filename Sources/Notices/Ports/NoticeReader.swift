@@ -20,6 +20,8 @@ public protocol NoticeReader: Sendable {
     func delivery(_ id: DeliveryID) async throws -> Delivery?
     /// The approvals given for the present content.
     func approvals(of notice: NoticeID) async throws -> [Approval]
+    /// What people call these keys and accounts, those no longer in force too; an id without a name is absent.
+    func names(of principals: Set<String>) async throws -> [String: String]
     /// Every evidence entry of a notice, in log order, staged ones last.
     func entries(of notice: NoticeID) async throws -> [RecordedEntry]
     /// How many notices are in each state, and deliveries by channel and state; for metrics.

@@ -33,7 +33,7 @@ public struct AddressDesk: Sendable {
         self.normalise = normalise
     }
 
-    /// Adds or replaces a person.
+    /// Adds a person, or replaces what is on record of the one with this id.
     ///
     /// Addresses come without confirmations: those are earned. Who added and who took away which address is on record, by
     /// keyed hashes; where a confirmed one goes, an entry of its own says that its confirmation has ended.
@@ -43,15 +43,47 @@ public struct AddressDesk: Sendable {
         id: PersonID?, externalID: String?, name: String, language: String, addresses: [(ChannelKind, String)],
         by principal: Principal
     ) async throws -> Recipient {
-        let checked = try check(
+        let person = try check(
             id: id, externalID: externalID, name: name, language: language, addresses: addresses)
-        var known: PersonID?
-        if id == nil, let externalID { known = try await store.person(externalID: externalID)?.id }
-        let person = known.map { checked.named($0) } ?? checked
         let before = try await store.recipients([person.id])[person.id]
         try await store.save(person, evidence: try await entries(from: before, to: person, by: principal))
         // Read back: confirmations of unchanged addresses were kept by the store.
         return try await store.recipients([person.id])[person.id] ?? person
+    }
+
+    /// Adds a person, or adds to what is on record of whoever has this external id.
+    ///
+    /// Nothing that is on record is lost by it: addresses that are not named stay, with their confirmations, and those that
+    /// are named come last, which makes them the newest. Another name under the same external id is refused: it is either
+    /// somebody else, to whom what is served then would be served wrongly, or a change that ``save(id:externalID:name:language:addresses:by:)``
+    /// is asked to make.
+    ///
+    /// - Returns: the person as stored, and whether they are new.
+    public func add(
+        externalID: String?, name: String, language: String, addresses: [(ChannelKind, String)],
+        by principal: Principal
+    ) async throws -> (person: Recipient, isNew: Bool) {
+        func save(_ id: PersonID?, _ all: [(ChannelKind, String)]) async throws -> Recipient {
+            try await self.save(
+                id: id, externalID: externalID, name: name, language: language, addresses: all, by: principal)
+        }
+        guard let externalID, let known = try await store.person(externalID: externalID) else {
+            return (try await save(nil, addresses), true)
+        }
+        let given = try check(
+            id: known.id, externalID: externalID, name: name, language: language, addresses: addresses)
+        guard given.name == known.name else {
+            throw NoticeError(
+                .conflict,
+                "externalID \"\(externalID.prefix(60))\" is on record under another name; correct it, or change the "
+                    + "person \(known.id) itself (PUT)",
+                faults: [.init(field: "name", message: "differs from the name on record of \(known.id)")])
+        }
+        let kept = known.addresses.filter { old in
+            !given.addresses.contains { $0.channel == old.channel && $0.value == old.value }
+        }
+        let all = (kept + given.addresses).map { ($0.channel, $0.value) }
+        return (try await save(known.id, all), false)
     }
 
     /// What a change of a person is recorded as; nothing if nothing changes.
@@ -139,7 +171,10 @@ public struct AddressDesk: Sendable {
         if addresses.count > 20 { faults.append(.init(field: "addresses", message: "at most 20 addresses are kept")) }
         guard faults.isEmpty else {
             throw NoticeError(
-                .invalid, "the person was not saved: \(faults.count) place(s) need correction", faults: faults)
+                .invalid,
+                faults.count == 1
+                    ? "the person was not saved: one thing needs correction"
+                    : "the person was not saved: \(faults.count) things need correction", faults: faults)
         }
         return Recipient(
             id: id ?? PersonID(SecureRandom.uuid(at: clock.now)), externalID: externalID, name: name,
@@ -234,8 +269,10 @@ public struct AddressDesk: Sendable {
     private static func lineFault(_ text: String, maximum: Int) -> String? {
         if text.allSatisfy(\.isWhitespace) { return "it is empty" }
         if text.utf8.count > maximum { return "it has \(text.utf8.count) bytes, at most \(maximum) are kept" }
-        if text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
-            return "\"\(text.prefix(20))\" contains a control character or line break; remove it"
+        if let bad = text.unicodeScalars.first(where: \.isUnprintable) {
+            // Characters that reorder text make a name read differently from what is signed.
+            return "\(text.shortened) contains the invisible or control character U+"
+                + String(bad.value, radix: 16, uppercase: true) + "; remove it"
         }
         return nil
     }

@@ -22,11 +22,6 @@ public struct Recipient: Sendable, Hashable {
         self.addresses = addresses
     }
 
-    /// The same particulars under another id.
-    func named(_ id: PersonID) -> Recipient {
-        Recipient(id: id, externalID: externalID, name: name, language: language, addresses: addresses)
-    }
-
     /// The address to use on a channel: a confirmed one first, then the newest.
     public func address(for channel: ChannelKind) -> ServiceAddress? {
         let usable = addresses.filter { $0.channel == channel }

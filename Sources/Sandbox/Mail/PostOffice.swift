@@ -21,7 +21,11 @@ final class PostOffice: Sendable {
     private let spool: Spool?
     private let state = Mutex(State())
 
-    init(cap: Cap, maximumSize: Int, time: SandboxTime, spool: Spool?) {
+    /// The number of the last message of earlier runs, whose files are kept.
+    private let before: Int
+
+    init(cap: Cap, maximumSize: Int, time: SandboxTime, spool: Spool?) throws {
+        before = try spool?.lastNumber() ?? 0
         self.cap = cap
         self.maximumSize = maximumSize
         self.time = time
@@ -38,7 +42,7 @@ final class PostOffice: Sendable {
             return state.count
         }
         let mail = ReceivedMail(
-            id: "\(SandboxIdentity.label)\(number)", receivedAt: time.seconds(), helo: envelope.helo,
+            id: "\(SandboxIdentity.label)\(before + number)", receivedAt: time.seconds(), helo: envelope.helo,
             sender: envelope.sender,
             envelopeID: envelope.envelopeID, recipients: envelope.recipients.map(\.recipient), bytes: bytes)
         try spool?.write(mail)

@@ -43,7 +43,7 @@ public final class SandboxMailServer: Sendable {
         self.mailbox = mailbox
         self.time = time
         self.logger = logger
-        office = PostOffice(
+        office = try PostOffice(
             cap: .init(messages: options.keepsMessages, bytes: options.keepsBytes),
             maximumSize: options.maximumMessageBytes, time: time,
             spool: try options.spoolDirectory.map { try Spool(directory: $0) })

@@ -15,13 +15,30 @@ struct Spool: Sendable {
         }
     }
 
+    /// The highest number among the messages of earlier runs; they stay, so counting goes on from there.
+    func lastNumber() throws -> Int {
+        guard let listing = opendir(directory) else {
+            throw SandboxError(.spool, "spool directory \"\(directory)\" cannot be read (\(Self.reason))")
+        }
+        defer { closedir(listing) }
+        var last = 0
+        while let entry = readdir(listing) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard name.hasPrefix(SandboxIdentity.label), name.hasSuffix(".eml") else { continue }
+            last = max(last, Int(name.dropFirst(SandboxIdentity.label.utf8.count).dropLast(4)) ?? 0)
+        }
+        return last
+    }
+
     func write(_ mail: ReceivedMail) throws {
         let path = "\(directory)/\(mail.id).eml"
         let trace =
             "X-Songda-Sandbox: \(SandboxIdentity.notice)\r\n"
             + "Received: from \(mail.helo) by \(SandboxIdentity.hostName) (\(SandboxIdentity.label)) with ESMTP id \(mail.id);"
             + " \(SandboxTime.mailDate(mail.receivedAt))\r\n"
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw SandboxError(.spool, "\"\(path)\" cannot be opened (\(Self.reason))") }
         defer { close(descriptor) }
         var rest = (Array(trace.utf8) + mail.bytes)[...]

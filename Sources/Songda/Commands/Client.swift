@@ -15,14 +15,23 @@ struct ServerOptions: ParsableArguments {
         let key: String?
         if let keyFile {
             key = Configuration.readSecret(keyFile)
-            guard key != nil else {
-                throw Failure("--key-file \(keyFile) cannot be read, or is readable by others; chmod 600 it")
-            }
+            guard key != nil else { throw Failure(Self.whyNot(keyFile)) }
         } else {
             key = ProcessInfo.processInfo.environment["SONGDA_KEY"]
         }
         guard let key else { throw Failure("no API key: set SONGDA_KEY, or give --key-file") }
         return Client(server: server, key: key)
+    }
+
+    /// Why a file gives no key.
+    private static func whyNot(_ path: String) -> String {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            return "--key-file \(path) cannot be read: \(String(cString: strerror(errno)))"
+        }
+        return status.st_mode & 0o077 != 0
+            ? "--key-file \(path) is readable by others; chmod 600 it"
+            : "--key-file \(path) holds no key, or is not yours to read"
     }
 }
 
@@ -48,7 +57,7 @@ struct Client: Sendable {
             HTTPRequest(
                 method: method, url: server + path, headers: all, body: body?.canonicalBytes ?? [],
                 maxResponseBytes: 256 << 20))
-        guard (200..<300).contains(response.status) else { throw Failure(Self.sentence(response)) }
+        guard (200..<300).contains(response.status) else { throw Failure(sentence(response)) }
         return response
     }
 
@@ -61,7 +70,7 @@ struct Client: Sendable {
                     HTTPHeader(name: "Authorization", value: "Bearer \(key)"),
                     HTTPHeader(name: "Content-Type", value: type),
                 ], body: bytes, maxResponseBytes: 16 << 20))
-        guard (200..<300).contains(response.status) else { throw Failure(Self.sentence(response)) }
+        guard (200..<300).contains(response.status) else { throw Failure(sentence(response)) }
         return try JSONValue(parsing: response.body)
     }
 
@@ -81,7 +90,7 @@ struct Client: Sendable {
                     HTTPHeader(name: "Authorization", value: "Bearer \(key)"),
                     HTTPHeader(name: "Content-Type", value: type),
                 ], body: bytes))
-        guard (200..<300).contains(response.status) else { throw Failure(Self.sentence(response)) }
+        guard (200..<300).contains(response.status) else { throw Failure(sentence(response)) }
         return try JSONValue(parsing: response.body)
     }
 
@@ -93,20 +102,24 @@ struct Client: Sendable {
             HTTPRequest(
                 method: "POST", url: url,
                 headers: [HTTPHeader(name: "Content-Type", value: "application/x-www-form-urlencoded")], body: []))
-        guard response.status == 200 else { throw Failure(Self.sentence(response)) }
+        guard response.status == 200 else { throw Failure(sentence(response)) }
         return String(decoding: response.body, as: UTF8.self)
     }
 
     /// Lets go of the connection's thread.
     func close() { exchange.shutdown() }
 
-    private static func sentence(_ response: HTTPResponse) -> String {
+    private func sentence(_ response: HTTPResponse) -> String {
         // What is not a problem document is shown as it is.
         guard let problem = try? JSONValue(parsing: response.body) else {
             return
-                "the server answered \(response.status): \(String(decoding: response.body.prefix(300), as: UTF8.self))"
+                "\(server) answered \(response.status): \(String(decoding: response.body.prefix(300), as: UTF8.self))"
         }
         var lines = [problem["detail"]?.string ?? problem["title"]?.string ?? "the server answered \(response.status)"]
+        // The key may be right and the server somebody else's.
+        if response.status == 401 || response.status == 403 {
+            lines[0] += " (said by \(server); another is named by --server)"
+        }
         for error in problem["errors"]?.array ?? [] {
             lines.append("  \(error["field"]?.string ?? ""): \(error["message"]?.string ?? "")")
         }

@@ -51,8 +51,6 @@ struct Demo: AsyncParsableCommand {
             if keepsServing {
                 try await story.furnish(application: application, port: port)
                 print("\nServing http://127.0.0.1:\(port) until ctrl-C.")
-                // In a pipe nothing would be seen before the end.
-                fflush(nil)
             }
             return !keepsServing
         }
@@ -63,15 +61,19 @@ struct Demo: AsyncParsableCommand {
     private func moveAside() throws {
         let files = FileManager.default
         if files.fileExists(atPath: directory) {
-            if let holder = SQLiteDatabase.holder(of: "\(directory)/songda.db") {
-                throw Failure(
-                    "\(directory) is in use by \(holder), which shows an earlier demo; stop that, or name another "
-                        + "--directory")
-            }
+            try requireNobodyServes()
             let old = "\(directory).\(SystemClock().now.rfc3339.prefix(19).filter { $0.isNumber })"
             try files.moveItem(atPath: directory, toPath: old)
         }
         try files.createDirectory(
             atPath: "\(directory)/proofs", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
+    /// A demo that still serves would go on writing into what was moved away under it.
+    private func requireNobodyServes() throws {
+        guard let holder = SQLiteDatabase.holder(of: "\(directory)/songda.db") else { return }
+        throw Failure(
+            "\(directory) is in use by a demo that still serves (\(holder)); stop it, or give another "
+                + "--directory")
     }
 }

@@ -1,74 +1,44 @@
 import ArgumentParser
 import Evidence
 import Foundation
-import Notices
-import SQL
-import Store
-import Typeset
 
 /// `songda doctor`: looks at everything a start needs and says how to cure what is wrong.
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract:
-            "Check configuration, keys, certificates, templates, rules, fonts, database and disk; exit 1 on a fault.")
+        abstract: "Check configuration, addresses, keys, seals, templates, rules, routes, database, log and disk.",
+        discussion: """
+            Exits 1 on a fault. What the server would refuse at its start is a fault here, and so are a seal that cannot
+            seal and a log that this installation's keys did not sign. Nothing is changed. A note is no fault: it says
+            what will be missing.
+            """)
 
     @OptionGroup var source: ConfigurationOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        var findings: [(name: String, fault: String?)] = []
-        func check(_ name: String, _ body: () async throws -> Void) async {
-            do {
-                try await body()
-                findings.append((name, nil))
-            } catch {
-                findings.append((name, "\(error)"))
-            }
+        let findings: [Examination.Finding]
+        do {
+            findings = await Examination(configuration: try source.read(), clock: SystemClock()).findings()
+        } catch {
+            // Whatever else could be said would be about defaults that nobody chose.
+            findings = [.init(name: "configuration", fault: "\(error); nothing else was checked")]
         }
-        var configuration = Configuration()
-        await check("configuration") { configuration = try source.read() }
-        let clock = SystemClock()
-        var keys: KeyCabinet?
-        await check("keys") {
-            keys = try KeyCabinet(
-                directory: configuration.keyDirectory, trustDirectory: configuration.trustDirectory,
-                logOrigin: configuration.logOrigin, clock: clock)
-        }
-        await check("templates") { _ = try TemplateLibrary(directory: configuration.templates) }
-        await check("rules") { _ = try Application.law(configuration.rules) }
-        await check("fonts") { _ = try FontSet.locate(directory: configuration.fonts) }
-        await check("routes") {
-            _ = try Application.mailRoutes(configuration.mail, linkKey: [UInt8](repeating: 1, count: 32))
-            guard !configuration.mail.routes.isEmpty || configuration.isRehearsal else {
-                throw Failure("mail.routes names no relay; add one, or set rehearsal: true")
-            }
-        }
-        await check("database") {
-            let isFile = configuration.database.hasPrefix("sqlite:")
-            let path = String(configuration.database.dropFirst("sqlite:".count))
-            // A database that is not there yet is made at the first start.
-            guard !isFile || FileManager.default.fileExists(atPath: path) else { return }
-            let database = try await Application.openDatabase(configuration.database, readOnly: true)
-            let pending = try await Migrator(Migrations.all).unapplied(database)
-            if let keys, pending.isEmpty {
-                try await SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock).notices
-                    .requireMasterKeys()
-            }
-            await database.close()
-        }
-        await check("disk") { try DiskSpace.requireRoom(beside: configuration.database) }
-        let text = findings.map {
-            "\($0.fault == nil ? "ok   " : "FAULT") \($0.name)\($0.fault.map { ": \($0)" } ?? "")"
-        }
-        output.show(
-            .array(
-                findings.map {
-                    .object([
-                        "check": .string($0.name), "ok": .bool($0.fault == nil),
-                        "fault": $0.fault.map { .string($0) } ?? .null,
-                    ])
-                }),
-            text: text.joined(separator: "\n"))
+        output.show(.array(findings.map(\.json)), text: findings.map(\.text).joined(separator: "\n"))
         if findings.contains(where: { $0.fault != nil }) { throw ExitCode(1) }
+    }
+}
+
+extension Examination.Finding {
+    /// One line a finding, its notes below.
+    fileprivate var text: String {
+        let line = "\(fault == nil ? "ok   " : "FAULT") \(name)\(fault.map { ": \($0)" } ?? "")"
+        return ([line] + notes.map { "note  \(name): \($0)" }).joined(separator: "\n")
+    }
+
+    fileprivate var json: JSONValue {
+        .object([
+            "check": .string(name), "ok": .bool(fault == nil), "fault": fault.map { .string($0) } ?? .null,
+            "notes": .array(notes.map { .string($0) }),
+        ])
     }
 }

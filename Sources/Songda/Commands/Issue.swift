@@ -23,7 +23,8 @@ struct Issue: AsyncParsableCommand {
         let data =
             file == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
         guard let data else { throw Failure("\(file) cannot be read") }
-        let request = try JSONValue(parsing: Array(data))
+        let request: JSONValue
+        do { request = try JSONValue(parsing: Array(data)) } catch { throw Failure("\(file) is no request: \(error)") }
         let client = try target.client()
         defer { client.close() }
         let key = idempotencyKey ?? SHA256.hash(request.canonicalBytes).hex
@@ -87,7 +88,9 @@ struct Approve: AsyncParsableCommand {
         let answer = try await client.json(
             "POST", "/v1/notices/\(try pathPart(notice))/approvals",
             body: .object(["contentHash": .string(contentHash)]))
-        output.show(answer, text: "\(answer["number"]?.string ?? "") is now \(answer["state"]?.string ?? "")")
+        output.show(
+            answer,
+            text: "\(answer["number"]?.string ?? "") is now \(answer["state"]?.string ?? "")" + Awaited.words(answer))
     }
 }
 
@@ -114,7 +117,8 @@ struct Show: AsyncParsableCommand {
 
     private static func text(_ notice: JSONValue, _ timeline: JSONValue, _ deliveries: JSONValue) -> String {
         var lines = [
-            "\(notice["number"]?.string ?? "")  \(notice["kind"]?.string ?? "")  \(notice["state"]?.string ?? "")", "",
+            "\(notice["number"]?.string ?? "")  \(notice["kind"]?.string ?? "")  \(notice["state"]?.string ?? "")"
+                + Awaited.words(notice), "",
         ]
         for delivery in deliveries["items"]?.array ?? [] {
             let parts = ["channel", "state", "stateAt", "clock", "reason"].map { delivery[$0]?.string ?? "" }
@@ -122,12 +126,10 @@ struct Show: AsyncParsableCommand {
         }
         lines.append("")
         for item in timeline["items"]?.array ?? [] {
-            var parts = ["happenedAt", "clock", "event"].map { item[$0]?.string ?? "" }
-            // Why it stopped is what whoever asks wants to know first.
-            if item["event"]?.string == EvidenceEvent.quarantined.rawValue {
-                parts.append(item["facts"]?["reason"]?.string ?? "")
-            }
-            lines.append("  " + parts.joined(separator: "  "))
+            let parts = ["happenedAt", "clock", "event"].map { item[$0]?.string ?? "" }
+            // Why something was refused, withdrawn or set aside.
+            let reason = item["facts"]?["reason"]?.string.map { ": \($0)" } ?? ""
+            lines.append("  " + parts.joined(separator: "  ") + reason)
         }
         for doubt in timeline["doubts"]?.array ?? [] { lines.append("  ! \(doubt["en"]?.string ?? "")") }
         return lines.joined(separator: "\n")
@@ -155,6 +157,23 @@ struct Prove: AsyncParsableCommand {
         }
         try Data(response.body).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
         print(path)
+    }
+}
+
+/// How the command line says whose approvals a notice still waits for.
+enum Awaited {
+    /// Goes on in the same line; nothing when it waits for nobody.
+    static func words(_ notice: JSONValue) -> String {
+        guard let awaits = notice["awaits"], case .integer(let count)? = awaits["approvals"], count > 0 else {
+            return ""
+        }
+        let confirmers = (awaits["confirmers"]?.array ?? []).map { one in
+            let id = one["id"]?.string ?? ""
+            return one["name"]?.string.map { "\($0) (\(id))" }
+                ?? "\(id), who may not approve any more: cancel the notice and issue another"
+        }
+        let named = confirmers.isEmpty ? "" : ", among them \(confirmers.joined(separator: "; "))"
+        return "; it waits for \(count) more approval\(count == 1 ? "" : "s")\(named)"
     }
 }
 

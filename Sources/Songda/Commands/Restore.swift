@@ -1,8 +1,14 @@
 import ArgumentParser
 import Evidence
 import Foundation
+import Notices
 import SQL
 import Store
+
+extension EvidenceEvent {
+    /// An operator put back an older copy of the log and accepted that newer entries are gone.
+    static let logLossAccepted = EvidenceEvent(rawValue: "LogLossAccepted")
+}
 
 /// `songda restore`: puts a copy in place after verifying the whole log in it.
 struct Restore: AsyncParsableCommand {
@@ -10,7 +16,8 @@ struct Restore: AsyncParsableCommand {
         abstract: "Verify a backup and put it in the place of the configured SQLite database.",
         discussion: """
             The present database, if there is one, is kept beside it under a new name. If its log is longer than the
-            backup's, the entries that would be missing are counted, and you have to say --accept-loss.
+            backup's, the entries that would be missing are counted, and you have to say --accept-loss; that it was said
+            is then an entry of the restored log.
             """)
 
     @OptionGroup var source: ConfigurationOptions
@@ -35,11 +42,13 @@ struct Restore: AsyncParsableCommand {
             throw Failure("\(file) is not sound: \(backup.findings.first?.description ?? ""); nothing was changed")
         }
         var present = 0
+        var lost: StoredCheckpoint?
         if FileManager.default.fileExists(atPath: target) {
             // A restore takes the lock, so that nobody is using the database; a check may run beside the server.
             let database = try SQLiteDatabase(path: target, readOnly: check)
             let (_, log) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
-            present = try await log.latestCheckpoint()?.size ?? 0
+            lost = try await log.latestCheckpoint()
+            present = lost?.size ?? 0
             await database.close()
         }
         let missing = max(0, present - backup.size)
@@ -49,7 +58,26 @@ struct Restore: AsyncParsableCommand {
                     "the present log has \(present) entries, the backup \(backup.size): \(missing) would be missing; "
                         + "say --accept-loss if that is meant")
             }
-            try await Self.replace(target, with: file)
+            var entries: [SignedEntry] = []
+            if missing > 0, let lost {
+                // Whoever holds a bundle from the part that is gone finds here why the log does not know it.
+                entries = [
+                    try EvidenceRecorder(signer: keys.entries, clock: clock).entry(
+                        .logLossAccepted, at: clock.now,
+                        [
+                            "by": Keys.operator.facts, "missing": .integer(Int64(missing)),
+                            "size": .integer(Int64(backup.size)), "lostSize": .integer(Int64(lost.size)),
+                            "lostRoot": .string(lost.root.hex),
+                        ])
+                ]
+            }
+            let noted = entries
+            try await Self.replace(target, with: file) { database in
+                guard !noted.isEmpty else { return }
+                // A backup of an older program has older tables.
+                _ = try await Migrator(Migrations.all).migrate(database)
+                try await SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock).log.stage(noted)
+            }
             if missing > 0 { try Self.setAside(configuration.witness) }
         }
         output.show(
@@ -74,13 +102,24 @@ struct Restore: AsyncParsableCommand {
     }
 
     /// The old file is renamed, never deleted.
-    private static func replace(_ target: String, with file: String) async throws {
+    ///
+    /// - Parameter noting: writes into the copy before it is in place, so that neither is there without the other.
+    private static func replace(
+        _ target: String, with file: String, noting: (any SQLDatabase) async throws -> Void
+    ) async throws {
         let files = FileManager.default
         let staged = target + ".restoring"
         try? files.removeItem(atPath: staged)  // left by an interrupted restore
         let backup = try SQLiteDatabase(path: file, readOnly: true)
         try await backup.backup(to: staged)
         await backup.close()
+        let copy = try SQLiteDatabase(path: staged)
+        do { try await noting(copy) } catch {
+            await copy.close()
+            throw error
+        }
+        await copy.close()
+        try? files.removeItem(atPath: staged + ".lock")  // nobody locks a file of this name but us
         try setAside(target)
         try files.moveItem(atPath: staged, toPath: target)
     }

@@ -21,6 +21,10 @@ struct Serve: AsyncParsableCommand {
         if let port { configuration.http.port = port }
         try ListeningAddress(configuration.http).requireFree()
         let logger = makeLogger()
+        for gap in configuration.gaps { logger.warning("\(gap)") }
+        if let path = DiskSpace.file(of: configuration.database), !FileManager.default.fileExists(atPath: path) {
+            logger.notice("there is no database at \(path) yet; a new, empty one is made")
+        }
         var rehearsal: Rehearsal?
         if configuration.isRehearsal {
             // Before the sandbox begins: a start that is refused leaves nothing behind.

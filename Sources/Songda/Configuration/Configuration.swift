@@ -186,6 +186,9 @@ extension Configuration {
         if let url = http.publicURL, !url.hasPrefix("https://"), !url.hasPrefix("http://127.0.0.1") {
             throw section.fault("public-url", "must begin with https://; links carry secrets")
         }
+        if let url = http.publicURL, !isAddress(url) {
+            throw section.fault("public-url", "is no address; write it like https://notices.example.com")
+        }
         http.portal = try section.text("portal") ?? http.portal
         http.trustsForwardedFor = try section.flag("trusts-forwarded-for", default: false)
         http.metricsNeedKey = try section.flag("metrics-need-key", default: false)
@@ -280,6 +283,9 @@ extension Configuration {
         timestamps.usesBuiltIn = try section.flag("built-in", default: true)
         for authority in try section.sections("authorities") {
             try authority.allow(["name", "url", "roots-file", "independent", "policies"])
+            guard isAddress(try authority.needText("url")) else {
+                throw authority.fault("url", "is no address of HTTP; write it like https://tsa.example.com/tsr")
+            }
             timestamps.authorities.append(
                 Timestamps.Authority(
                     name: try authority.needText("name"), url: try authority.needText("url"),
@@ -287,7 +293,16 @@ extension Configuration {
                     isIndependent: try authority.flag("independent", default: true),
                     policies: try readPolicies(authority)))
         }
+        guard timestamps.usesBuiltIn || !timestamps.authorities.isEmpty else {
+            throw section.fault("built-in", "is false and authorities names none; add one, or set built-in: true")
+        }
         return timestamps
+    }
+
+    /// Whether a text is an address of HTTP with a host, and without a part that would be lost.
+    private static func isAddress(_ text: String) -> Bool {
+        guard let parts = URLComponents(string: text), let host = parts.host, !host.isEmpty else { return false }
+        return ["http", "https"].contains(parts.scheme) && parts.fragment == nil && parts.user == nil
     }
 
     /// Nil when the key is absent; an empty list would refuse every token.

@@ -42,7 +42,8 @@ struct DemoProofs: Sendable {
         let unzip = try Tool.run("unzip", ["-q", "-o", path, "-d", scratch])
         guard unzip.code == 0 else { throw Failure("\(path) cannot be unzipped: \(unzip.output.prefix(300))") }
         defer { try? FileManager.default.removeItem(atPath: scratch) }  // only a copy of what is in the bundle
-        let check = try Tool.run("sh", ["verify.sh"], in: scratch)
+        let roots = URL(fileURLWithPath: rootFile).path
+        let check = try Tool.run("sh", ["verify.sh", roots], in: scratch)
         guard check.code == 0 else {
             throw Failure("\(path): openssl does not confirm it:\n\(check.output.suffix(600))")
         }

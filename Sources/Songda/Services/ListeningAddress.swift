@@ -9,6 +9,13 @@ struct ListeningAddress {
 
     init(_ http: Configuration.HTTP) { self.http = http }
 
+    /// Refuses an address that is not this machine's, whatever listens there.
+    func requireLocal() throws {
+        var any = http
+        any.port = 0
+        try ListeningAddress(any).requireFree()
+    }
+
     /// Refuses an address that is not this machine's, or a port that is taken.
     func requireFree() throws {
         var hints = addrinfo()

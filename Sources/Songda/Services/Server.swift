@@ -25,8 +25,7 @@ struct Server: Sendable {
             throw error
         }
         let port = AsyncStream.makeStream(of: Int.self)
-        let server = try ConsoleServer(
-            services: services, pageTemplates: application.configuration.pages, logger: application.logger)
+        let server = try console()
         let http = server.makeApplication(
             host: application.configuration.http.host, port: application.configuration.http.port,
             maximumConnections: try Descriptors.connections(
@@ -55,6 +54,12 @@ struct Server: Sendable {
             throw error
         }
         await application.close()
+    }
+
+    /// The pages and the API; refuses page templates that cannot be read.
+    func console() throws -> ConsoleServer {
+        try ConsoleServer(
+            services: services, pageTemplates: application.configuration.pages, logger: application.logger)
     }
 
     private var services: ConsoleServices {

@@ -4,7 +4,9 @@ import People
 import SQL
 
 extension SQLPeopleStore: AccountStore {
-    private static func place(_ column: String, _ id: AccountID) -> String { "account \(column) of \(id)" }
+    private static func place(_ column: String, _ id: AccountID) -> String {
+        SQLNoticeStore.accountPlace(column, id.rawValue)
+    }
 
     /// One transaction with the recovery codes.
     public func add(_ account: Account, recovery: [Digest], acts: [Act]) async throws {

@@ -155,7 +155,7 @@ public final class TestGateway: Sendable {
             store: store, log: log, recorder: recorder, clock: clock, key: keys.link, routes: [.email: mail, .sms: sms])
         let sealer = Sealer(
             store: store, keys: keys, documents: documents, templates: templates, starter: starter, recorder: recorder,
-            clock: clock, owner: options.owner, poke: Poke(), wakes: wakes)
+            clock: clock, owner: options.owner, poke: Poke(), wakes: wakes, alarm: { alarms.hear($0) })
         pipeline = Pipeline(
             issue: IssueDesk(
                 store: store, reader: store, directory: store, templates: templates, preflight: Preflight(law: law),

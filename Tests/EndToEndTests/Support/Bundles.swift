@@ -12,7 +12,7 @@ enum Bundles {
         defer { try? FileManager.default.removeItem(atPath: scratch) }  // a copy of what is in the bundle
         let unzip = try await Program.run(["unzip", "-q", bundle, "-d", scratch], in: "/")
         guard unzip.code == 0 else { throw TestSupportError("unzip: \(unzip.said)") }
-        return (ours, try await Program.run(["sh", "verify.sh"], in: scratch))
+        return (ours, try await Program.run(["sh", "verify.sh", trust], in: scratch))
     }
 
     /// One member of each sort: the document, its signature, an entry, a checkpoint, a token, the bundle's own signature.

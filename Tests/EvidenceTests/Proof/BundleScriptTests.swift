@@ -16,9 +16,30 @@ struct BundleScriptTests {
         #expect(result.output.hasSuffix("VERDICT: SOUND\n"))
         #expect(!result.output.contains("FAULT"))
         #expect(result.output.contains("signature timestamp: 2026-"))
-        #expect(try ScriptRun(try ZipReader.members(of: bundle), roots: nil).output.contains("no roots given"))
+        let unpinned = try ScriptRun(try ZipReader.members(of: bundle), roots: nil)
+        #expect(unpinned.output.contains("no roots given") && unpinned.status == 3)
+        let last = unpinned.output.split(separator: "\n").last ?? ""
+        #expect(last.hasPrefix("VERDICT: ISSUER NOT ESTABLISHED"))
         let stranger = try BundleFixture()
-        #expect(!(try ScriptRun(try ZipReader.members(of: bundle), roots: stranger.issuer.certificate).isSound))
+        let refused = try ScriptRun(try ZipReader.members(of: bundle), roots: stranger.issuer.certificate)
+        #expect(refused.status == 1)
+        // What is wrong is whose it is, not what it is over.
+        for part in ["signature: ", "notice.pdf.p7s: the seal was refused: "] {
+            #expect(refused.output.contains(part + "it fits, but its certificate leads to none of the roots"))
+        }
+    }
+
+    @Test func `a copy of the script from elsewhere checks a bundle whose own script lies`() async throws {
+        let fixture = try BundleFixture()
+        try await fixture.live()
+        let members = try ZipReader.members(of: try await fixture.bundle(try await fixture.contents()))
+        let sound = try ScriptRun(members, roots: fixture.issuer.certificate, fromElsewhere: true)
+        #expect(sound.isSound && sound.output.hasSuffix("VERDICT: SOUND\n"), "\(sound.output)")
+        let lying = members.map { member in
+            member.name == "verify.sh" ? (member.name, Array("echo VERDICT: SOUND\n".utf8)) : member
+        }
+        let caught = try ScriptRun(lying, roots: fixture.issuer.certificate, fromElsewhere: true)
+        #expect(caught.status == 1 && caught.output.contains("manifest: verify.sh was altered"), "\(caught.output)")
     }
 
     @Test func `openssl alone refuses a bundle with one flipped byte in any member`() async throws {

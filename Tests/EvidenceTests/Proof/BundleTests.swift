@@ -22,14 +22,37 @@ struct BundleTests {
         try await fixture.live()
         let bundle = try await fixture.bundle(try await fixture.contents())
         let report = fixture.verify(bundle, pinned: false)
-        #expect(report.isSound)
+        #expect(report.faults.isEmpty && !report.isSound && report.verdict == .issuerNotEstablished)
+        #expect(report.json["verdict"] == "issuer-not-established" && report.json["issuerEstablished"] == false)
+        for language in VerificationReport.Language.allCases {
+            let last = report.text(language).split(separator: "\n").last ?? ""
+            #expect(last.contains("VERDICT: ISSUER NOT ESTABLISHED") && !last.contains("SOUND"))
+        }
+        #expect(fixture.verify(bundle).json["issuerEstablished"] == true)
         #expect(
             report.checks.contains { $0.name == "trust" && $0.status == .warning && $0.english.hasPrefix("NOT PINNED") }
         )
         let strange = try BundleFixture()
         let trust = BundleVerifier.Trust(roots: [strange.issuer.certificate])
         let refused = BundleVerifier(trust: trust, now: fixture.log.clock.now).verify(bundle)
+        #expect(refused.verdict == .notSound)
         #expect(Set(refused.faults.map(\.name)).isSuperset(of: ["signature", "timestamp", "entry-key", "seal"]))
+    }
+
+    @Test func `a bundle of a notice that was never sealed says that it was not sent`() async throws {
+        let fixture = try BundleFixture()
+        try await fixture.record([.noticeIssued])
+        var contents = try await fixture.contents()
+        contents.documents = []
+        let bundle = try await fixture.bundle(contents)
+        let report = fixture.verify(bundle)
+        #expect(report.checks.contains { $0.name == "sealed" && $0.status == .warning }, "\(report.text(.english))")
+        let script = try ScriptRun(try ZipReader.members(of: bundle), roots: fixture.issuer.certificate)
+        #expect(script.output.contains("was not sealed and not sent"), "\(script.output)")
+        #expect(script.isSound == report.isSound)
+        try await fixture.record([.documentSealed])
+        let sealed = fixture.verify(try await fixture.bundle(try await fixture.contents()))
+        #expect(!sealed.checks.contains { $0.name == "sealed" })
     }
 
     @Test func `a bundle of another log than the reader knows is refused`() async throws {

@@ -8,8 +8,10 @@ struct ScriptRun {
     let output: String
     var isSound: Bool { status == 0 }
 
-    /// Unpacks the members into a fresh folder and runs the script found there.
-    init(_ members: [(name: String, bytes: [UInt8])], roots: Certificate?) throws {
+    /// Unpacks the members into a fresh folder and runs the script found there, or our own copy of it over them.
+    init(
+        _ members: [(name: String, bytes: [UInt8])], roots: Certificate?, fromElsewhere isOurs: Bool = false
+    ) throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bundle-\(SecureRandom.uuid())")
         defer { try? FileManager.default.removeItem(at: folder) }
         for member in members {
@@ -18,7 +20,8 @@ struct ScriptRun {
                 at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data(member.bytes).write(to: file)
         }
-        let script = folder.appendingPathComponent("b/verify.sh")
+        let script = folder.appendingPathComponent(isOurs ? "ours.sh" : "b/verify.sh")
+        if isOurs { try Data(BundleScript.text.utf8).write(to: script) }
         // The script itself comes from the program: a bundle whose script was altered must not judge itself.
         guard (try? Data(contentsOf: script)) == Data(BundleScript.text.utf8) else {
             (status, output) = (1, "the script was altered")
@@ -29,6 +32,7 @@ struct ScriptRun {
             let file = folder.appendingPathComponent("roots.pem")
             try Data(roots.pem.utf8).write(to: file)
             arguments.append(file.path)
+            if isOurs { arguments.append(folder.appendingPathComponent("b").path) }
         }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")

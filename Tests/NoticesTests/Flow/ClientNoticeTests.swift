@@ -53,6 +53,13 @@ import Testing
             let state = try await desk.answer(
                 .acknowledge(shown.document.hash), to: inbox.id, person: person, by: .account, source: .inbox)
             #expect(state == .acknowledged)
+            // Pressed again, it is the same acknowledgement.
+            let again = try await gateway.pipeline.read.answer(
+                .acknowledge(shown.document.hash), to: inbox.id, person: person, by: .account, source: .inbox)
+            #expect(again == .acknowledged)
+            #expect(try await gateway.facts(.acknowledged, of: id).count == 1)
+            let opening = try #require(try await gateway.facts(.contentOpened, of: id).first)
+            #expect(opening.facts["contentHash"]?.string == shown.notice.contentHash.hex)
             let entry = try #require(try await gateway.facts(.acknowledged, of: id).first)
             #expect(entry.facts["documentHash"]?.string == shown.document.hash.hex)
             let items = try await gateway.store.items(of: person, after: nil, limit: 10).items

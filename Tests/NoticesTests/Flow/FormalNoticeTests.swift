@@ -67,6 +67,25 @@ import Testing
         }
     }
 
+    @Test func `characters that no font can print are refused at their field, in the language of the notice`()
+        async throws
+    {
+        try await TestGateway.staffed(.sqlite) { gateway in
+            for (language, words) in [("zh-CN", "字体无法显示"), ("en", "no font can show")] {
+                var request = gateway.dismissalRequest(fields: ["position": "销售🦄经理"])
+                request.language = language
+                do {
+                    _ = try await gateway.issue(request)
+                    Issue.record("it was printed")
+                } catch let error as NoticeError {
+                    #expect(error.code == .invalid && error.faults.map(\.field) == ["position"])
+                    #expect(error.faults.first?.message.contains(words) == true, "\(error)")
+                    #expect(error.faults.first?.message.contains("U+1F984") == true)
+                }
+            }
+        }
+    }
+
     @Test(arguments: Backend.allCases)
     func `express mail records waybill, content and signer, and shows a proxy as weak (S-55)`(_ backend: Backend)
         async throws

@@ -27,6 +27,7 @@ import Testing
             #expect(listed.map(\.notice) == [id])
             #expect(listed.first?.reason.contains("3 times without a result") == true)
             #expect(listed.first?.since == gateway.clock.now)
+            #expect(gateway.alarms.sentences.contains { $0.contains("was set aside") && $0.contains(id.rawValue) })
             try await desk.release(id, reason: "typesetter mended", by: .author)
             #expect(try await desk.quarantinedNotices(limit: 10).isEmpty)
             try await gateway.settle()

@@ -38,6 +38,32 @@ import Testing
     }
 
     @Test(arguments: Backend.allCases)
+    func `a report whose clock tells whole seconds does not stand before what led to it`(_ backend: Backend)
+        async throws
+    {
+        try await TestGateway.staffed(backend) { gateway in
+            gateway.acceptsAll()
+            gateway.pass(.milliseconds(400))
+            let id = try await gateway.issue(gateway.riskAlert())
+            try await gateway.settle()
+            let mail = try await gateway.only(.email, of: id)
+            gateway.pass(.milliseconds(100))
+            let told = Timestamp(microseconds: gateway.clock.now.microseconds / 1_000_000 * 1_000_000)
+            let entry = try gateway.recorder.sign(
+                EvidenceDraft(
+                    event: .receiptDelivered,
+                    subject: EvidenceSubject(notice: id.rawValue, recipient: "p-zhangsan", delivery: mail.id.rawValue),
+                    happenedAt: ObservedTime(at: told, clock: "smtp:far"), facts: [:]))
+            try await gateway.log.stage([entry])
+            let items = try await gateway.pipeline.prove.standing(of: id).timeline.items
+            let report = try #require(items.firstIndex { $0.event == .receiptDelivered })
+            let seal = try #require(items.firstIndex { $0.event == .documentSealed })
+            #expect(items[report].happenedAt.at == told && told < items[seal].happenedAt.at)
+            #expect(seal < report)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func `the moment at which a notice lay in the inbox is stored and shown (S-49)`(_ backend: Backend) async throws {
         try await TestGateway.staffed(backend) { gateway in
             gateway.acceptsAll()

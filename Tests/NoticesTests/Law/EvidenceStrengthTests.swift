@@ -52,6 +52,26 @@ import Testing
         for text in [strength.reason, strength.advice] { #expect(!text.zh.isEmpty && !text.en.isEmpty) }
     }
 
+    @Test func `an acknowledgement without a signature is told as one, and not as a mere opening`() throws {
+        let opened = EvidenceStrength([try #require(Self.table.first { $0.name.hasPrefix("opened by an id") }).fact])
+        let pressed = EvidenceStrength([try #require(Self.table.first { $0.name.hasPrefix("acknowledged") }).fact])
+        #expect(pressed.level == 4 && pressed.reason != opened.reason && pressed.advice != opened.advice)
+        #expect(pressed.reason.en.contains("acknowledged receipt") && pressed.reason.zh.contains("确认签收"))
+        #expect(!pressed.advice.en.contains("ask for an acknowledgement") && !pressed.advice.zh.contains("可以再请本人签收"))
+    }
+
+    @Test func `before anything was sent nobody is advised to send it another way`() {
+        for state in [NoticeState.awaitingApproval, .approved, .cancelled, .quarantined] {
+            let strength = EvidenceStrength([], in: state)
+            #expect(strength.level == 0 && strength.advice != EvidenceStrength([]).advice)
+        }
+        #expect(EvidenceStrength([], in: .awaitingApproval).reason.zh.contains("等待审批"))
+        #expect(EvidenceStrength([], in: .dispatching) == EvidenceStrength([]))
+        // What was observed counts, whatever came later.
+        let seen = Self.table.map(\.fact)
+        #expect(EvidenceStrength(seen, in: .cancelled) == EvidenceStrength(seen))
+    }
+
     @Test func `the strongest observation counts`() {
         #expect(EvidenceStrength(Self.table.map(\.fact)).level == 5)
         #expect(EvidenceStrength([]).level == 0)

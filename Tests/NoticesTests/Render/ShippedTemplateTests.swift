@@ -34,6 +34,43 @@ import Testing
         for kind in library.kinds { #expect(library.template(kind: kind)?.isPublished == true) }
     }
 
+    /// Each date that cannot be, with what is said of it; the day of the notice is 2026-11-21.
+    @Test(arguments: [
+        ("36", "finalDate", "2026-11-17", "不能早于协议日期"), ("36", "contractStart", "0001-01-01", "早于七十年前"),
+        ("36", "contractStart", "2026-12-31", "不能晚于通知日"), ("39-2", "finalDate", "2026-11-20", "不能溯及既往"),
+    ])
+    func `a dismissal with a date that cannot be is refused`(
+        ground: String, field: String, day: String, reason: String
+    ) throws {
+        let error = #expect(throws: RenderFailure.self) {
+            try render("dismissal", choosing: ["ground": ground], changing: [field: .string(day)])
+        }
+        #expect(
+            error?.faults.contains { $0.field == field && $0.message.zh.contains(reason) } == true, "\(error as Any)")
+    }
+
+    @Test func `what is lawful but unusual is warned of and not refused`() throws {
+        func warnings(_ changes: [String: JSONValue]) throws -> [String] {
+            try render("dismissal", choosing: ["ground": "36"], changing: changes).warnings.map(\.field)
+        }
+        #expect(try warnings([:]).isEmpty)
+        // The parties may agree on a day that has passed when the notice is written, and then hand over after it.
+        #expect(try warnings(["finalDate": "2026-11-19"]) == ["finalDate", "handoverDate"])
+        #expect(try warnings(["finalDate": "2028-11-30"]) == ["finalDate"])
+        // The clearance never moves the last day.
+        #expect(try warnings(["finalDate": "2026-11-30", "handoverDate": "2027-11-01"]) == ["handoverDate"])
+    }
+
+    @Test func `notices of the first version of dismissal can still be written as they were`() throws {
+        let template = try #require(library.template(kind: "dismissal", version: 1))
+        var values = template.exampleValues(.chinese, choosing: ["ground": "36"])
+        values["finalDate"] = "2026-11-01"
+        let old = try renderer.render(
+            kind: "dismissal", version: 1, language: .chinese, values: values, context: .example())
+        #expect(old.template.version == 1)
+        #expect(library.template(kind: "dismissal")?.reference.version == 2)
+    }
+
     @Test(arguments: NoticeLanguage.allCases)
     func `every kind renders its examples completely`(language: NoticeLanguage) throws {
         for kind in library.kinds {

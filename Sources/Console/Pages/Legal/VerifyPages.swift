@@ -116,8 +116,7 @@ struct VerifyPages: Sendable {
         let issuer: String
         let creditCode: String
         let contact: String?
-        /// Only for whoever holds the document: the number stands in subjects and texts that hide the kind.
-        let kind: String?
+        let kind: String
         let sealedAt: String
         let state: String
         let isWithdrawn: Bool
@@ -167,12 +166,13 @@ struct VerifyPages: Sendable {
     }
 
     private func describe(_ notice: Notice, hash: String?, _ make: PageMaker) async throws -> Found {
-        let given = hash?.lowercased()
-        let fits = given.map { $0 == notice.contentHash.hex || $0 == notice.documentHash?.hex }
+        let fits = hash.map { [notice.contentHash.hex, notice.documentHash?.hex].contains($0.lowercased()) }
+        // Whoever shows the hash holds the document; a number alone is on envelopes and in subjects, which say no more.
+        let isTold = fits == true || services.templates.template(kind: notice.kind)?.isSensitive == false
         return Found(
             number: notice.number, issuer: notice.issuer.fullName, creditCode: notice.issuer.creditCode,
             contact: try await services.recipients.issuer(notice.issuer.id)?.contact,
-            kind: fits == true ? make.kind(notice.kind) : nil,
+            kind: isTold ? make.kind(notice.kind) : make.word("check_kindHidden"),
             sealedAt: make.time(notice.sealedAt ?? notice.createdAt),
             state: make.word("notice_\(notice.state.rawValue)"),
             isWithdrawn: notice.state == .cancelled, documentHash: notice.documentHash?.hex,
