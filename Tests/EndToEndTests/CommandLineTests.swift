@@ -8,7 +8,9 @@ extension EndToEnd {
     struct CommandLineTests {
         private static let subcommands = [
             "demo", "serve", "issue", "show", "approve", "prove", "audit", "migrate", "keygen", "keys", "doctor",
-            "backup", "restore",
+            "backup", "restore", "accounts", "employees", "units", "clients", "handover", "agreements", "training",
+            "pay",
+            "attendance", "goals", "reviews", "risk", "dossier",
         ]
 
         @Test func `every subcommand explains itself, and the list of them is complete`() async throws {

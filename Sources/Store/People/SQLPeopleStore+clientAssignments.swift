@@ -207,6 +207,17 @@ extension SQLPeopleStore {
         let rows = try await actRows.stage(acts) + [Self.row(log)]
         do {
             try await database.write { tx in
+                // One occasion has one successor, also where two choose at once.
+                let chosen = try tx.query(
+                    """
+                    SELECT successor FROM client_shadows
+                    WHERE employee = \(shadow.employee.rawValue) AND occasion = \(shadow.occasion) LIMIT 1
+                    """)
+                if let row = chosen.first {
+                    let successor: String = try row.get("successor")
+                    throw PeopleError(
+                        .conflict, "\(successor) learns the clients of \(shadow.employee) on this occasion already")
+                }
                 try tx.execute(
                     """
                     INSERT INTO client_shadows (employee, successor, from_on, last_day, occasion)
