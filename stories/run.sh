@@ -3,6 +3,7 @@
 #
 # Each ends in a dossier that songda-verify finds sound. Everything is real but the last hop: a rehearsal on this machine
 # that gives nothing to anybody. Run it in the project's root after `make demo` has built the programs.
+# FORGET=1 clears everything away afterwards.
 # What takes weeks or months in life (a clock that runs out, three months without an order) cannot be shown in one sitting;
 # the tests named *StoryTests run the same stories with a clock of their own.
 set -eu
@@ -29,7 +30,12 @@ for one in office:hr,administer,issue,read program:integrate legal:approve,read 
 done
 songda serve --config "$house/songda.yaml" >> "$house/log" 2>&1 &
 serving=$!
-trap 'kill $serving 2>/dev/null; wait $serving 2>/dev/null || true' EXIT
+close_house() {
+    kill $serving 2> /dev/null || true
+    wait $serving 2> /dev/null || true
+    if [ -n "${FORGET:-}" ]; then rm -rf "$house"; fi
+}
+trap close_house EXIT
 trap 'exit 1' INT TERM
 until_true "the server answers" curl -fs "$server/healthz"
 
@@ -47,4 +53,4 @@ for story in ${*:-1 2 3}; do
     esac
 done
 echo
-echo "The dossiers and everything behind them are in $house"
+if [ -z "${FORGET:-}" ]; then echo "The dossiers and everything behind them are in $house"; fi

@@ -21,7 +21,7 @@ extension EndToEnd {
                             ["sh", "stories/run.sh", story], in: TestResources.root,
                             environment: [
                                 "SONGDA_PROGRAMS": (Program.songda as NSString).deletingLastPathComponent,
-                                "PORT": "\(port)",
+                                "PORT": "\(port)", "FORGET": "1",
                             ], within: .seconds(280))
                         return (story, told)
                     }

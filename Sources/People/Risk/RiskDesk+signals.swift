@@ -166,22 +166,25 @@ extension RiskDesk {
     private func agreed(_ people: Set<PersonID>, _ consent: ConsentKind?, _ hash: Digest?) async throws -> Agreed {
         let ids = people.sorted { $0.rawValue < $1.rawValue }
         let known = try await store.employees(ids)
-        guard let consent else { return Agreed(known: Set(known.keys), given: Set(known.keys)) }
+        guard let consent else { return Agreed(known: known, given: Set(known.keys)) }
         let given = try await store.consents(of: ids)
         return Agreed(
-            known: Set(known.keys),
+            known: known,
             given: Set(given.filter { $0.value[consent] != nil && $0.value[consent] == hash?.hex }.keys))
     }
 
     private struct Agreed {
-        let known: Set<PersonID>
+        let known: [PersonID: Employee]
         let given: Set<PersonID>
 
+        /// Why a row about somebody is not taken, with the number by which whoever sent it knows them.
         func refusal(of person: PersonID, _ consent: ConsentKind?) -> String? {
-            if !known.contains(person) { return "\(person) is not on the roster" }
+            guard let employee = known[person] else {
+                return "\"\(person.rawValue.prefix(60))\" is not on the roster; add the employee first"
+            }
             if given.contains(person) { return nil }
             return
-                "\(person) has not agreed to \(consent?.rawValue ?? ""); without a recorded consent nothing is taken in"
+                "\(employee.number) has not agreed to \(consent?.rawValue ?? ""); without a recorded consent nothing is taken in"
         }
     }
 }
