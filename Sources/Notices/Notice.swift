@@ -48,6 +48,8 @@ public struct Notice: Sendable, Hashable {
     public let confirmers: [String]
     /// The earlier notice this one reminds its recipients of; their mail programs then show both together.
     public let remindsOf: NoticeID?
+    /// Issued in a rehearsal (演练): it says so wherever it is shown, and is never handed over for real.
+    public let isRehearsal: Bool
 
     /// Whose key seals the content, and the entries that say what it rests on: the first recipient's.
     public var keyOwner: PersonID? { recipients.first?.person }
@@ -77,7 +79,7 @@ public struct Notice: Sendable, Hashable {
         language: String, priority: Priority, state: NoticeState, approvalsNeeded: Int, author: Principal,
         createdAt: Timestamp, sealedAt: Timestamp?, contentHash: Digest, documentHash: Digest?,
         recipients: [NoticeRecipient], plan: DeliveryPlan, legalBasis: [String], handling: Handling, batch: String?,
-        confirmers: [String] = [], remindsOf: NoticeID? = nil
+        confirmers: [String] = [], remindsOf: NoticeID? = nil, isRehearsal: Bool = false
     ) {
         self.id = id
         self.number = number
@@ -101,6 +103,7 @@ public struct Notice: Sendable, Hashable {
         self.batch = batch
         self.confirmers = confirmers
         self.remindsOf = remindsOf
+        self.isRehearsal = isRehearsal
     }
 }
 

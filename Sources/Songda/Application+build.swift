@@ -33,7 +33,8 @@ extension Application {
 
         try await notices.requireMasterKeys()
 
-        let recorder = EvidenceRecorder(signer: keys.entries, clock: clock)
+        let recorder = EvidenceRecorder(
+            signer: keys.entries, clock: clock, isRehearsal: configuration.isRehearsal)
         let exchange = HTTPExchange()
         let authorities = try timestampAuthorities(
             configuration.timestamps, keys: keys, clock: clock, exchange: exchange)
@@ -65,24 +66,24 @@ extension Application {
                 channel: .email, routes: emailTable, store: notices, recorder: recorder,
                 clock: clock, schedule: .email, parcels: parcels, expectReceiptWithin: .seconds(86_400),
                 owner: configuration.instance, limits: limits,
-                quietHours: configuration.isRehearsal ? nil : law.quietHours, escalation: escalation,
-                alarm: dispatchAlarm),
+                quietHours: configuration.isRehearsal ? nil : law.quietHours, isRehearsal: configuration.isRehearsal,
+                escalation: escalation, alarm: dispatchAlarm),
             Dispatcher(
                 channel: .sms, routes: smsTable, store: notices, recorder: recorder,
                 clock: clock, schedule: .sms, parcels: parcels, expectReceiptWithin: .seconds(3 * 86_400),
                 owner: configuration.instance, limits: limits,
-                quietHours: configuration.isRehearsal ? nil : law.quietHours, escalation: escalation,
-                alarm: dispatchAlarm),
+                quietHours: configuration.isRehearsal ? nil : law.quietHours, isRehearsal: configuration.isRehearsal,
+                escalation: escalation, alarm: dispatchAlarm),
         ]
         let pokes = dispatchers.map(\.poke)
-        let documents = DocumentMaker(typesetter: typesetter)
+        let documents = DocumentMaker(typesetter: typesetter, isRehearsal: configuration.isRehearsal)
         let codes = OneTimeCodes(
             store: notices, log: log, recorder: recorder, clock: clock, key: keys.linkKey,
-            routes: [.email: emailTable, .sms: smsTable])
+            routes: [.email: emailTable, .sms: smsTable], isRehearsal: configuration.isRehearsal)
         let sealer = Sealer(
             store: notices, keys: keys, documents: documents, templates: templates, starter: starter,
-            recorder: recorder, clock: clock, owner: configuration.instance, poke: Poke(), wakes: pokes,
-            alarm: { logger.error("sealing", metadata: ["alarm": "\($0)"]) })
+            recorder: recorder, clock: clock, owner: configuration.instance, isRehearsal: configuration.isRehearsal,
+            poke: Poke(), wakes: pokes, alarm: { logger.error("sealing", metadata: ["alarm": "\($0)"]) })
         let receive = ReceiptDesk(
             store: notices, recorder: recorder, clock: clock, escalation: escalation)
         let pipeline = Pipeline(
@@ -90,7 +91,7 @@ extension Application {
                 store: notices, reader: notices, directory: notices, templates: templates,
                 preflight: Preflight(law: law), typesetter: documents, recorder: recorder, clock: clock,
                 settings: .init(
-                    portal: configuration.http.portal,
+                    portal: configuration.http.portal, isRehearsal: configuration.isRehearsal,
                     admission: { try DiskSpace.requireRoom(beside: configuration.database) }), sealerPoke: sealer.poke),
             seal: sealer, dispatch: dispatchers, receive: receive,
             read: ReadingDesk(
@@ -98,8 +99,8 @@ extension Application {
                 tickets: ViewTickets(key: keys.linkKey), recorder: recorder, clock: clock),
             postal: PostalDesk(receipts: notices, reader: notices, recorder: recorder, clock: clock),
             escalate: Escalation(
-                store: notices, recorder: recorder, clock: clock, starter: starter, wakes: pokes, poke: escalation,
-                alarm: dispatchAlarm),
+                store: notices, recorder: recorder, clock: clock, starter: starter,
+                isRehearsal: configuration.isRehearsal, wakes: pokes, poke: escalation, alarm: dispatchAlarm),
             operate: OperationDesk(
                 store: notices, reader: notices, recorder: recorder, clock: clock, tables: [emailTable, smsTable],
                 wakes: [sealer.poke] + pokes),

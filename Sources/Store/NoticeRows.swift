@@ -25,6 +25,8 @@ enum NoticeRows {
         var confirmers: [String]?
         /// The earlier notice this one reminds of.
         var remindsOf: String?
+        /// Issued in a rehearsal; absent from what is meant.
+        var rehearsal: Bool?
     }
 
     /// The details as stored once somebody has changed the words.
@@ -47,6 +49,11 @@ enum NoticeRows {
         return Set((details.editors ?? []) + [details.author.id])
     }
 
+    /// Whether it was issued in a rehearsal.
+    static func isRehearsal(_ text: String) throws -> Bool {
+        try JSONDecoder().decode(Details.self, from: Data(text.utf8)).rehearsal ?? false
+    }
+
     /// Who must be among the approvers.
     static func confirmers(_ text: String) throws -> [String] {
         try JSONDecoder().decode(Details.self, from: Data(text.utf8)).confirmers ?? []
@@ -56,7 +63,7 @@ enum NoticeRows {
         Details(
             issuer: notice.issuer, author: notice.author, plan: notice.plan, legalBasis: notice.legalBasis,
             handling: notice.handling, confirmers: notice.confirmers.isEmpty ? nil : notice.confirmers,
-            remindsOf: notice.remindsOf?.rawValue)
+            remindsOf: notice.remindsOf?.rawValue, rehearsal: notice.isRehearsal ? true : nil)
     }
 
     /// A notice out of its row and its recipients.
@@ -90,7 +97,7 @@ enum NoticeRows {
             contentHash: try row.get("content_hash"), documentHash: try row.get("document_hash"),
             recipients: recipients, plan: details.plan, legalBasis: details.legalBasis, handling: details.handling,
             batch: try row.get("batch"), confirmers: details.confirmers ?? [],
-            remindsOf: details.remindsOf.map { NoticeID($0) })
+            remindsOf: details.remindsOf.map { NoticeID($0) }, isRehearsal: details.rehearsal ?? false)
     }
 
     /// What the sealed columns of a notice are bound to.

@@ -74,6 +74,12 @@ import Testing
             "UPDATE notices SET content_hash = document_hash WHERE kind = 'dismissal'",
             table: "notices", says: "its content hash is"),
         Forgery(
+            "a notice called a rehearsal",
+            """
+            UPDATE notices SET details = replace(details, '{"author"', '{"rehearsal":true,"author"')
+            WHERE kind = 'risk-alert'
+            """, table: "notices", says: "it was meant, and passes for a rehearsal"),
+        Forgery(
             "bodies exchanged",
             """
             UPDATE documents SET bytes = (SELECT content FROM notices WHERE kind = 'risk-alert')

@@ -7,6 +7,7 @@ struct IssuedNotice: Sendable {
     let number: String
     let state: NoticeState
     let contentHash: Digest
+    let isRehearsal: Bool
     let isReplay: Bool
 
     /// Tells what was accepted, as it was then: an edit or approval meanwhile does not change the answer.
@@ -19,6 +20,7 @@ struct IssuedNotice: Sendable {
             throw NoticeError(.unavailable, "notice \(id) was accepted and cannot be read; ask for it by its id")
         }
         number = notice.number
+        isRehearsal = notice.isRehearsal
         state = notice.approvalsNeeded > 0 ? .awaitingApproval : .approved
         contentHash = isReplay ? try await Self.firstHash(of: notice, reader) : notice.contentHash
     }
@@ -35,7 +37,7 @@ struct IssuedNotice: Sendable {
     var members: [String: JSONValue] {
         [
             "id": .string(id.rawValue), "number": .string(number), "state": .string(state.rawValue),
-            "contentHash": .string(contentHash.hex),
+            "contentHash": .string(contentHash.hex), "rehearsal": .bool(isRehearsal),
         ]
     }
 

@@ -21,7 +21,7 @@ extension Notice {
                     .object(["person": .string($0.person.rawValue), "name": .string($0.name)])
                 }),
             "plan": plan.json, "legalBasis": .array(legalBasis.map { .string($0) }),
-            "batch": batch.map { .string($0) } ?? .null,
+            "batch": batch.map { .string($0) } ?? .null, "rehearsal": .bool(isRehearsal),
         ])
     }
 }
@@ -83,7 +83,7 @@ extension ProofDesk.Standing {
         .object([
             "notice": .object([
                 "id": .string(notice.id.rawValue), "number": .string(notice.number),
-                "state": .string(notice.state.rawValue),
+                "state": .string(notice.state.rawValue), "rehearsal": .bool(notice.isRehearsal),
             ]),
             "timeline": timeline.json, "deliveries": .array(deliveries.map(\.json)),
             "deemedService": .array(deemed.map(\.facts)),

@@ -9,6 +9,7 @@ struct NoticePage: Sendable {
     let kind: String
     let state: String
     let stateClass: String
+    let isRehearsal: Bool
     let issuer: String
     let creditCode: String
     let author: String
@@ -58,6 +59,7 @@ struct NoticePage: Sendable {
         kind = make.kind(notice.kind)
         state = make.word("notice_\(notice.state.rawValue)")
         stateClass = notice.state.rawValue
+        isRehearsal = notice.isRehearsal
         issuer = notice.issuer.fullName
         creditCode = notice.issuer.creditCode
         author = people[notice.author.id] ?? notice.author.id

@@ -14,7 +14,7 @@ struct NoticeRow: Sendable {
     init(_ notice: Notice, _ make: PageMaker) {
         href = Site.page(Site.noticePage, notice.id)
         number = notice.number
-        kind = make.kind(notice.kind)
+        kind = (notice.isRehearsal ? RehearsalMark.prefix : "") + make.kind(notice.kind)
         let names = notice.recipients.prefix(3).map(\.name).joined(separator: "、")
         recipients = names + (notice.recipients.count > 3 ? " +\(notice.recipients.count - 3)" : "")
         state = make.word("notice_\(notice.state.rawValue)")

@@ -1,6 +1,7 @@
 import Evidence
 import Foundation
 import Mustache
+import Notices
 
 /// The pages' templates and their style sheet, read and checked once at start.
 struct PageTemplates: Sendable {
@@ -24,9 +25,12 @@ struct PageTemplates: Sendable {
     let icon: [UInt8]
     /// Its name, likewise.
     let iconName: String
+    /// What stands at the head of every page in a rehearsal.
+    private let rehearsal: String?
 
-    /// Reads every template of the directory `templates/console`.
-    init(directory: String) throws {
+    /// Reads every template of the directory `templates/console`; in a rehearsal every page says so.
+    init(directory: String, isRehearsal: Bool = false) throws {
+        rehearsal = isRehearsal ? RehearsalMark.line : nil
         MustacheContentTypes.register(HTMLText(), named: HTMLText.name)
         var templates: [String: MustacheTemplate] = [:]
         let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
@@ -100,7 +104,8 @@ struct PageTemplates: Sendable {
     /// The head that every page shares.
     func head(_ title: String, _ language: PageLanguage) -> PageHead {
         PageHead(
-            language: language.rawValue, title: title, stylesheet: Site.asset(styleName), icon: Site.asset(iconName))
+            language: language.rawValue, title: title, stylesheet: Site.asset(styleName), icon: Site.asset(iconName),
+            rehearsal: rehearsal)
     }
 
     /// A page that says why something was refused.
@@ -126,6 +131,8 @@ struct PageHead: Sendable {
     let title: String
     let stylesheet: String
     let icon: String
+    /// The mark of a rehearsal; nil when the server serves for real.
+    let rehearsal: String?
 }
 
 /// A refusal.

@@ -31,7 +31,7 @@ public struct ConsoleServer: Sendable {
         turnstile = Turnstile(limits)
         self.services = services
         self.logger = logger
-        pages = try PageTemplates(directory: pageTemplates)
+        pages = try PageTemplates(directory: pageTemplates, isRehearsal: services.settings.isRehearsal)
         description = try APIDescription(directory: pageTemplates + "/api")
         gate = Gatekeeper(
             credentials: services.credentials, clock: services.clock,

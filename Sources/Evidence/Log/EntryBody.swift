@@ -14,6 +14,8 @@ public struct EntryBody: Sendable, Hashable {
     public let keyID: String
     /// The details.
     public let facts: JSONValue
+    /// Whether it was recorded in a rehearsal, so that it is evidence of a rehearsal and of nothing else.
+    public let isRehearsal: Bool
 
     /// The identifier of the entry this one rests on, such as the issue of the key that somebody signed in with.
     public var restsOn: String? { facts[Self.restsOn]?.string }
@@ -39,6 +41,11 @@ public struct EntryBody: Sendable, Hashable {
             let keyID = value["key"]?.string, let facts = value["facts"], facts.object != nil,
             let salt = value["salt"]?.string.flatMap(Base64.decode), salt.count == 16
         else { throw EvidenceError(.badEntry, "an entry of version 1 lacks a member it must have") }
+        // Present and true, or absent: a reader with stock tools looks for these bytes.
+        guard value["rehearsal"] == nil || value["rehearsal"] == true else {
+            throw EvidenceError(.badEntry, "an entry says neither that it is of a rehearsal nor that it is not")
+        }
+        isRehearsal = value["rehearsal"] != nil
         self.id = id
         self.event = EvidenceEvent(rawValue: event)
         self.subject = EvidenceSubject(

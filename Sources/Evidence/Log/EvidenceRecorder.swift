@@ -9,25 +9,27 @@ public struct EvidenceRecorder: Sendable {
 
     private let signer: any Signer
     private let clock: any WallClock
+    private let isRehearsal: Bool
 
-    /// Signs with this key and this clock.
-    public init(signer: any Signer, clock: any WallClock) {
+    /// Signs with this key and this clock; in a rehearsal every entry says under its signature that it is of one.
+    public init(signer: any Signer, clock: any WallClock, isRehearsal: Bool = false) {
         self.signer = signer
         self.clock = clock
+        self.isRehearsal = isRehearsal
     }
 
     /// Signs a draft; nothing is stored yet.
     public func sign(_ draft: EvidenceDraft) throws -> SignedEntry {
         let learntAt = clock.now
         let id = SecureRandom.uuid(at: learntAt)
-        let body = try Self.body(of: draft, id: id, learntAt: learntAt, keyID: signer.keyID)
+        let body = try body(of: draft, id: id, learntAt: learntAt)
         return SignedEntry(
             id: id, event: draft.event, subject: draft.subject, learntAt: learntAt, body: body,
             signature: try signer.sign(body), keyID: signer.keyID, commitment: SHA256.hash(body))
     }
 
-    private static func body(
-        of draft: EvidenceDraft, id: String, learntAt: Timestamp, keyID: String
+    private func body(
+        of draft: EvidenceDraft, id: String, learntAt: Timestamp
     ) throws(EvidenceError) -> [UInt8] {
         let name = draft.event.rawValue
         guard draft.facts.object != nil else {
@@ -41,9 +43,9 @@ public struct EvidenceRecorder: Sendable {
             ("etsi", draft.event.etsiURI.map(JSONValue.string)),
             ("event", .string(name)), ("facts", draft.facts),
             ("happenedAt", .string(draft.happenedAt.at.rfc3339)), ("happenedClock", .string(draft.happenedAt.clock)),
-            ("id", .string(id)), ("key", .string(keyID)), ("learntAt", .string(learntAt.rfc3339)),
+            ("id", .string(id)), ("key", .string(signer.keyID)), ("learntAt", .string(learntAt.rfc3339)),
             ("notice", draft.subject.notice.map(JSONValue.string)),
-            ("recipient", draft.subject.recipient.map(JSONValue.string)),
+            ("recipient", draft.subject.recipient.map(JSONValue.string)), ("rehearsal", isRehearsal ? true : nil),
             ("salt", .string(Base64.encode(SecureRandom.bytes(16)))), ("v", 1),
         ])
         let body = writer.bytes
@@ -51,10 +53,10 @@ public struct EvidenceRecorder: Sendable {
             throw EvidenceError(
                 .badEntry, "entry \(name): a number in its facts is not finite or beyond 2^53; write it as text")
         }
-        guard body.count <= maximumBodyBytes else {
+        guard body.count <= Self.maximumBodyBytes else {
             throw EvidenceError(
                 .tooLarge,
-                "entry \(name) has \(body.count) bytes (at most \(maximumBodyBytes)); "
+                "entry \(name) has \(body.count) bytes (at most \(Self.maximumBodyBytes)); "
                     + "keep the long part as a file and record its hash")
         }
         return body

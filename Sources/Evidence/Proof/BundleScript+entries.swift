@@ -8,7 +8,7 @@ extension BundleScript {
             sed -n "s/^\({\(\"attempt\":[0-9]*,\)\{0,1\}\(\"delivery\":$s,\)\{0,1\}\(\"etsi\":$s,\)\{0,1\}\"event\":$s,\)\"facts\":{.*/\1/p" "$1"
         }
         tail_of() {
-            sed -n "s/.*\(,\"happenedAt\":$s,\"happenedClock\":$s,\"id\":$s,\"key\":$s,\"learntAt\":$s\(,\"notice\":$s\)\{0,1\}\(,\"recipient\":$s\)\{0,1\},\"salt\":$s,\"v\":1}\)\$/\1/p" "$1"
+            sed -n "s/.*\(,\"happenedAt\":$s,\"happenedClock\":$s,\"id\":$s,\"key\":$s,\"learntAt\":$s\(,\"notice\":$s\)\{0,1\}\(,\"recipient\":$s\)\{0,1\}\(,\"rehearsal\":true\)\{0,1\},\"salt\":$s,\"v\":1}\)\$/\1/p" "$1"
         }
         # file, member: a text member with its quotes, or nothing.
         member() { sed -n "s/^.*[{,]\"$2\":\($s\).*\$/\1/p" "$1"; }
@@ -74,7 +74,7 @@ extension BundleScript {
             else fault "$stem: the path does not lead to the log's root"; fi
         }
 
-        count=0 leaves= previous=-1
+        count=0 leaves= previous=-1 rehearsed=0 rehearsal=
         printf '[' >"$work/timeline"
         : >"$work/rests"
         : >"$work/issuers"
@@ -88,6 +88,11 @@ extension BundleScript {
             [ $count -eq 1 ] || printf ',' >>"$work/timeline"
             if [ -z "$event" ]; then printf '{"erased":true,"leaf":%s}' "$leaf" >>"$work/timeline"; continue; fi
             is_about "$stem" || fault "$stem: it is about something else"
+            # Recorded in a rehearsal: said behind the facts, where no text of a fact can stand.
+            if grep -q ',"rehearsal":true,"salt":' "$work/tail"; then
+                rehearsed=$((rehearsed + 1))
+                [ "$event" != '"NoticeIssued"' ] || rehearsal=yes
+            fi
             recipient=$(member "$work/tail" recipient)
             if [ "$event" = '"NoticeIssued"' ]; then
                 # Every mention, so that no other can be put before the true one.

@@ -63,12 +63,19 @@ extension BundleScript {
 
         note 'left to songda-verify: the packaging of the .asice file itself, the exact form of every JSON file (RFC 8785),'
         note 'whether clocks contradict timestamps, and whether a timestamp authority is independent of the issuing entity'
+        # A notice issued in a rehearsal is one for good; so is whatever has no entry from outside a rehearsal.
+        of=
+        if [ "$rehearsed" -gt 0 ]; then
+            if [ "$rehearsal" = yes ] || [ "$rehearsed" -eq "$count" ]; then of=' (REHEARSAL, NO LEGAL EFFECT 演练，无法律效力)'
+            else of=" ($rehearsed of $count entries are of a REHEARSAL 含演练记录)"; fi
+            note "rehearsal: $rehearsed of $count entries were recorded in a rehearsal, which served nobody"
+        fi
         if [ $faults -gt 0 ]; then echo "VERDICT: NOT SOUND ($faults)"; exit 1; fi
         if [ $established = no ]; then
-            echo 'VERDICT: ISSUER NOT ESTABLISHED (it agrees with itself; check it with roots you trust)'
+            echo "VERDICT: ISSUER NOT ESTABLISHED (it agrees with itself; check it with roots you trust)$of"
             exit 3
         fi
-        echo 'VERDICT: SOUND'
+        echo "VERDICT: SOUND$of"
 
         """#
 }

@@ -47,11 +47,28 @@ extension BundleVerifier {
                 .warning, "sealed", about.name, zh: "没有签章记录:本包生成时,该通知尚未签章,也没有发出",
                 en: "no entry of its seal: when this bundle was made the notice was not sealed and not sent")
         }
+        noteRehearsal(entries, of: about, &report)
         let anomalies = entries.compactMap(\.body).filter { $0.event == .clockAnomaly }
         for body in anomalies {
             report.note(
                 .warning, "clock", body.id, zh: "记录期间系统时钟曾出现异常", en: "a clock anomaly was recorded meanwhile")
         }
+    }
+
+    /// A notice issued in a rehearsal is one for good; so is whatever has no entry from outside a rehearsal.
+    private func noteRehearsal(
+        _ entries: [VerifiedEntry], of about: BundleSubject, _ report: inout VerificationReport
+    ) {
+        let rehearsed = entries.compactMap(\.body).filter(\.isRehearsal)
+        let (count, all) = (rehearsed.count, entries.count)
+        guard count > 0 else { return }
+        let isWhole = count == all || rehearsed.contains { $0.event == .noticeIssued }
+        report.rehearsal = isWhole ? .whole : .part(count, of: all)
+        report.note(
+            .warning, "rehearsal", about.name,
+            zh: "\(all) 条记录中有 \(count) 条是演练中的记录:演练不送达任何人,无法律效力",
+            en: "\(count) of \(all) entries were recorded in a rehearsal, which served nobody and has no "
+                + "legal effect")
     }
 
     /// Checks that what an entry rests on is here, was logged before it, and is about the same person.

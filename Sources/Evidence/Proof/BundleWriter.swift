@@ -66,9 +66,10 @@ public struct BundleWriter: Sendable {
         let completeness = BundleLayout.completeness(
             origin: excerpt.origin, about: excerpt.about, size: newest.size, leaves: leaves)
         let readable = try bodies(of: excerpt)
+        let rehearsed = readable.count { $0?.isRehearsal == true }
         var members = [
-            Member(BundleLayout.readmes[0], text: BundleReadme.chinese(excerpt)),
-            Member(BundleLayout.readmes[1], text: BundleReadme.english(excerpt)),
+            Member(BundleLayout.readmes[0], text: BundleReadme.chinese(excerpt, rehearsed: rehearsed)),
+            Member(BundleLayout.readmes[1], text: BundleReadme.english(excerpt, rehearsed: rehearsed)),
             Member(BundleLayout.script, text: BundleScript.text),
             Member(BundleLayout.index, index(of: contents).canonicalBytes),
             Member(BundleLayout.data(excerpt.about), noticeJSON),

@@ -47,6 +47,25 @@ public struct VerificationReport: Sendable, Hashable {
         case notSound = "not-sound"
     }
 
+    /// How much of a bundle comes from a rehearsal.
+    public enum Rehearsal: Sendable, Hashable {
+        /// None of its entries.
+        case none
+        /// Some of its entries, and not the issue of a notice.
+        case part(Int, of: Int)
+        /// The notice was issued in a rehearsal, or every entry was recorded in one.
+        case whole
+
+        /// What follows the verdict, in the words of `verify.sh`; empty when there is nothing to say.
+        var words: String {
+            switch self {
+            case .none: ""
+            case .part(let count, let all): " (\(count) of \(all) entries are of a REHEARSAL 含演练记录)"
+            case .whole: " (REHEARSAL, NO LEGAL EFFECT 演练，无法律效力)"
+            }
+        }
+    }
+
     /// The notice the bundle is about, if that could be read.
     public internal(set) var notice: String?
     /// The log's name, if that could be read.
@@ -55,6 +74,8 @@ public struct VerificationReport: Sendable, Hashable {
     public internal(set) var entryCount = 0
     /// Whether the roots were the reader's own, so that the name on the seal means something.
     public internal(set) var isIssuerEstablished = false
+    /// How much of it comes from a rehearsal, which served nobody.
+    public internal(set) var rehearsal = Rehearsal.none
     /// All checks, in the order made.
     public internal(set) var checks: [Check] = []
 
@@ -87,6 +108,11 @@ public struct VerificationReport: Sendable, Hashable {
                 }),
         ]
         members["notice"] = notice.map(JSONValue.string)
+        switch rehearsal {
+        case .none: members["rehearsal"] = false
+        case .part(let count, _): members["rehearsal"] = .object(["entries": .integer(Int64(count))])
+        case .whole: members["rehearsal"] = true
+        }
         members["origin"] = origin.map(JSONValue.string)
         return .object(members)
     }
@@ -103,13 +129,15 @@ public struct VerificationReport: Sendable, Hashable {
             return "\(mark)\(check.subject): \(check.sentence(language))"
         }
         let count = faults.count
+        let of = rehearsal.words
         switch (verdict, language) {
-        case (.sound, .english), (.soundWithWarnings, .english): lines.append("VERDICT: SOUND")
-        case (.sound, .chinese), (.soundWithWarnings, .chinese): lines.append("结论: 核验通过 (VERDICT: SOUND)")
+        case (.sound, .english), (.soundWithWarnings, .english): lines.append("VERDICT: SOUND\(of)")
+        case (.sound, .chinese), (.soundWithWarnings, .chinese): lines.append("结论: 核验通过 (VERDICT: SOUND)\(of)")
         case (.issuerNotEstablished, .english):
-            lines.append("VERDICT: ISSUER NOT ESTABLISHED (it agrees with itself; check it with roots you trust)")
+            lines.append(
+                "VERDICT: ISSUER NOT ESTABLISHED (it agrees with itself; check it with roots you trust)\(of)")
         case (.issuerNotEstablished, .chinese):
-            lines.append("结论: 未确认由谁签发,仅内容自洽;请用您信任的根证书再核验 (VERDICT: ISSUER NOT ESTABLISHED)")
+            lines.append("结论: 未确认由谁签发,仅内容自洽;请用您信任的根证书再核验 (VERDICT: ISSUER NOT ESTABLISHED)\(of)")
         case (.notSound, .english): lines.append("VERDICT: NOT SOUND (\(count))")
         case (.notSound, .chinese): lines.append("结论: 核验不通过,\(count) 项错误 (VERDICT: NOT SOUND)")
         }

@@ -12,13 +12,14 @@ extension IssueDesk {
         let findings: [PreflightFinding]
         let number: String
         let now: Timestamp
+        let isRehearsal: Bool
 
         /// The document as it will be typeset.
         var page: PageDocument {
             DocumentMaker.page(
                 markdown: rendered.markdown, title: template.settings.name.text(rendered.language),
                 language: rendered.language.rawValue, number: number, contentHash: rendered.contentHash,
-                issuer: issuer.fullName, issuedAt: now)
+                issuer: issuer.fullName, issuedAt: now, isRehearsal: isRehearsal)
         }
 
         func notice(id: NoticeID, author: Principal) -> Notice {
@@ -38,7 +39,7 @@ extension IssueDesk {
                     asksAcknowledgement: settings.needsAcknowledgement,
                     // A formal document, and whatever may say what harms the person: the link may have been forwarded.
                     isPersonal: settings.document == .pdf || template.isSensitive),
-                batch: request.batch, confirmers: confirmers, remindsOf: request.remindsOf)
+                batch: request.batch, confirmers: confirmers, remindsOf: request.remindsOf, isRehearsal: isRehearsal)
         }
 
         func facts(of notice: Notice) -> [String: JSONValue] {
@@ -76,8 +77,10 @@ extension IssueDesk {
 
     /// Checks a request in the order in which people can cure it: who, what, may it.
     func prepare(
-        _ request: IssueRequest, number: String?, by author: Principal, enforcesPreflight: Bool = true
+        _ request: IssueRequest, number: String?, by author: Principal, enforcesPreflight: Bool = true,
+        isRehearsal: Bool? = nil
     ) async throws -> Draft {
+        let isRehearsal = isRehearsal ?? settings.isRehearsal
         let now = clock.now
         let issuer = try await issuer(request.issuer)
         let recipients = try await recipients(request.recipients)
@@ -89,7 +92,8 @@ extension IssueDesk {
         let context = RenderContext(
             number: number, issuer: issuer.fullName, issuerCode: issuer.creditCode.text, issuerContact: issuer.contact,
             recipient: recipients.map(\.name).joined(separator: language == .chinese ? "、" : ", "),
-            issueDate: CivilDate(inChina: now), portal: settings.portal, smsSignature: issuer.smsSignature)
+            issueDate: CivilDate(inChina: now), portal: settings.portal, smsSignature: issuer.smsSignature,
+            isRehearsal: isRehearsal)
         let rendered: RenderedNotice
         do throws(RenderFailure) {
             rendered = try renderer.render(
@@ -112,7 +116,7 @@ extension IssueDesk {
         if enforcesPreflight { try Self.settle(findings, request.overrides, author, language) }
         let draft = Draft(
             request: request, template: template, rendered: rendered, issuer: issuer, recipients: recipients,
-            findings: findings, number: number, now: now)
+            findings: findings, number: number, now: now, isRehearsal: isRehearsal)
         // A document that cannot be typeset (a glyph no font has) is refused now, not when it is due.
         if template.settings.document == .pdf {
             do { _ = try await typesetter.pdf(draft.page) } catch let error as TypesetError

@@ -25,10 +25,15 @@ public struct IssueDesk: Sendable {
         public var portal: String
         /// Throws a sentence when nothing new can be taken, for example because the disk is nearly full.
         public var admission: @Sendable () throws -> Void
+        /// Whether whatever is issued is issued in a rehearsal.
+        public var isRehearsal: Bool
 
-        /// Says where people sign in, and when nothing new is taken.
-        public init(portal: String, admission: @escaping @Sendable () throws -> Void = {}) {
+        /// Says where people sign in, when nothing new is taken, and whether this is a rehearsal.
+        public init(
+            portal: String, isRehearsal: Bool = false, admission: @escaping @Sendable () throws -> Void = {}
+        ) {
             self.portal = portal
+            self.isRehearsal = isRehearsal
             self.admission = admission
         }
     }
@@ -56,6 +61,7 @@ public struct IssueDesk: Sendable {
     public func issue(
         _ request: IssueRequest, by author: Principal, idempotency: IdempotencyClaim? = nil
     ) async throws -> Acceptance {
+        let idempotency = settings.isRehearsal ? idempotency?.ofRehearsal : idempotency
         if let idempotency, let known = try await store.replay(idempotency) { return known }
         try settings.admission()
         let request = try await withKnownConfirmers(request, author)
@@ -115,6 +121,7 @@ public struct IssueDesk: Sendable {
     ///
     /// Two different people, neither the author, approve one exact content.
     public func approve(_ id: NoticeID, contentHash: Digest, by approver: Principal) async throws -> Notice {
+        try Self.requireMeant(try await reader.notice(id), here: settings)
         let now = clock.now
         let entry = try recorder.entry(
             .approvalGiven, notice: id, at: now,
@@ -149,6 +156,7 @@ public struct IssueDesk: Sendable {
     /// was issued: what an edit takes away was perhaps what let it pass.
     public func edit(_ id: NoticeID, fields: JSONValue, by author: Principal) async throws -> Notice {
         guard let old = try await reader.notice(id) else { throw Self.unknown(id) }
+        try Self.requireMeant(old, here: settings)
         let stated = try StatedGrounds(try await reader.entries(of: id))
         let request = IssueRequest(
             issuer: old.issuer.id, kind: old.kind, version: old.templateVersion, language: old.language,
@@ -156,7 +164,8 @@ public struct IssueDesk: Sendable {
             declarations: stated.declarations, remindsOf: old.remindsOf)
         try await requireSameGround(old, fields)
         // The number on the document stays.
-        let draft = try await prepare(request, number: old.number, by: author, enforcesPreflight: false)
+        let draft = try await prepare(
+            request, number: old.number, by: author, enforcesPreflight: false, isRehearsal: old.isRehearsal)
         let findings = draft.findings
         // An override whose finding the edit has cured is moot, and stays on record.
         let overrides = stated.overrides.filter { override in findings.contains { $0.id == override.finding } }
@@ -175,6 +184,12 @@ public struct IssueDesk: Sendable {
 
     private static func unknown(_ id: NoticeID) -> NoticeError {
         NoticeError(.notFound, "there is no notice \"\(id.rawValue.prefix(40))\"")
+    }
+
+    /// A notice of a rehearsal that is over goes no further; one that is not there is found out later, in its own words.
+    private static func requireMeant(_ notice: Notice?, here settings: Settings) throws {
+        guard notice?.isRehearsal == true, !settings.isRehearsal else { return }
+        throw NoticeError(.conflict, "the notice was \(RehearsalMark.isOver)")
     }
 
     /// Another ground asks other pre-flight questions, which nobody has answered.

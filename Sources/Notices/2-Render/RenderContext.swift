@@ -35,11 +35,13 @@ public struct RenderContext: Sendable, Hashable {
     /// The channel or the provider puts it in front of the text;
     /// it is needed here because it counts towards the length.
     public var smsSignature: String
+    /// Whether the notice is issued in a rehearsal, and every text of it has to say so.
+    public var isRehearsal: Bool
 
     /// Gathers the circumstances.
     public init(
         number: String, issuer: String, issuerCode: String, issuerContact: String, recipient: String,
-        issueDate: CivilDate, portal: String, smsSignature: String
+        issueDate: CivilDate, portal: String, smsSignature: String, isRehearsal: Bool = false
     ) {
         self.number = number
         self.issuer = issuer
@@ -49,6 +51,7 @@ public struct RenderContext: Sendable, Hashable {
         self.issueDate = issueDate
         self.portal = portal
         self.smsSignature = smsSignature
+        self.isRehearsal = isRehearsal
     }
 
     /// The text of one system field in a language.

@@ -39,7 +39,7 @@ extension RenderedNotice {
         let circumstances: [String: JSONValue] = Dictionary(
             SystemField.allCases.map { ($0.rawValue, .string(context.text($0, language))) },
             uniquingKeysWith: { first, _ in first })
-        return .object([
+        var content: [String: JSONValue] = [
             "format": .string("songda.notice.v1"),
             "kind": .string(template.kind),
             "version": .integer(Int64(template.version)),
@@ -50,6 +50,9 @@ extension RenderedNotice {
             "fields": values,
             "texts": .object(texts.mapValues { .string($0) }),
             "legalBasis": .array(basis.map { .object(["law": .string($0.law), "article": .string($0.article)]) }),
-        ])
+        ]
+        // Absent from a notice that is meant: its bytes are what they always were.
+        if context.isRehearsal { content["rehearsal"] = true }
+        return .object(content)
     }
 }

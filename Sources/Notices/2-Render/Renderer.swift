@@ -35,7 +35,7 @@ public struct Renderer: Sendable {
             if text.utf8.count > Self.outputLimit { faults.append(.tooLarge(name, text.utf8.count)) }
             return text
         }
-        let rendered = [
+        var rendered = [
             "document": fill(texts.document, "document"), "email": fill(texts.email, "email"),
             "sms": fill(texts.sms, "sms").trimmed, "subject": fill(texts.subject, "subject").trimmed,
             "inbox": fill(texts.inbox, "inbox").trimmed,
@@ -43,6 +43,13 @@ public struct Renderer: Sendable {
         let parts = SMSLength(text: rendered["sms"] ?? "", signature: context.smsSignature).parts
         if parts > Self.segmentLimit { faults.append(.longMessage(parts)) }
         guard faults.isEmpty else { throw RenderFailure(faults: faults) }
+        var warnings = checked.warnings
+        if context.isRehearsal {
+            rendered = RehearsalMark.marking(texts: rendered, language)
+            // The mark refuses nothing that would pass for real; what it costs is said.
+            let marked = SMSLength(text: rendered["sms"] ?? "", signature: context.smsSignature).parts
+            if marked != parts { warnings.append(.markedMessage(marked, instead: parts)) }
+        }
         let content = RenderedNotice.content(
             template.reference, language, context, values: checked.snapshot, texts: rendered, basis: basis
         ).canonicalBytes
@@ -50,7 +57,7 @@ public struct Renderer: Sendable {
             template: template.reference, language: language, markdown: rendered["document"] ?? "",
             subject: rendered["subject"] ?? "", emailText: rendered["email"] ?? "", smsText: rendered["sms"] ?? "",
             inboxTitle: rendered["inbox"] ?? "", fields: checked.snapshot.canonicalBytes, legalBasis: basis,
-            deadlines: template.settings.deadlines(checked, context.issueDate), warnings: checked.warnings,
+            deadlines: template.settings.deadlines(checked, context.issueDate), warnings: warnings,
             content: content, contentHash: SHA256.hash(content))
     }
 
@@ -125,6 +132,12 @@ extension FieldFault {
         FieldFault(
             name, zh: "生成的文本有\(size)字节，超过\(Renderer.outputLimit)字节，请缩短字段内容",
             en: "the text produced has \(size) bytes, more than \(Renderer.outputLimit); shorten the fields")
+    }
+
+    fileprivate static func markedMessage(_ parts: Int, instead meant: Int) -> FieldFault {
+        FieldFault(
+            "sms", zh: "演练标记使短信成为\(parts)条；正式发出时为\(meant)条",
+            en: "the mark of the rehearsal makes the text message \(parts) parts; issued for real it takes \(meant)")
     }
 
     fileprivate static func longMessage(_ parts: Int) -> FieldFault {

@@ -4,9 +4,13 @@ import Typeset
 /// Typesets the sealed document; the same notice always gives the same bytes.
 public struct DocumentMaker: Sendable {
     private let typesetter: PDFTypesetter
+    private let isRehearsal: Bool
 
-    /// Makes documents with this typesetter.
-    public init(typesetter: PDFTypesetter) { self.typesetter = typesetter }
+    /// Makes documents with this typesetter; those of a rehearsal are marked as such on every page.
+    public init(typesetter: PDFTypesetter, isRehearsal: Bool = false) {
+        self.typesetter = typesetter
+        self.isRehearsal = isRehearsal
+    }
 
     /// The PDF of a page; a character no font has is a refusal that names it.
     func pdf(_ page: PageDocument) async throws -> [UInt8] {
@@ -25,7 +29,7 @@ public struct DocumentMaker: Sendable {
         try await pdf(
             Self.page(
                 markdown: markdown, title: title, language: language.rawValue, number: number, contentHash: contentHash,
-                issuer: issuer, issuedAt: issuedAt))
+                issuer: issuer, issuedAt: issuedAt, isRehearsal: isRehearsal))
     }
 
     /// The same for papers that quote what others wrote, with the page on which each section of the second level begins.
@@ -41,7 +45,7 @@ public struct DocumentMaker: Sendable {
         for _ in 0..<3 {
             let page = Self.page(
                 markdown: words, title: title, language: language.rawValue, number: number, contentHash: contentHash,
-                issuer: issuer, issuedAt: issuedAt)
+                issuer: issuer, issuedAt: issuedAt, isRehearsal: isRehearsal)
             do {
                 let printed = try await typesetter.printed(page)
                 return (printed.pdf, printed.sectionPages)
@@ -71,10 +75,10 @@ public struct DocumentMaker: Sendable {
     /// The page of a notice: its words, and in the foot its number, the hash of its content and both as a QR code.
     static func page(
         markdown: String, title: String, language: String, number: String, contentHash: Digest, issuer: String,
-        issuedAt: Timestamp
+        issuedAt: Timestamp, isRehearsal: Bool
     ) -> PageDocument {
         PageDocument(
-            markdown: markdown, title: title, language: language,
+            headLine: isRehearsal ? RehearsalMark.line : nil, markdown: markdown, title: title, language: language,
             footerLines: [number, "SHA-256 \(contentHash.hex)"],
             qrText: "songda:\(number):\(contentHash.hex)", createdAt: issuedAt.microseconds / 1_000_000,
             author: issuer)

@@ -14,6 +14,7 @@ public struct Sealer: Sendable {
     let recorder: EvidenceRecorder
     let clock: any WallClock
     let owner: String
+    let isRehearsal: Bool
     /// Woken when something waits to be sealed.
     public let poke: Poke
     /// Woken when deliveries were started.
@@ -21,11 +22,12 @@ public struct Sealer: Sendable {
     /// Told in a sentence when a notice is set aside: it waits for an operator from then on.
     let alarm: @Sendable (String) -> Void
 
-    /// Makes a sealer that wakes these dispatchers.
+    /// Makes a sealer that wakes these dispatchers; outside a rehearsal it sets aside what was issued in one.
     public init(
         store: any SealStore, keys: any SealKeys, documents: DocumentMaker, templates: TemplateLibrary,
-        starter: DeliveryStarter, recorder: EvidenceRecorder, clock: any WallClock, owner: String, poke: Poke,
-        wakes: [Poke], alarm: @escaping @Sendable (String) -> Void = { _ in }
+        starter: DeliveryStarter, recorder: EvidenceRecorder, clock: any WallClock, owner: String,
+        isRehearsal: Bool = false, poke: Poke, wakes: [Poke],
+        alarm: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.store = store
         self.keys = keys
@@ -35,6 +37,7 @@ public struct Sealer: Sendable {
         self.recorder = recorder
         self.clock = clock
         self.owner = owner
+        self.isRehearsal = isRehearsal
         self.poke = poke
         self.wakes = wakes
         self.alarm = alarm
@@ -60,6 +63,10 @@ public struct Sealer: Sendable {
         for claim in claims {
             guard claim.claims <= Dispatcher.poisonLimit else {
                 try await setAside(claim, reason: "claimed for sealing \(claim.claims - 1) times without a result")
+                continue
+            }
+            guard isRehearsal || !claim.notice.isRehearsal else {
+                try await setAside(claim, reason: RehearsalMark.isOver)
                 continue
             }
             do {
@@ -131,7 +138,7 @@ public struct Sealer: Sendable {
         let page = DocumentMaker.page(
             markdown: content.markdown, title: name?.text(language) ?? notice.kind, language: notice.language,
             number: notice.number, contentHash: notice.contentHash, issuer: notice.issuer.fullName,
-            issuedAt: notice.createdAt)
+            issuedAt: notice.createdAt, isRehearsal: notice.isRehearsal)
         return (try await documents.pdf(page), "application/pdf")
     }
 
@@ -151,6 +158,7 @@ extension Notice {
             templateHash: templateHash, language: language, priority: priority, state: .dispatching,
             approvalsNeeded: approvalsNeeded, author: author, createdAt: createdAt, sealedAt: moment,
             contentHash: contentHash, documentHash: documentHash, recipients: recipients, plan: plan,
-            legalBasis: legalBasis, handling: handling, batch: batch, confirmers: confirmers, remindsOf: remindsOf)
+            legalBasis: legalBasis, handling: handling, batch: batch, confirmers: confirmers, remindsOf: remindsOf,
+            isRehearsal: isRehearsal)
     }
 }

@@ -25,6 +25,16 @@ extension Dispatcher {
                 try await setAside(claim, reason: "claimed \(claim.claims - 1) times without an outcome", at: now)
                 continue
             }
+            // A claim at a time, so that a row that comes late is judged by the server that would hand it over.
+            guard claim.notice.isRehearsal == isRehearsal else {
+                if isRehearsal {
+                    postponed.append(
+                        Postponement(claim: claim, until: now.adding(Self.waitForMeant), reason: RehearsalMark.waits))
+                } else {
+                    try await setAside(claim, reason: RehearsalMark.isOver, at: now)
+                }
+                continue
+            }
             let number = claim.delivery.attempts + 1
             let parcel: Parcel
             do {
@@ -92,6 +102,9 @@ extension Dispatcher {
         }
         try await store.recordFenced(entries)
     }
+
+    /// How soon a server that rehearses looks again at what is meant.
+    private static var waitForMeant: Duration { .seconds(600) }
 
     /// Three claims that ended in a crash; the next one sets the delivery aside.
     static var poisonLimit: Int { 3 }

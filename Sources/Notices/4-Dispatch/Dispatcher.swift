@@ -40,6 +40,7 @@ public struct Dispatcher: Sendable {
     let owner: String
     let limits: Limits
     let quietHours: QuietHours?
+    let isRehearsal: Bool
     /// Wakes the dispatcher when something was stored that is due at once.
     public let poke: Poke
     /// Woken when a delivery ended without success: the plan's next step need not wait.
@@ -51,13 +52,15 @@ public struct Dispatcher: Sendable {
     /// - Parameters:
     ///   - expectReceiptWithin: how long after acceptance a receipt is overdue; nil where the channel gives none.
     ///   - quietHours: when notices of kinds that observe them wait, whatever made them late; nil hands over at any hour.
+    ///   - isRehearsal: whether the routes lead to a sandbox: what is meant waits then, and otherwise what was issued in a
+    ///     rehearsal is set aside.
     ///   - escalation: what ``Escalation`` waits on.
     ///   - alarm: called with a sentence an operator must read.
     public init(
         channel: ChannelKind, routes: RouteTable, store: any DispatchStore, recorder: EvidenceRecorder,
         clock: any WallClock, schedule: RetrySchedule, parcels: ParcelMaker, expectReceiptWithin: Duration?,
-        owner: String, limits: Limits = Limits(), quietHours: QuietHours? = nil, poke: Poke = Poke(),
-        escalation: Poke = Poke(), alarm: @escaping @Sendable (String) -> Void = { _ in }
+        owner: String, limits: Limits = Limits(), quietHours: QuietHours? = nil, isRehearsal: Bool = false,
+        poke: Poke = Poke(), escalation: Poke = Poke(), alarm: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.channel = channel
         self.routes = routes
@@ -70,6 +73,7 @@ public struct Dispatcher: Sendable {
         self.owner = owner
         self.limits = limits
         self.quietHours = quietHours
+        self.isRehearsal = isRehearsal
         self.poke = poke
         self.escalation = escalation
         self.alarm = alarm

@@ -42,12 +42,13 @@ public struct ParcelMaker: Sendable {
     /// Client notices and alerts travel as the message itself; formal notices as PDF beside their signature.
     private static func attachments(_ notice: Notice, _ document: SealedNotice) -> [ParcelContent.Attachment] {
         guard notice.handling.sealsPDF else { return [] }
+        let name = (notice.isRehearsal ? RehearsalMark.filePrefix : "") + notice.number
         return [
             ParcelContent.Attachment(
-                fileName: "\(notice.number).pdf", asciiName: "\(notice.number).pdf", mediaType: "application/pdf",
+                fileName: "\(name).pdf", asciiName: "\(name).pdf", mediaType: "application/pdf",
                 bytes: document.bytes),
             ParcelContent.Attachment(
-                fileName: "\(notice.number).p7s", asciiName: "\(notice.number).p7s",
+                fileName: "\(name).p7s", asciiName: "\(name).p7s",
                 mediaType: "application/pkcs7-signature", bytes: document.signature),
         ]
     }

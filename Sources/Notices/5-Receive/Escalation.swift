@@ -9,21 +9,26 @@ public struct Escalation: Sendable {
     private let recorder: EvidenceRecorder
     private let clock: any WallClock
     private let starter: DeliveryStarter
+    private let isRehearsal: Bool
     /// Woken when deliveries were started that are due at once.
     private let wakes: [Poke]
     private let alarm: @Sendable (String) -> Void
     /// Woken when a delivery ended without success.
     public let poke: Poke
 
-    /// Makes an escalation that wakes these dispatchers; `alarm` is called with a sentence an operator must read.
+    /// Makes an escalation that wakes these dispatchers; outside a rehearsal no step of a rehearsed notice starts.
+    ///
+    /// - Parameter alarm: called with a sentence an operator must read.
     public init(
         store: any ReceiptStore, recorder: EvidenceRecorder, clock: any WallClock, starter: DeliveryStarter,
-        wakes: [Poke], poke: Poke = Poke(), alarm: @escaping @Sendable (String) -> Void = { _ in }
+        isRehearsal: Bool = false, wakes: [Poke], poke: Poke = Poke(),
+        alarm: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.store = store
         self.recorder = recorder
         self.clock = clock
         self.starter = starter
+        self.isRehearsal = isRehearsal
         self.wakes = wakes
         self.poke = poke
         self.alarm = alarm
@@ -86,10 +91,11 @@ public struct Escalation: Sendable {
 
     private func step(_ due: DueRung, at now: Timestamp) throws -> Step {
         let rung = due.notice.plan.rungs[due.rung.index]
-        let isWanted = rung.condition.holds(for: due.states)
+        let isOver = due.notice.isRehearsal && !isRehearsal
+        let isWanted = !isOver && rung.condition.holds(for: due.states)
         let person = due.notice.recipients.first { $0.person == due.rung.person }
         var deliveries: [NewDelivery] = []
-        var evidence = [try entry(due, rung, isWanted: isWanted, at: now)]
+        var evidence = [try entry(due, rung, isWanted: isWanted, isOver: isOver, at: now)]
         if isWanted, let person {
             let begun = try starter.start(due.notice, for: person, rung: due.rung.index, at: now)
             deliveries = begun.deliveries
@@ -114,7 +120,9 @@ public struct Escalation: Sendable {
         try await store.postpone(rung, until: until, evidence: [entry])
     }
 
-    private func entry(_ due: DueRung, _ rung: Rung, isWanted: Bool, at now: Timestamp) throws -> SignedEntry {
+    private func entry(
+        _ due: DueRung, _ rung: Rung, isWanted: Bool, isOver: Bool, at now: Timestamp
+    ) throws -> SignedEntry {
         var facts: [String: JSONValue] = [
             "rung": .integer(Int64(due.rung.index)), "started": .bool(isWanted),
             "condition": .string(rung.condition.rawValue),
@@ -126,6 +134,7 @@ public struct Escalation: Sendable {
             facts["broughtForwardBy"] = .string(cause.delivery.rawValue)
             facts["plannedAt"] = .string(cause.plannedAt.rfc3339)
         }
+        if isOver { facts["reason"] = .string(RehearsalMark.isOver) }
         return try recorder.entry(
             .escalated, notice: due.notice.id, person: due.rung.person, at: now, facts)
     }

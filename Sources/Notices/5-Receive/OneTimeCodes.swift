@@ -18,11 +18,13 @@ public struct OneTimeCodes: Sendable {
     private let clock: any WallClock
     private let key: [UInt8]
     private let routes: [ChannelKind: RouteTable]
+    private let isRehearsal: Bool
 
-    /// Makes codes that travel by the routes of the notices, past those that rest or are paused.
+    /// Makes codes that travel by the routes of the notices, past those that rest or are paused; those of a rehearsal say
+    /// that they are of one.
     public init(
         store: any CredentialStore, log: any EvidenceLogStore, recorder: EvidenceRecorder, clock: any WallClock,
-        key: [UInt8], routes: [ChannelKind: RouteTable]
+        key: [UInt8], routes: [ChannelKind: RouteTable], isRehearsal: Bool = false
     ) {
         self.store = store
         self.log = log
@@ -30,6 +32,7 @@ public struct OneTimeCodes: Sendable {
         self.clock = clock
         self.key = key
         self.routes = routes
+        self.isRehearsal = isRehearsal
     }
 
     /// Sends a code and returns the challenge's id.
@@ -126,13 +129,16 @@ public struct OneTimeCodes: Sendable {
             person.language == "en"
             ? "Your code is \(code), valid for 10 minutes. Do not tell it to anyone."
             : "您的验证码为\(code)，10分钟内有效，请勿告知他人。"
+        let language: NoticeLanguage = person.language == "en" ? .english : .chinese
+        let subject = person.language == "en" ? "Your code" : "验证码"
         let key = challenge.id.filter { $0 != "-" }
         return Parcel(
             delivery: DeliveryID(challenge.id), notice: NoticeID(challenge.id), noticeNumber: "", attempt: 1,
             address: address.value, recipientName: person.name, sender: sender, language: person.language,
             content: ParcelContent(
-                subject: person.language == "en" ? "Your code" : "验证码", emailMarkdown: text, smsText: text,
-                attachments: []),
+                subject: isRehearsal ? RehearsalMark.prefix + subject : subject,
+                emailMarkdown: isRehearsal ? RehearsalMark.marking(markdown: text) : text,
+                smsText: isRehearsal ? RehearsalMark.smsPrefix(language) + text : text, attachments: []),
             date: now, messageKey: key)
     }
 }

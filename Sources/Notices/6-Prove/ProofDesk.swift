@@ -111,7 +111,7 @@ public struct ProofDesk: Sendable {
         let bundle = try await writer.write(contents)
         // No evidence, no release: the bundle leaves only once it is recorded that it did.
         try await log.stage([read])
-        return ("\(notice.number).asice", bundle)
+        return ((notice.isRehearsal ? RehearsalMark.filePrefix : "") + "\(notice.number).asice", bundle)
     }
 
     private func documents(of notice: Notice) async throws -> [BundleContents.Document] {
@@ -149,7 +149,7 @@ public struct ProofDesk: Sendable {
             [actor("author", notice.author.id)]
             + approvals.map { actor("approver", $0.approver.id, ["at": .string($0.at.rfc3339)]) }
             + notice.confirmers.map { actor("confirmer", $0) }
-        return .object([
+        var summary: [String: JSONValue] = [
             "actors": .array(actors),
             "number": .string(notice.number), "id": .string(notice.id.rawValue), "kind": .string(notice.kind),
             "templateVersion": .integer(Int64(notice.templateVersion)),
@@ -177,7 +177,9 @@ public struct ProofDesk: Sendable {
                     "zh": .string(standing.strength.advice.zh), "en": .string(standing.strength.advice.en),
                 ]),
             ]),
-        ])
+        ]
+        if notice.isRehearsal { summary["rehearsal"] = .string(RehearsalMark.line) }
+        return .object(summary)
     }
 
     /// What the rules may look at: the observed states, each with the clock of whoever observed it.

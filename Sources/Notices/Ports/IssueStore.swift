@@ -69,6 +69,12 @@ public struct IdempotencyClaim: Sendable, Hashable {
         self.key = key
         self.requestHash = requestHash
     }
+
+    /// The same in a rehearsal, whose keys never meet those of notices that are meant: who has rehearsed a request and then
+    /// sends it for real must not be told that it was issued long ago.
+    var ofRehearsal: IdempotencyClaim {
+        IdempotencyClaim(principal: "rehearsal \(principal)", key: key, requestHash: requestHash)
+    }
 }
 
 /// How a request to issue ended.

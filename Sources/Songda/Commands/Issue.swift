@@ -1,6 +1,7 @@
 import ArgumentParser
 import Evidence
 import Foundation
+import Notices
 
 /// `songda issue`: issues one notice through a running server.
 struct Issue: AsyncParsableCommand {
@@ -36,7 +37,7 @@ struct Issue: AsyncParsableCommand {
                 notice   \(answer["id"]?.string ?? "")
                 number   \(answer["number"]?.string ?? "")
                 state    \(answer["state"]?.string ?? "")
-                content  \(answer["contentHash"]?.string ?? "")
+                content  \(answer["contentHash"]?.string ?? "")\(Rehearsed.line(answer))
                 """)
     }
 
@@ -90,7 +91,8 @@ struct Approve: AsyncParsableCommand {
             body: .object(["contentHash": .string(contentHash)]))
         output.show(
             answer,
-            text: "\(answer["number"]?.string ?? "") is now \(answer["state"]?.string ?? "")" + Awaited.words(answer))
+            text: "\(answer["number"]?.string ?? "") is now \(answer["state"]?.string ?? "")" + Awaited.words(answer)
+                + Rehearsed.line(answer))
     }
 }
 
@@ -118,7 +120,7 @@ struct Show: AsyncParsableCommand {
     private static func text(_ notice: JSONValue, _ timeline: JSONValue, _ deliveries: JSONValue) -> String {
         var lines = [
             "\(notice["number"]?.string ?? "")  \(notice["kind"]?.string ?? "")  \(notice["state"]?.string ?? "")"
-                + Awaited.words(notice), "",
+                + Awaited.words(notice) + Rehearsed.line(notice), "",
         ]
         for delivery in deliveries["items"]?.array ?? [] {
             let parts = ["channel", "state", "stateAt", "clock", "reason"].map { delivery[$0]?.string ?? "" }
@@ -150,13 +152,17 @@ struct Prove: AsyncParsableCommand {
     func run() async throws {
         let client = try target.client()
         defer { client.close() }
-        let response = try await client.send("GET", "/v1/notices/\(try pathPart(notice))/proof")
+        let id = try pathPart(notice)
+        let summary = try await client.json("GET", "/v1/notices/\(id)")
+        let response = try await client.send("GET", "/v1/notices/\(id)/proof")
         let path = out ?? "\(notice).asice"
         guard !FileManager.default.fileExists(atPath: path) else {
             throw Failure("\(path) exists; name another with --out")
         }
         try Data(response.body).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
         print(path)
+        // Not among what a script reads: that is the path.
+        if summary["rehearsal"] == true { FileHandle.standardError.write(Data("\(RehearsalMark.line)\n".utf8)) }
     }
 }
 
@@ -175,6 +181,12 @@ enum Awaited {
         let named = confirmers.isEmpty ? "" : ", among them \(confirmers.joined(separator: "; "))"
         return "; it waits for \(count) more approval\(count == 1 ? "" : "s")\(named)"
     }
+}
+
+/// How the command line says that a notice is of a rehearsal.
+enum Rehearsed {
+    /// A line of its own behind the others; nothing when the notice is meant.
+    static func line(_ notice: JSONValue) -> String { notice["rehearsal"] == true ? "\n\(RehearsalMark.line)" : "" }
 }
 
 /// An id or number as part of a path: letters, digits and hyphens only.

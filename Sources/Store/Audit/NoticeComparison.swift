@@ -23,6 +23,12 @@ struct NoticeComparison {
         if issued["number"] != notice.number {
             report.add("notices", notice.id, "its number is \(notice.number), issued as \(issued["number"] ?? "none")")
         }
+        if let rehearsed = issued.isRehearsal, rehearsed != notice.isRehearsal {
+            report.add(
+                "notices", notice.id,
+                rehearsed
+                    ? "it was issued in a rehearsal, and passes for meant" : "it was meant, and passes for a rehearsal")
+        }
         let hash = notice.all(.approvalVoided).last?["contentHash"] ?? issued["contentHash"]
         if hash != notice.contentHash.hex {
             report.add(

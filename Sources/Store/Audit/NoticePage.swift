@@ -13,6 +13,7 @@ struct NoticePage: Sendable {
         let approvalsNeeded: Int
         let contentHash: Digest
         let documentHash: Digest?
+        let isRehearsal: Bool
         let recipients: [String]
         let approvals: [Approval]
         let document: Document?
@@ -75,13 +76,18 @@ struct NoticePage: Sendable {
             grouping: try await EntryFacts.read(rows.entries, keys: store.keys), by: { $0.notice ?? "" })
         let keys = try await store.keys.existingKeys(
             for: Set(try rows.notices.map { try $0.get("key_owner", as: String.self) }))
+        // The notices of a batch have the same details, and reading JSON is most of the work.
+        var rehearsed: [String: Bool] = [:]
         return NoticePage(
             notices: try rows.notices.map { row in
                 let id: String = try row.get("id")
+                let details: String = try row.get("details")
+                let isRehearsal = try rehearsed[details] ?? NoticeRows.isRehearsal(details)
+                rehearsed[details] = isRehearsal
                 return Notice(
                     id: id, number: try row.get("number"), state: NoticeState(rawValue: try row.get("state")),
                     approvalsNeeded: try row.get("approvals_needed"), contentHash: try row.get("content_hash"),
-                    documentHash: try row.get("document_hash"),
+                    documentHash: try row.get("document_hash"), isRehearsal: isRehearsal,
                     recipients: try (rows.recipients[id] ?? []).map { try $0.get("person") },
                     approvals: try (rows.approvals[id] ?? []).map {
                         Approval(
@@ -101,7 +107,8 @@ struct NoticePage: Sendable {
         var rows = Rows()
         rows.notices = try tx.query(
             """
-            SELECT id, number, state, approvals_needed, content_hash, document_hash, key_owner, content FROM notices
+            SELECT id, number, state, approvals_needed, content_hash, document_hash, key_owner, content, details
+            FROM notices
             WHERE id > \(last) ORDER BY id LIMIT \(limit)
             """)
         let ids: [String] = try rows.notices.map { try $0.get("id") }

@@ -33,6 +33,8 @@ public final class TestGateway: Sendable {
         public var owner = "one"
         /// The address at which people reach the pages; nil makes no links.
         public var publicURL: String? = "https://hr.example.com"
+        /// Whether everything is a rehearsal.
+        public var isRehearsal = false
         /// The directory with the rules of the HR core; nil means those that are shipped.
         public var rules: String?
         /// What is put between the gateway and its database.
@@ -131,9 +133,11 @@ public final class TestGateway: Sendable {
         _ = try await Migrator(Migrations.all).migrate(database)
         let database = options.wrap(database)
         let (store, log) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
-        let recorder = EvidenceRecorder(signer: keys.entries, clock: clock)
+        let recorder = EvidenceRecorder(
+            signer: keys.entries, clock: clock, isRehearsal: options.isRehearsal)
         let (law, templates) = (try TestResources.law(), try TestResources.templates())
-        let documents = DocumentMaker(typesetter: try TestResources.typesetter())
+        let documents = DocumentMaker(
+            typesetter: try TestResources.typesetter(), isRehearsal: options.isRehearsal)
         let authority = try EmbeddedAuthority(
             key: keys.timestamp, certificate: keys.timestampCertificate, clock: clock)
         let alarms = Alarms()
@@ -147,20 +151,24 @@ public final class TestGateway: Sendable {
             Dispatcher(
                 channel: channel, routes: routes, store: store, recorder: recorder, clock: clock, schedule: schedule,
                 parcels: parcels, expectReceiptWithin: .seconds(86_400), owner: options.owner, limits: options.limits,
-                quietHours: law.quietHours, escalation: escalation, alarm: { alarms.hear($0) })
+                quietHours: law.quietHours, isRehearsal: options.isRehearsal, escalation: escalation,
+                alarm: { alarms.hear($0) })
         }
         let dispatchers = [dispatcher(.email, mail, .email), dispatcher(.sms, sms, .sms)]
         let wakes = dispatchers.map(\.poke)
         let codes = OneTimeCodes(
-            store: store, log: log, recorder: recorder, clock: clock, key: keys.link, routes: [.email: mail, .sms: sms])
+            store: store, log: log, recorder: recorder, clock: clock, key: keys.link,
+            routes: [.email: mail, .sms: sms],
+            isRehearsal: options.isRehearsal)
         let sealer = Sealer(
             store: store, keys: keys, documents: documents, templates: templates, starter: starter, recorder: recorder,
-            clock: clock, owner: options.owner, poke: Poke(), wakes: wakes, alarm: { alarms.hear($0) })
+            clock: clock, owner: options.owner, isRehearsal: options.isRehearsal, poke: Poke(), wakes: wakes,
+            alarm: { alarms.hear($0) })
         pipeline = Pipeline(
             issue: IssueDesk(
                 store: store, reader: store, directory: store, templates: templates, preflight: Preflight(law: law),
-                typesetter: documents, recorder: recorder, clock: clock, settings: .init(portal: "hr.example.com"),
-                sealerPoke: sealer.poke),
+                typesetter: documents, recorder: recorder, clock: clock,
+                settings: .init(portal: "hr.example.com", isRehearsal: options.isRehearsal), sealerPoke: sealer.poke),
             seal: sealer, dispatch: dispatchers,
             receive: ReceiptDesk(
                 store: store, recorder: recorder, clock: clock, escalation: escalation),
@@ -169,8 +177,8 @@ public final class TestGateway: Sendable {
                 recorder: recorder, clock: clock),
             postal: PostalDesk(receipts: store, reader: store, recorder: recorder, clock: clock),
             escalate: Escalation(
-                store: store, recorder: recorder, clock: clock, starter: starter, wakes: wakes, poke: escalation,
-                alarm: { alarms.hear($0) }),
+                store: store, recorder: recorder, clock: clock, starter: starter, isRehearsal: options.isRehearsal,
+                wakes: wakes, poke: escalation, alarm: { alarms.hear($0) }),
             operate: OperationDesk(
                 store: store, reader: store, recorder: recorder, clock: clock, tables: [mail, sms],
                 wakes: [sealer.poke] + wakes),

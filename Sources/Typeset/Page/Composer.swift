@@ -20,11 +20,16 @@ struct Composer {
         }
         if let seal = document.sealLines, !seal.isEmpty { flow.close(with: seal) }
         var foot = try PageFoot(document: document, code: code, paper: paper, in: typeface)
+        // Wider than the measure it would be cut into lines, of which one is shown: let it run into the margins.
+        let head = document.headLine.map {
+            TextLayout(
+                StyledText($0), style: TextStyle(size: Typography.head.size, isBold: true), width: nil, in: typeface)
+        }
         let breaker = PageBreaker(height: foot.top - Self.gapAboveFoot - paper.top)
         let pages = breaker.pages(of: flow.lines)
         return pages.enumerated().map { index, lines in
             foot.number(page: index + 1, of: pages.count, isChinese: document.isChinese, in: typeface)
-            return ComposedPage(lines: lines, foot: foot)
+            return ComposedPage(lines: lines, foot: foot, head: head)
         }
     }
 

@@ -1,5 +1,7 @@
 /// A document to be printed on A4: the text and what stands around it.
 public struct PageDocument: Sendable {
+    /// A line in bold at the head of every page, above everything else; nothing if nil.
+    public var headLine: String?
     /// The body; a leading `# heading` is the printed title, otherwise `title` is printed above the body.
     public var markdown: String
     /// The title in the file's properties, and on the page where the body has no heading of its own.
@@ -19,6 +21,7 @@ public struct PageDocument: Sendable {
 
     /// Describes a document.
     public init(
+        headLine: String? = nil,
         markdown: String,
         title: String,
         language: String = "zh-CN",
@@ -28,6 +31,7 @@ public struct PageDocument: Sendable {
         author: String,
         sealLines: [String]? = nil
     ) {
+        self.headLine = headLine
         self.markdown = markdown
         self.title = title
         self.language = language
@@ -44,6 +48,7 @@ public struct PageDocument: Sendable {
     func check() throws {
         try CharacterRules.check(title, in: "the title")
         try CharacterRules.check(author, in: "the author")
+        if let headLine { try CharacterRules.check(headLine, in: "the head line") }
         for line in footerLines { try CharacterRules.check(line, in: "a footer line") }
         for line in sealLines ?? [] { try CharacterRules.check(line, in: "the closing block") }
     }

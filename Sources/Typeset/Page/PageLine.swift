@@ -41,4 +41,6 @@ struct PlacedLine {
 struct ComposedPage {
     var lines: [PlacedLine]
     var foot: PageFoot
+    /// A line in the upper margin, centred.
+    var head: TextLayout?
 }

@@ -13,6 +13,19 @@ struct PagePainter {
     func paint(_ page: ComposedPage) {
         for placed in page.lines { paint(placed.line, top: paper.top + placed.top) }
         paint(page.foot)
+        if let head = page.head { paint(head) }
+    }
+
+    /// In the upper margin, which the body leaves free.
+    private func paint(_ head: TextLayout) {
+        shade(Self.ink)
+        let baseline = (paper.top - Typography.head.pitch) / 2 + Typography.head.baseline
+        show(head, line: 0, x: (paper.width - head.naturalWidth) / 2, baseline: baseline)
+        let rule = baseline + Typography.head.size * 0.5
+        cairo_set_line_width(context, 0.5)
+        cairo_move_to(context, paper.left, rule)
+        cairo_line_to(context, paper.width - paper.right, rule)
+        cairo_stroke(context)
     }
 
     private func paint(_ line: PageLine, top: Double) {

@@ -26,6 +26,7 @@ struct Typography: Sendable {
     static let body = Typography(size: 12, pitch: 22)
     static let table = Typography(size: 10.5, pitch: 17)
     static let code = Typography(size: 9.5, pitch: 15)
+    static let head = Typography(size: 11, pitch: 18)
     static let foot = Typography(size: 8, pitch: 11.5)
 
     /// Where the baseline lies under the top of a line: the em box of Han centred in the pitch.

@@ -23,10 +23,12 @@ struct TestServer: Sendable {
         _ backend: Backend = .sqlite, callbacks: [CallbackFeed] = [],
         health: HealthReport = HealthReport(checks: []), onHealth: @escaping @Sendable () -> Void = {},
         limits: Turnstile.Limits = .init(),
-        slowest: Duration = .seconds(60),
+        slowest: Duration = .seconds(60), isRehearsal: Bool = false,
         _ body: (TestServer) async throws -> Void
     ) async throws {
-        try await TestGateway.with(backend) { gateway in
+        var options = TestGateway.Options()
+        options.isRehearsal = isRehearsal
+        try await TestGateway.with(backend, options) { gateway in
             gateway.mail.alwaysAccepts()
             gateway.sms.alwaysAccepts()
             let logged = LogLines()
@@ -75,7 +77,9 @@ struct TestServer: Sendable {
                 return health
             },
             metrics: { "songda_notices_total 0\n" },
-            settings: .init(version: "test", publicBaseURL: "https://hr.example.com", passKey: keys.link))
+            settings: .init(
+                version: "test", publicBaseURL: "https://hr.example.com", passKey: keys.link,
+                isRehearsal: gateway.options.isRehearsal))
     }
 
     // MARK: Keys

@@ -13,11 +13,13 @@ final class LogFixture: Sendable {
     private let elapsed = Mutex(Duration.zero)
     private let alarmsHeard = Mutex<[String]>([])
 
-    init(store: InMemoryLogStore = InMemoryLogStore(), origin: String = "log.example/test") throws {
+    init(
+        store: InMemoryLogStore = InMemoryLogStore(), origin: String = "log.example/test", isRehearsal: Bool = false
+    ) throws {
         self.store = store
         entryKey = try SigningKey.generateP256()
         signer = try NoteSigner(name: origin, key: try SigningKey.generateEd25519())
-        recorder = EvidenceRecorder(signer: entryKey, clock: clock)
+        recorder = EvidenceRecorder(signer: entryKey, clock: clock, isRehearsal: isRehearsal)
     }
 
     var alarms: [String] { alarmsHeard.withLock { $0 } }

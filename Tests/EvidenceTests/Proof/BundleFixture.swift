@@ -14,8 +14,8 @@ struct BundleFixture {
     static let creditCode = "91310000MA1FL0000N"
     static let pdf = Array("%PDF-1.7 解除劳动合同通知书".utf8)
 
-    init() throws {
-        log = try LogFixture()
+    init(isRehearsal: Bool = false) throws {
+        log = try LogFixture(isRehearsal: isRehearsal)
         let now = log.clock.now
         let start = now.adding(.seconds(-86_400))
         issuer = try CertificateIssuer.root(named: "Test Root", key: .generateP256(), from: start)

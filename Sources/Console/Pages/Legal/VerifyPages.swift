@@ -36,6 +36,7 @@ struct VerifyPages: Sendable {
         let action: String
         let verdict: String?
         let verdictClass: String
+        let rehearsal: String?
         let notice: String?
         let entries: Int
         let checks: [Check]
@@ -92,10 +93,20 @@ struct VerifyPages: Sendable {
             VerifyPage(
                 frame: frame, w: frame.w, action: Site.verify,
                 verdict: report.map { make.word("verdict_\($0.verdict.rawValue)") },
-                verdictClass: report?.isSound == true ? "done" : "error", notice: report?.notice,
+                verdictClass: report?.isSound == true ? "done" : "error",
+                rehearsal: report.flatMap { Self.rehearsal($0, make) }, notice: report?.notice,
                 entries: report?.entryCount ?? 0, checks: report?.checks.map(row) ?? [],
                 faults: report?.faults.map(row) ?? [], hasFaults: report?.faults.isEmpty == false, error: error,
                 downloads: make.word("verify_offline")), status: status)
+    }
+
+    private static func rehearsal(_ report: VerificationReport, _ make: PageMaker) -> String? {
+        switch report.rehearsal {
+        case .none: nil
+        case .part(let count, let all):
+            make.word("verify_rehearsal_part").replacing("{count}", with: "\(count)").replacing("{all}", with: "\(all)")
+        case .whole: make.word("verify_rehearsal")
+        }
     }
 
     // MARK: Notices
@@ -120,6 +131,7 @@ struct VerifyPages: Sendable {
         let sealedAt: String
         let state: String
         let isWithdrawn: Bool
+        let isRehearsal: Bool
         let documentHash: String?
         let contentHash: String
         let hashFits: String?
@@ -175,7 +187,8 @@ struct VerifyPages: Sendable {
             kind: isTold ? make.kind(notice.kind) : make.word("check_kindHidden"),
             sealedAt: make.time(notice.sealedAt ?? notice.createdAt),
             state: make.word("notice_\(notice.state.rawValue)"),
-            isWithdrawn: notice.state == .cancelled, documentHash: notice.documentHash?.hex,
+            isWithdrawn: notice.state == .cancelled, isRehearsal: notice.isRehearsal,
+            documentHash: notice.documentHash?.hex,
             contentHash: notice.contentHash.hex,
             hashFits: fits.map { make.word($0 ? "check_hashFits" : "check_hashDiffers") },
             hashClass: fits == false ? "error" : "done")
