@@ -48,9 +48,9 @@ public enum BundleScript {
                 >/dev/null 2>&1
         }
 
-        # file, content: why a signature was refused: for what it is over, or for whose it is.
+        # file, content: why a signature was refused: for what it is over, or for whose it is (which -cades would check too).
         why() {
-            if openssl cms -verify -cades -binary -inform DER -in "$1" -content "$2" -noverify -out /dev/null \
+            if openssl cms -verify -binary -inform DER -in "$1" -content "$2" -noverify -out /dev/null \
                 >/dev/null 2>&1
             then echo 'it fits, but its certificate leads to none of the roots, or was not valid at that time'
             else echo 'it does not fit, or cannot be read'; fi

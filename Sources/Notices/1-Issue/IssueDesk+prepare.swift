@@ -119,22 +119,19 @@ extension IssueDesk {
             findings: findings, number: number, now: now, isRehearsal: isRehearsal)
         // A document that cannot be typeset (a glyph no font has) is refused now, not when it is due.
         if template.settings.document == .pdf {
-            do { _ = try await typesetter.pdf(draft.page) } catch let error as TypesetError
-                where error.code == .missingGlyphs
-            {
-                throw Self.unprintable(error, values, recipients, language)
-            }
+            let unprintable = try await typesetter.unprintable(draft.page)
+            guard unprintable.isEmpty else { throw Self.refusal(of: unprintable, values, recipients, language) }
         }
         return draft
     }
 
     /// Which field has the characters that no font can print, in the language of the notice.
-    private static func unprintable(
-        _ error: TypesetError, _ values: [String: JSONValue], _ recipients: [NoticeRecipient],
+    private static func refusal(
+        of unprintable: [Unicode.Scalar], _ values: [String: JSONValue], _ recipients: [NoticeRecipient],
         _ language: NoticeLanguage
     ) -> NoticeError {
         func found(_ text: String) -> [Unicode.Scalar] {
-            error.characters.filter { text.unicodeScalars.contains($0) }
+            unprintable.filter { text.unicodeScalars.contains($0) }
         }
         func fault(_ field: String, _ characters: [Unicode.Scalar]) -> NoticeError.Fault {
             let shown = characters.prefix(20).map { "\($0) (U+\(String($0.value, radix: 16, uppercase: true)))" }
@@ -151,7 +148,7 @@ extension IssueDesk {
         let names = found(recipients.map(\.name).joined())
         if !names.isEmpty { faults.append(fault("recipients", names)) }
         // Neither: the issuing entity's own data, which the author cannot change here.
-        if faults.isEmpty { faults = [fault("issuer", error.characters)] }
+        if faults.isEmpty { faults = [fault("issuer", unprintable)] }
         return NoticeError(
             .invalid, language == .chinese ? "文书含有无法印刷的字符" : "the document has characters that cannot be printed",
             faults: faults)

@@ -21,6 +21,19 @@ public struct DocumentMaker: Sendable {
         }
     }
 
+    /// The characters of a page that no font has; none when it can be typeset.
+    func unprintable(_ page: PageDocument) async throws -> [Unicode.Scalar] {
+        do {
+            _ = try await typesetter.pdf(page)
+            return []
+        } catch let error as TypesetError {
+            guard error.code == .missingGlyphs else {
+                throw NoticeError(.invalid, "the document cannot be typeset: \(error.reason)")
+            }
+            return error.characters
+        }
+    }
+
     /// The PDF of another document that is served or signed here; in its foot stand its number and the hash of its content.
     public func pdf(
         markdown: String, title: String, language: NoticeLanguage, number: String, contentHash: Digest, issuer: String,
