@@ -223,7 +223,7 @@ extension SQLNoticeStore: DispatchStore {
         try await database.write { tx in try tx.executeBatch(rows) }
     }
 
-    private func persons(of deliveries: [String]) async throws -> [String: String] {
+    func persons(of deliveries: [String]) async throws -> [String: String] {
         try await database.read { tx in
             var persons: [String: String] = [:]
             for part in deliveries.chunks(of: 500) {

@@ -5,60 +5,87 @@ import SQL
 /// Receipts as they are recorded: once, added up where they speak of parts, as claims where nobody signed them.
 extension SQLNoticeStore {
     /// The primary key (delivery, duplicate key) lets a receipt in once; the state is merged under the row's lock.
-    public func record(_ receipt: Receipt, evidence: ReceiptEvidence) async throws -> ReceiptRecording {
-        let id = receipt.delivery.rawValue
-        let person: String? = try await database.read { tx in
-            try tx.first("SELECT person FROM deliveries WHERE id = \(id)")?.get("person")
-        }
-        guard let person else { return .unknownDelivery }
-        // Of somebody who was erased nothing can be recorded; the feed must not bring it again and again for that.
-        guard let key = try await keys.existingKeys(for: [person])[person] else { return .unknownDelivery }
-        let insert = try Self.insert(receipt, key, recordedAt: clock.now)
-        let reason = try DeliveryRows.sealed(reason: receipt.reason, of: id, key)
-        let rows = try await entryRows.stage(evidence.always)
-        let onCompletion = try await entryRows.stage(evidence.onCompletion)
-        let onSettlement = try await entryRows.stage(evidence.onSettlement)
+    public func record(_ records: [ReceiptRecord]) async throws -> [ReceiptRecording] {
+        let persons = try await persons(of: records.map(\.receipt.delivery.rawValue))
+        let keys = try await keys.existingKeys(for: Set(persons.values))
         let now = clock.now
-        return try await database.write { tx in
-            // Touching the row first serialises receipts of one delivery on both engines.
-            try tx.execute("UPDATE deliveries SET rung = rung WHERE id = \(id)")
-            if let link = receipt.link { try Self.useLink(link, of: id, at: now, tx) }
-            // An answer about a part settles nothing before the others have been answered for too.
-            if receipt.settlesClaims, receipt.part == nil {
-                let settled = try Self.settleClaims(of: id, tx)
-                if settled > 0 { try tx.executeBatch(onSettlement) }
-                // Another process settled them meanwhile, and has recorded what this answer would say.
-                if settled == 0, rows.isEmpty { return .duplicate }
-            }
-            guard try tx.execute(insert) == 1 else { return .duplicate }
-            guard let present = try Self.states(of: [id], tx)[id] else { return .unknownDelivery }
-            var observed = receipt.state
-            if let part = receipt.part, present.merged(with: .delivered) != present,
-                try Self.isComplete(part, of: id, tx)
-            {
-                observed = .delivered
-                try tx.executeBatch(onCompletion)
-                if receipt.settlesClaims { _ = try Self.settleClaims(of: id, tx) }
-            }
-            let merged = observed.map { present.merged(with: $0) } ?? present
-            if merged != present {
-                // What a receipt has settled is not tried again, and not missed either. An attempt that is under way
-                // keeps its lease, so that a crash before its outcome is still noticed.
-                let news: Query = merged == .accepted || merged == .unknown ? "" : ", ask_at = NULL"
-                try tx.execute(
-                    """
-                    UPDATE deliveries SET state = \(merged.rawValue), state_reason = \(reason),
-                        state_at = \(receipt.happenedAt.at), state_clock = \(receipt.happenedAt.clock), expect_by = NULL\(news),
-                        due_at = CASE WHEN EXISTS (SELECT 1 FROM attempts a WHERE a.delivery = deliveries.id
-                            AND a.finished_at IS NULL) THEN due_at ELSE NULL END
-                    WHERE id = \(id)
-                    """)
-                if merged.isNegative { try Self.bringForward([id], at: now, tx) }
-            }
-            try tx.executeBatch(rows)
-            try Self.closeFinished(deliveries: [id], tx)
-            return .recorded(merged)
+        var prepared: [Prepared] = []
+        for (index, one) in records.enumerated() {
+            let id = one.receipt.delivery.rawValue
+            // Of somebody who was erased nothing can be recorded; the feed must not bring it again and again for that.
+            guard let key = persons[id].flatMap({ keys[$0] }) else { continue }
+            prepared.append(
+                Prepared(
+                    index: index, receipt: one.receipt, insert: try Self.insert(one.receipt, key, recordedAt: now),
+                    reason: try DeliveryRows.sealed(reason: one.receipt.reason, of: id, key),
+                    rows: try await entryRows.stage(one.evidence.always),
+                    onCompletion: try await entryRows.stage(one.evidence.onCompletion),
+                    onSettlement: try await entryRows.stage(one.evidence.onSettlement)))
         }
+        guard !prepared.isEmpty else { return records.map { _ in .unknownDelivery } }
+        // In one order for everybody, or two pages with the same deliveries would wait for each other.
+        let order = prepared.sorted {
+            ($0.receipt.delivery.rawValue, $0.index) < ($1.receipt.delivery.rawValue, $1.index)
+        }
+        return try await database.write { tx in
+            var recordings = records.map { _ in ReceiptRecording.unknownDelivery }
+            for one in order { recordings[one.index] = try Self.record(one, at: now, tx) }
+            return recordings
+        }
+    }
+
+    /// A receipt with everything that can be made ready outside the transaction.
+    private struct Prepared: Sendable {
+        let index: Int
+        let receipt: Receipt
+        let insert: Query
+        let reason: [UInt8]?
+        let rows: [Query]
+        let onCompletion: [Query]
+        let onSettlement: [Query]
+    }
+
+    private static func record(
+        _ one: Prepared, at now: Timestamp, _ tx: any SQLTransaction
+    ) throws -> ReceiptRecording {
+        let receipt = one.receipt
+        let id = receipt.delivery.rawValue
+        // Touching the row first serialises receipts of one delivery on both engines.
+        try tx.execute("UPDATE deliveries SET rung = rung WHERE id = \(id)")
+        if let link = receipt.link { try useLink(link, of: id, at: now, tx) }
+        // An answer about a part settles nothing before the others have been answered for too.
+        if receipt.settlesClaims, receipt.part == nil {
+            let settled = try settleClaims(of: id, tx)
+            if settled > 0 { try tx.executeBatch(one.onSettlement) }
+            // Another process settled them meanwhile, and has recorded what this answer would say.
+            if settled == 0, one.rows.isEmpty { return .duplicate }
+        }
+        guard try tx.execute(one.insert) == 1 else { return .duplicate }
+        guard let present = try states(of: [id], tx)[id] else { return .unknownDelivery }
+        var observed = receipt.state
+        if let part = receipt.part, present.merged(with: .delivered) != present, try isComplete(part, of: id, tx) {
+            observed = .delivered
+            try tx.executeBatch(one.onCompletion)
+            if receipt.settlesClaims { _ = try settleClaims(of: id, tx) }
+        }
+        let merged = observed.map { present.merged(with: $0) } ?? present
+        if merged != present {
+            // What a receipt has settled is not tried again, and not missed either. An attempt that is under way keeps its
+            // lease, so that a crash before its outcome is still noticed.
+            let news: Query = merged == .accepted || merged == .unknown ? "" : ", ask_at = NULL"
+            try tx.execute(
+                """
+                UPDATE deliveries SET state = \(merged.rawValue), state_reason = \(one.reason),
+                    state_at = \(receipt.happenedAt.at), state_clock = \(receipt.happenedAt.clock), expect_by = NULL\(news),
+                    due_at = CASE WHEN EXISTS (SELECT 1 FROM attempts a WHERE a.delivery = deliveries.id
+                        AND a.finished_at IS NULL) THEN due_at ELSE NULL END
+                WHERE id = \(id)
+                """)
+            if merged.isNegative { try bringForward([id], at: now, tx) }
+        }
+        try tx.executeBatch(one.rows)
+        try closeFinished(deliveries: [id], tx)
+        return .recorded(merged)
     }
 
     /// A claim is due to be asked about at once.
@@ -169,11 +196,16 @@ extension SQLNoticeStore {
         return claims
     }
 
-    /// Once: whoever comes second finds nothing open.
-    public func settleClaims(of delivery: DeliveryID, evidence: [SignedEntry]) async throws {
-        let rows = try await entryRows.stage(evidence)
+    /// Once each: whoever comes second finds nothing open.
+    public func settleClaims(_ settled: [DeliveryEvidence]) async throws {
+        guard !settled.isEmpty else { return }
+        var rows: [[Query]] = []
+        for one in settled { rows.append(try await entryRows.stage(one.entries)) }
+        let staged = rows
         try await database.write { tx in
-            if try Self.settleClaims(of: delivery.rawValue, tx) > 0 { try tx.executeBatch(rows) }
+            for (one, rows) in zip(settled, staged) where try Self.settleClaims(of: one.delivery.rawValue, tx) > 0 {
+                try tx.executeBatch(rows)
+            }
         }
     }
 
@@ -212,9 +244,12 @@ extension SQLNoticeStore {
     }
 
     /// Until its state changes by a new attempt.
-    public func stopAsking(_ delivery: DeliveryID) async throws {
+    public func stopAsking(_ deliveries: [DeliveryID]) async throws {
+        guard !deliveries.isEmpty else { return }
         try await database.write { tx in
-            try tx.execute("UPDATE deliveries SET ask_at = NULL WHERE id = \(delivery.rawValue)")
+            for part in deliveries.map(\.rawValue).chunks(of: 500) {
+                try tx.execute("UPDATE deliveries SET ask_at = NULL WHERE id IN \(list: part)")
+            }
         }
     }
 

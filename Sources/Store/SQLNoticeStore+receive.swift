@@ -65,13 +65,18 @@ extension SQLNoticeStore: ReceiptStore {
         return try await readable(rows).map { OverdueReceipt(delivery: $0.delivery, damage: $0.damage) }
     }
 
-    /// Once: clearing `expect_by` and writing the entry are one transaction.
-    public func recordMissingReceipt(_ delivery: DeliveryID, evidence: [SignedEntry]) async throws {
-        let rows = try await entryRows.stage(evidence)
+    /// Once each: clearing `expect_by` and writing the entry are one transaction.
+    public func recordMissingReceipts(_ missing: [DeliveryEvidence]) async throws {
+        guard !missing.isEmpty else { return }
+        var rows: [[Query]] = []
+        for one in missing { rows.append(try await entryRows.stage(one.entries)) }
+        let staged = rows
         try await database.write { tx in
-            let isFirst = try tx.execute(
-                "UPDATE deliveries SET expect_by = NULL WHERE id = \(delivery.rawValue) AND expect_by IS NOT NULL")
-            if isFirst == 1 { try tx.executeBatch(rows) }
+            let cleared = try tx.executeBatch(
+                missing.map {
+                    "UPDATE deliveries SET expect_by = NULL WHERE id = \($0.delivery.rawValue) AND expect_by IS NOT NULL"
+                })
+            try tx.executeBatch(zip(staged, cleared).flatMap { $1 == 1 ? $0 : [] })
         }
     }
 

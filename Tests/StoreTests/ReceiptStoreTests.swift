@@ -149,7 +149,7 @@ import Testing
             for _ in 0..<2 {
                 let entry = try gateway.recorder.entry(
                     .expectedEventMissing, delivery: mail, at: .ours(gateway.clock.now))
-                try await gateway.store.recordMissingReceipt(mail.id, evidence: [entry])
+                try await gateway.store.recordMissingReceipts([DeliveryEvidence(delivery: mail.id, entries: [entry])])
             }
             #expect(try await gateway.events(of: mail.notice).filter { $0 == .expectedEventMissing }.count == 1)
             #expect(try await gateway.store.overdueReceipts(now: gateway.clock.now, limit: 10).isEmpty)
@@ -159,6 +159,49 @@ import Testing
             try await gateway.record(mail, .delivered)
             gateway.pass(.seconds(3601))
             #expect(try await gateway.store.overdueReceipts(now: gateway.clock.now, limit: 10).isEmpty)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `a page of receipts that did not come, and a page that did, are one transaction each`(_ backend: Backend)
+        async throws
+    {
+        try await TestGateway.with(backend) { gateway in
+            gateway.mail.alwaysAccepts()
+            gateway.sms.alwaysAccepts()
+            try await gateway.person()
+            var notices: [NoticeID] = []
+            for _ in 0..<30 { notices.append(try await gateway.issue(gateway.clientContactChange())) }
+            try await gateway.settle()
+            gateway.pass(.seconds(86_401))
+            var before = gateway.database.statistics.writes
+            try await gateway.pipeline.escalate.runOnce()
+            #expect(gateway.database.statistics.writes - before <= 3)
+            for notice in notices {
+                #expect(try await gateway.events(of: notice).count { $0 == .expectedEventMissing } == 1)
+            }
+            var reports: [ReceiptRecord] = []
+            for notice in notices {
+                let mail = try #require(try await gateway.deliveries(of: notice, .email).first)
+                let entry = try gateway.recorder.entry(.receiptDelivered, delivery: mail, at: .ours(gateway.clock.now))
+                let receipt = Receipt(
+                    source: .dsn, delivery: mail.id, dedupeKey: "dsn", state: .delivered, reason: "2.0.0",
+                    happenedAt: .ours(gateway.clock.now), raw: [1])
+                reports.append(ReceiptRecord(receipt: receipt, evidence: ReceiptEvidence([entry])))
+            }
+            let nobody = Receipt(
+                source: .dsn, delivery: DeliveryID("none"), dedupeKey: "dsn", state: .delivered, reason: "2.0.0",
+                happenedAt: .ours(gateway.clock.now), raw: [1])
+            reports.insert(ReceiptRecord(receipt: nobody, evidence: ReceiptEvidence([])), at: 7)
+            before = gateway.database.statistics.writes
+            let recordings = try await gateway.store.record(reports)
+            #expect(gateway.database.statistics.writes - before == 1)
+            #expect(recordings[7] == .unknownDelivery)
+            #expect(recordings.count { $0 == .recorded(.delivered) } == 30)
+            #expect(try await gateway.store.record(reports).count { $0 == .duplicate } == 30)
+            for notice in notices {
+                #expect(try await gateway.events(of: notice).count { $0 == .receiptDelivered } == 1)
+            }
         }
     }
 
@@ -187,7 +230,7 @@ import Testing
             #expect(try await asked() == [messages[0], messages[1]])
             #expect(try await asked() == [messages[2]])
             #expect(try await asked().isEmpty)
-            try await gateway.store.stopAsking(messages[0])
+            try await gateway.store.stopAsking([messages[0]])
             gateway.pass(.seconds(600))
             #expect(Set(try await asked(9)) == [messages[1], messages[2]])
             // A report ends it, and so does age.

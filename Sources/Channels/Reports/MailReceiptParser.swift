@@ -80,7 +80,7 @@ public struct MailReceiptParser: ReceiptParser {
             // Only a MAC may speak for a delivery by its id; a Message-ID is looked up like any foreign word.
             keys = [key.isAuthenticated ? .delivery(delivery) : .messageKey(delivery.rawValue.filter { $0 != "-" })]
             facts["matchedBy"] = .string(key.rawValue)
-        case .forged(let address): forgery = "\(Self.shortened(address)) carries a MAC that is not ours"
+        case .forged: forgery = "the return path it came to carries a MAC that is not ours"
         case .none: break
         }
         facts["from"] = report.from.map { .string(Self.shortened($0)) }

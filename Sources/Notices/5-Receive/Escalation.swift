@@ -144,26 +144,47 @@ public struct Escalation: Sendable {
         var page: [OverdueReceipt]
         repeat {
             page = try await store.overdueReceipts(now: now, limit: Self.page)
-            for one in page { try await record(missing: one, at: now) }
+            try await record(missing: page, at: now)
         } while page.count == Self.page
     }
 
-    private func record(missing one: OverdueReceipt, at now: Timestamp) async throws {
-        let delivery = one.delivery
+    /// The sound ones in one transaction; where one of them cannot be recorded after all, and for damaged ones, each alone.
+    private func record(missing page: [OverdueReceipt], at now: Timestamp) async throws {
+        let sound = page.filter { $0.damage == nil }
+        do {
+            try await store.recordMissingReceipts(
+                try sound.map { DeliveryEvidence(delivery: $0.delivery.id, entries: [try missed($0, at: now)]) })
+        } catch is EvidenceError { for one in sound { try await record(missing: one, at: now) } }
+        for one in page where one.damage != nil { try await record(missing: one, at: now) }
+    }
+
+    private func missed(_ one: OverdueReceipt, at now: Timestamp) throws -> SignedEntry {
+        try recorder.entry(
+            .expectedEventMissing, delivery: one.delivery, attempt: one.delivery.attempts, at: .ours(now),
+            Self.facts(ofMissing: one))
+    }
+
+    private static func facts(ofMissing one: OverdueReceipt) -> [String: JSONValue] {
         var facts: [String: JSONValue] = [
-            "expected": "delivery report", "channel": .string(delivery.address.channel.rawValue),
-            "state": .string(delivery.state.rawValue),
+            "expected": "delivery report", "channel": .string(one.delivery.address.channel.rawValue),
+            "state": .string(one.delivery.state.rawValue),
         ]
         if let damage = one.damage { facts["damage"] = .string(PeerWords(damage).text) }
+        return facts
+    }
+
+    private func record(missing one: OverdueReceipt, at now: Timestamp) async throws {
+        let id = one.delivery.id
         do {
-            let entry = try recorder.entry(
-                .expectedEventMissing, delivery: delivery, attempt: delivery.attempts, at: .ours(now), facts)
-            try await store.recordMissingReceipt(delivery.id, evidence: [entry])
-        } catch let error as EvidenceError where one.damage != nil {
+            try await store.recordMissingReceipts([
+                DeliveryEvidence(delivery: id, entries: [try missed(one, at: now)])
+            ])
+        } catch let error as EvidenceError {
             // Nothing can be recorded about this person; about the notice it can.
+            var facts = Self.facts(ofMissing: one)
             facts["reason"] = .string(PeerWords("\(error)").text)
-            let entry = try recorder.entry(.quarantined, damaged: delivery, at: now, facts)
-            try await store.recordMissingReceipt(delivery.id, evidence: [entry])
+            let entry = try recorder.entry(.quarantined, damaged: one.delivery, at: now, facts)
+            try await store.recordMissingReceipts([DeliveryEvidence(delivery: id, entries: [entry])])
         }
     }
 }

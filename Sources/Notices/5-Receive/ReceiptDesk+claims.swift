@@ -15,6 +15,11 @@ struct Received: Sendable {
             source: parsed.source, delivery: delivery.id, dedupeKey: dedupeKey, state: state, reason: parsed.reason,
             happenedAt: parsed.happenedAt, raw: raw, part: part, claims: claims, settlesClaims: settlesClaims)
     }
+
+    /// The receipt with entries that depend on nothing.
+    func record(state: DeliveryState?, claims: DeliveryState? = nil, _ evidence: [SignedEntry]) -> ReceiptRecord {
+        ReceiptRecord(receipt: receipt(state: state, claims: claims), evidence: ReceiptEvidence(evidence))
+    }
 }
 
 extension ReceiptDesk {
@@ -38,30 +43,26 @@ extension ReceiptDesk {
     // MARK: Claims
 
     /// Whoever knows the secret path could have written it: it is kept and asked about, and moves nothing.
-    func recordClaim(_ received: Received) async throws -> ReceiptRecording {
+    func claim(_ received: Received) throws -> ReceiptRecord {
         let one = received.parsed
         let claims = one.part == nil ? one.state : .delivered
         // That a message is still on its way is nothing to ask about.
         guard let claims, claims == .delivered || claims == .failed else {
-            return try await store.record(
-                received.receipt(state: nil), evidence: [try entry(.receiptDelayed, received)])
+            return received.record(state: nil, [try entry(.receiptDelayed, received)])
         }
         var facts: [String: JSONValue] = ["claims": .string(claims.rawValue)]
         if let part = one.part { facts["part"] = .string(part.name) }
-        return try await store.record(
-            received.receipt(state: nil, claims: claims),
-            evidence: [try entry(.receiptClaimed, received, facts)])
+        return received.record(state: nil, claims: claims, [try entry(.receiptClaimed, received, facts)])
     }
 
     /// The provider's own word.
     ///
     /// It settles what was claimed. Where the two contradict each other, the contradiction is an entry of its own, and the
     /// message does not count as delivered: a court would ask which of the two we chose to believe.
-    func recordAnswer(_ received: Received) async throws -> ReceiptRecording {
+    func answer(_ received: Received) async throws -> ReceiptRecord {
         let one = received.parsed
         guard let state = one.state, state == .delivered || state == .failed else {
-            return try await store.record(
-                received.receipt(state: one.state), evidence: [try entry(one.event, received)])
+            return received.record(state: one.state, [try entry(one.event, received)])
         }
         let contrary = try await store.openClaims(of: received.delivery.id).filter { $0.state != state }
         var evidence = ReceiptEvidence([])
@@ -84,13 +85,28 @@ extension ReceiptDesk {
         }
         let isBelieved = contrary.isEmpty || state == .failed
         if isBelieved { evidence.always = [try entry(one.event, received)] }
-        return try await store.record(
-            received.receipt(state: isBelieved ? state : nil, settlesClaims: true), evidence: evidence)
+        return ReceiptRecord(
+            receipt: received.receipt(state: isBelieved ? state : nil, settlesClaims: true), evidence: evidence)
     }
 
-    /// Stops asking about a delivery: its provider does not say, or cannot be asked any more.
-    public func giveUp(_ claim: DueClaim, why: String) async throws {
-        let entry = try recorder.entry(
+    /// Stops asking about deliveries: their provider does not say, or cannot be asked any more.
+    ///
+    /// In one transaction; where one of them cannot be recorded, each alone.
+    public func giveUp(_ claims: [(claim: DueClaim, why: String)]) async throws {
+        do {
+            try await store.settleClaims(
+                try claims.map { one in
+                    DeliveryEvidence(
+                        delivery: one.claim.message.delivery.id, entries: [try unanswered(one.claim, why: one.why)])
+                })
+        } catch let error as EvidenceError {
+            guard claims.count > 1 else { throw error }
+            for one in claims { try await giveUp([one]) }
+        }
+    }
+
+    private func unanswered(_ claim: DueClaim, why: String) throws -> SignedEntry {
+        try recorder.entry(
             .expectedEventMissing, delivery: claim.message.delivery, attempt: claim.message.delivery.attempts,
             at: .ours(clock.now),
             [
@@ -100,27 +116,28 @@ extension ReceiptDesk {
                 "claimedAt": .string(claim.claimedAt.rfc3339), "asked": .integer(Int64(claim.asked)),
                 "state": .string(claim.message.delivery.state.rawValue),
             ])
-        try await store.settleClaims(of: claim.message.delivery.id, evidence: [entry])
     }
 
     // MARK: Parts
 
     /// One part of a longer message arrived; the message has arrived when all of them have.
-    func record(_ part: Receipt.Part, _ received: Received) async throws -> ReceiptRecording {
+    ///
+    /// Nil where nobody knows yet how many there are.
+    func record(of part: Receipt.Part, _ received: Received) async throws -> ReceiptRecord? {
         var total = part.total
         if total == nil {
             switch try await store.parts(of: received.delivery.id) {
             case .known(let count): total = count
             case .neverKnown: break
             // The answer to the submission says how many there are; the report is kept until it is stored.
-            case .notYetKnown: return .unknownDelivery
+            case .notYetKnown: return nil
             }
         }
         let settles = received.parsed.source == .smsQuery
         if total == 1 {
-            return try await store.record(
-                received.receipt(state: .delivered, settlesClaims: settles),
-                evidence: [try entry(.receiptDelivered, received, ["claims": "delivered"])])
+            return ReceiptRecord(
+                receipt: received.receipt(state: .delivered, settlesClaims: settles),
+                evidence: ReceiptEvidence([try entry(.receiptDelivered, received, ["claims": "delivered"])]))
         }
         let facts: [String: JSONValue] = [
             "part": .string(part.name), "parts": total.map { .integer(Int64($0)) } ?? .null,
@@ -133,8 +150,8 @@ extension ReceiptDesk {
                     ["parts": .integer(Int64(total)), "restsOn": "a report for each part", "claims": "delivered"])
             ]
         }
-        return try await store.record(
-            received.receipt(
+        return ReceiptRecord(
+            receipt: received.receipt(
                 state: nil, part: Receipt.Part(name: part.name, total: total), settlesClaims: settles),
             evidence: evidence)
     }

@@ -31,15 +31,14 @@ extension ReceiptDesk {
         do {
             parsed = try parser.parse(raw, receivedAt: kept.receivedAt)
         } catch {
-            return try await giveUp(kept, why: "it cannot be read any more: \(error)")
+            // Not in the parser's words, which quote what a stranger wrote.
+            return try await giveUp(kept, why: "it cannot be read any more by the parser of \(kept.feed)")
         }
         if let forgery = parsed.compactMap(\.forgery).first {
             return try await giveUp(kept, why: "it does not pass its check any more: \(forgery)")
         }
-        var isComplete = true
-        for one in parsed where try await place(one, raw: raw, feed: kept.feed) == .unknownDelivery {
-            isComplete = false
-        }
+        let recordings = try await place(parsed.map { Incoming(parsed: $0, raw: raw, feed: kept.feed) })
+        let isComplete = !recordings.contains(.unknownDelivery)
         guard isComplete else { return false }
         try await store.settleUnmatched([kept.id], evidence: [])
         return true

@@ -28,7 +28,8 @@ public struct ParsedReceipt: Sendable, Hashable {
     public let dedupeKey: String
     /// Facts for the entry.
     public let facts: [String: JSONValue]
-    /// Why it cannot be what it claims to be; nil if nothing speaks against it.
+    /// Why it cannot be what it claims to be, in our words alone: they stand in an entry that nobody can erase; nil if
+    /// nothing speaks against it.
     public let forgery: String?
     /// The part whose arrival it reports; its `state` is then nil, because the message has not arrived by that.
     public let part: Receipt.Part?

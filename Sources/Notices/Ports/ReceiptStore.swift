@@ -4,11 +4,15 @@ import Evidence
 ///
 /// Each verb is one transaction.
 public protocol ReceiptStore: Sendable {
-    /// Stores a receipt once and merges what it says into the delivery's state.
+    /// Stores receipts, each once, and merges what they say into the states of deliveries.
     ///
     /// Reports about parts add up: the last one makes the message `delivered`. A delivery that ends without success by it
     /// brings the plan's next step forward.
-    func record(_ receipt: Receipt, evidence: ReceiptEvidence) async throws -> ReceiptRecording
+    ///
+    /// All in one transaction: a refusal of one refuses all.
+    ///
+    /// - Returns: what became of each, in order.
+    func record(_ records: [ReceiptRecord]) async throws -> [ReceiptRecording]
 
     /// How many parts the message of a delivery was cut into.
     func parts(of delivery: DeliveryID) async throws -> PartCount
@@ -19,8 +23,8 @@ public protocol ReceiptStore: Sendable {
     /// Takes deliveries whose provider is to be asked now, and sets the time of the next question.
     func takeDueClaims(now: Timestamp, limit: Int) async throws -> [DueClaim]
 
-    /// Stops asking about a delivery, and records why; nothing if it was settled meanwhile.
-    func settleClaims(of delivery: DeliveryID, evidence: [SignedEntry]) async throws
+    /// Stops asking about deliveries, and records why; nothing of those that were settled meanwhile.
+    func settleClaims(_ settled: [DeliveryEvidence]) async throws
 
     /// Finds the delivery that a peer's words name.
     func delivery(matching key: ReceiptKey) async throws -> Delivery?
@@ -51,16 +55,16 @@ public protocol ReceiptStore: Sendable {
     /// Deliveries whose expected receipt has not come in time.
     func overdueReceipts(now: Timestamp, limit: Int) async throws -> [OverdueReceipt]
 
-    /// Notes that the absence was recorded, and records it.
-    func recordMissingReceipt(_ delivery: DeliveryID, evidence: [SignedEntry]) async throws
+    /// Notes that the absence was recorded, and records it: a page in one transaction.
+    func recordMissingReceipts(_ missing: [DeliveryEvidence]) async throws
 
     /// Takes text messages without a report whose provider is to be asked now, and sets the time of the next question.
     ///
     /// What was begun before `since` is not asked about any more.
     func takeSilent(now: Timestamp, since: Timestamp, limit: Int) async throws -> [AwaitingReport]
 
-    /// Asks no more about a delivery: nobody can answer.
-    func stopAsking(_ delivery: DeliveryID) async throws
+    /// Asks no more about deliveries: nobody can answer.
+    func stopAsking(_ deliveries: [DeliveryID]) async throws
 
     /// Rungs whose time has come, those of the most urgent notices first.
     func dueRungs(now: Timestamp, limit: Int) async throws -> RungPage
@@ -79,6 +83,11 @@ public protocol ReceiptStore: Sendable {
 }
 
 extension ReceiptStore {
+    /// Stores one receipt.
+    public func record(_ receipt: Receipt, evidence: ReceiptEvidence) async throws -> ReceiptRecording {
+        try await record([ReceiptRecord(receipt: receipt, evidence: evidence)]).first ?? .unknownDelivery
+    }
+
     /// Stores a receipt whose entries depend on nothing.
     public func record(_ receipt: Receipt, evidence: [SignedEntry]) async throws -> ReceiptRecording {
         try await record(receipt, evidence: ReceiptEvidence(evidence))

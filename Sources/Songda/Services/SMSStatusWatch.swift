@@ -29,24 +29,28 @@ struct SMSStatusWatch: Sendable {
 
     /// Asks about every message of which an unsigned report claims something and whose next question is due.
     ///
-    /// A claim that is not asked about because we stop is asked about at its next time.
+    /// A claim that is not asked about because we stop is asked about at its next time. A page at a time: its questions side
+    /// by side, its answers in one transaction.
     func confirmClaims(until stop: StopSignal) async throws {
         var due: [DueClaim]
         repeat {
-            due = try await store.takeDueClaims(now: clock.now, limit: 100)
-            for claim in due where !stop.isStopped {
-                // The question is asked once more even when patience is over: the answer may have come by now.
-                let outcome = await ask(about: claim.message)
-                if case .answered(let body, let parser) = outcome { _ = try await take(body, by: parser) }
-                if case .cannotBeAsked(let why) = outcome, clock.now.since(claim.claimedAt) >= AwaitingReport.patience {
+            due = try await store.takeDueClaims(now: clock.now, limit: Self.page)
+            // The question is asked once more even when patience is over: the answer may have come by now.
+            let asked = await askAll(due, about: \.message, until: stop)
+            _ = try await take(asked.map(\.outcome))
+            var givenUp: [(claim: DueClaim, why: String)] = []
+            for (claim, outcome) in asked {
+                let waited = clock.now.since(claim.claimedAt)
+                if case .cannotBeAsked(let why) = outcome, waited >= AwaitingReport.patience {
                     // Not earlier: the report may have overtaken the answer by which the provider can be asked.
-                    try await desk.giveUp(claim, why: why)
-                } else if clock.now.since(claim.claimedAt) >= DueClaim.patience {
+                    givenUp.append((claim, why))
+                } else if waited >= DueClaim.patience {
                     // Nothing where the answer has settled it.
-                    try await desk.giveUp(claim, why: "the provider has not said so within \(DueClaim.patience)")
+                    givenUp.append((claim, "the provider has not said so within \(DueClaim.patience)"))
                 }
             }
-        } while due.count == 100 && !stop.isStopped
+            try await desk.giveUp(givenUp)
+        } while due.count == Self.page && !stop.isStopped
     }
 
     /// Asks once about each message whose turn it is.
@@ -57,16 +61,37 @@ struct SMSStatusWatch: Sendable {
         var answered = 0
         var waiting: [AwaitingReport]
         repeat {
-            waiting = try await store.takeSilent(now: now, since: now.adding(.zero - Self.window), limit: 100)
-            for one in waiting where !stop.isStopped {
-                switch await ask(about: one) {
-                case .answered(let body, let parser): answered += try await take(body, by: parser)
-                case .cannotBeAsked: try await store.stopAsking(one.delivery.id)
-                case .askAgain: break
-                }
-            }
+            waiting = try await store.takeSilent(now: now, since: now.adding(.zero - Self.window), limit: Self.page)
+            let asked = await askAll(waiting, about: \.self, until: stop)
+            answered += try await take(asked.map(\.outcome))
+            try await store.stopAsking(
+                asked.compactMap { one -> DeliveryID? in
+                    guard case .cannotBeAsked = one.outcome else { return nil }
+                    return one.about.delivery.id
+                })
         } while !waiting.isEmpty && !stop.isStopped
         return answered
+    }
+
+    /// Asked and answered in one go.
+    private static let page = 100
+    /// Questions under way at once; providers count them.
+    private static let atOnce = 8
+
+    /// The outcomes in the order of the page; what is left when we are told to stop is not asked.
+    private func askAll<One: Sendable>(
+        _ page: [One], about message: @Sendable (One) -> AwaitingReport, until stop: StopSignal
+    ) async -> [(about: One, outcome: Outcome)] {
+        await withTaskGroup(of: (Int, Outcome).self) { group in
+            var outcomes: [Int: Outcome] = [:]
+            for (index, one) in page.enumerated() where !stop.isStopped {
+                if index >= Self.atOnce, let (done, outcome) = await group.next() { outcomes[done] = outcome }
+                let about = message(one)
+                group.addTask { (index, await ask(about: about)) }
+            }
+            for await (done, outcome) in group { outcomes[done] = outcome }
+            return page.enumerated().compactMap { index, one in outcomes[index].map { (one, $0) } }
+        }
     }
 
     private enum Outcome {
@@ -98,10 +123,13 @@ struct SMSStatusWatch: Sendable {
         return .askAgain
     }
 
-    private func take(_ body: [UInt8], by parser: SMSStatusParser) async throws -> Int {
-        do { return try await desk.take(body, by: parser).recorded } catch let error as SMSError {
-            logger.warning("sms status", metadata: ["feed": "\(parser.feed)", "reason": "\(error)"])
-            return 0
-        }
+    private func take(_ outcomes: [Outcome]) async throws -> Int {
+        let tally = try await desk.take(
+            outcomes.compactMap { outcome -> (raw: [UInt8], parser: any ReceiptParser)? in
+                guard case .answered(let body, let parser) = outcome else { return nil }
+                return (body, parser)
+            })
+        for sentence in tally.unreadable { logger.warning("sms status", metadata: ["reason": "\(sentence)"]) }
+        return tally.recorded
     }
 }

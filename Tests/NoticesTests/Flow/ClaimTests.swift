@@ -104,7 +104,7 @@ import Testing
             _ = try await report(sms, .delivered, in: gateway)
             let due = try #require(
                 try await gateway.store.takeDueClaims(now: gateway.clock.now, limit: 10).first)
-            for _ in 0..<2 { try await gateway.pipeline.receive.giveUp(due, why: "it does not answer any more") }
+            for _ in 0..<2 { try await gateway.pipeline.receive.giveUp([(due, "it does not answer any more")]) }
             #expect(try await gateway.store.delivery(sms.id)?.state == .accepted)
             let missing = try await gateway.facts(.expectedEventMissing, of: sms.notice)
             #expect(missing.map { $0.facts["why"]?.string } == ["it does not answer any more"])

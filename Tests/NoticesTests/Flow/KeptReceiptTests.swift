@@ -74,6 +74,29 @@ import Testing
     }
 
     @Test(arguments: Backend.allCases)
+    func `the entry of a forged receipt holds nothing that the stranger wrote`(_ backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            let claim = ParsedReceipt(
+                keys: [.messageKey("nobody")], source: .dsn, state: .failed, event: .receiptFailed,
+                reason: "张三 of 1 Canary Street does not live here", happenedAt: .ours(gateway.clock.now),
+                dedupeKey: "x", forgery: "the MAC is wrong")
+            let parser = ScriptedParser(feed: "mail:bounces", ["forged": claim])
+            #expect(try await gateway.pipeline.receive.take(Array("forged".utf8), by: parser).forged == 1)
+            try await gateway.sequence()
+            let entry = try #require(try await gateway.log.entry(leafIndex: 0))
+            guard case .clear(let bytes) = try await gateway.log.openBody(of: entry) else {
+                Issue.record("the entry cannot be read")
+                return
+            }
+            let facts = try EntryBody(parsing: bytes).facts
+            #expect(facts["claims"] == "failed" && facts["event"] == "ReceiptFailed")
+            #expect(facts["why"] == "the MAC is wrong")
+            #expect(facts["rawHash"]?.string == SHA256.hash(Array("forged".utf8)).hex)
+            #expect(!String(decoding: bytes, as: UTF8.self).contains("Canary"))
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func `forged receipts without number leave some entries and then a count`(_ backend: Backend) async throws {
         try await TestGateway.staffed(backend) { gateway in
             let now = gateway.clock.now
