@@ -144,12 +144,15 @@ public struct HealthReport: Sendable, Hashable {
         public let name: String
         /// Whether it is in order.
         public let isOK: Bool
-        /// What was found; for people.
-        public let reason: String
+        /// What was found, for programs: one word of few, `low` for example, whatever the language.
+        public let code: String
+        /// What was found, for people.
+        public let reason: BilingualText
         /// States a finding.
-        public init(name: String, isOK: Bool, reason: String) {
+        public init(name: String, isOK: Bool, code: String, reason: BilingualText) {
             self.name = name
             self.isOK = isOK
+            self.code = code
             self.reason = reason
         }
     }

@@ -126,14 +126,19 @@ import Testing
 
     @Test func `health is told with reasons`() async throws {
         let report = HealthReport(checks: [
-            .init(name: "database", isOK: true, reason: "answers"),
-            .init(name: "clock", isOK: false, reason: "12 s behind the timestamp authority"),
+            .init(name: "database", isOK: true, code: "durable", reason: .init(zh: "可写", en: "answers")),
+            .init(
+                name: "clock", isOK: false, code: "behind",
+                reason: .init(zh: "比时间戳机构慢 12 秒", en: "12 s behind the timestamp authority")),
         ])
         try await TestServer.with(health: report) { server in
             #expect(try await server.get(Site.health).json["status"]?.string == "ok")
             let ready = try await server.get(Site.ready)
             #expect(ready.status == 503 && ready.json["ready"]?.bool == false)
-            #expect(ready.json["checks"]?[1]?["reason"]?.string == "12 s behind the timestamp authority")
+            let clock = try #require(ready.json["checks"]?[1])
+            #expect(clock["code"]?.string == "behind")
+            #expect(clock["reason"]?["en"]?.string == "12 s behind the timestamp authority")
+            #expect(clock["reason"]?["zh-CN"]?.string == "比时间戳机构慢 12 秒")
             #expect(try await server.get(Site.metrics)["content-type"]?.hasPrefix("text/plain; version=0.0.4") == true)
         }
     }

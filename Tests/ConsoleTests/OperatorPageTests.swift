@@ -10,8 +10,8 @@ import Testing
 @Suite struct OperatorPageTests {
     @Test func `a route is paused and used again with a reason, and the page says who decided`() async throws {
         let report = HealthReport(checks: [
-            .init(name: "database", isOK: true, reason: "writes are durable"),
-            .init(name: "disk", isOK: false, reason: "3 MiB are left"),
+            .init(name: "database", isOK: true, code: "durable", reason: .init(zh: "可写", en: "writes are durable")),
+            .init(name: "disk", isOK: false, code: "low", reason: .init(zh: "仅剩 3 MiB", en: "3 MiB are left")),
         ])
         try await TestServer.with(health: report) { server in
             let table = try #require(server.gateway.routes[.email])
@@ -19,6 +19,7 @@ import Testing
             let browser = try await Browser.signedIn(server, "zhou", .administer)
             let page = try await browser.get(Site.operation + "?lang=en")
             #expect(page.status == 200 && page.text.contains("3 MiB are left") && page.text.contains("not ready"))
+            #expect(try await browser.get(Site.operation + "?lang=zh-CN").text.contains("仅剩 3 MiB"))
             let path = "/operation/routes/\(route)"
             let empty = try await browser.post(path, [("act", "pause"), ("reason", "")])
             #expect(empty.status == 422 && empty.text.contains("role=\"alert\""))

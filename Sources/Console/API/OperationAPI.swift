@@ -98,7 +98,8 @@ struct OperationAPI: Sendable {
                 "checks": .array(
                     report.checks.map {
                         .object([
-                            "name": .string($0.name), "ok": .bool($0.isOK), "reason": .string($0.reason),
+                            "name": .string($0.name), "ok": .bool($0.isOK), "code": .string($0.code),
+                            "reason": $0.reason.json,
                         ])
                     }),
             ]), status: report.isReady ? 200 : 503)

@@ -149,7 +149,7 @@ struct SignInPages: Sendable {
         let handovers = try await handovers(call, make)
         var troubles: [String] = []
         if signedIn.may(.administer) {
-            troubles = await services.health().checks.filter { !$0.isOK }.map { "\($0.name): \($0.reason)" }
+            troubles = await services.health().checks.filter { !$0.isOK }.map { "\($0.name): \(make.text($0.reason))" }
         }
         let frame = make.frame(make.word("home"))
         return make.reply(

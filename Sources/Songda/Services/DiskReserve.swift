@@ -119,14 +119,16 @@ final class DiskReserve: Sendable {
     }
 }
 
-extension DiskReserve.Standing: CustomStringConvertible {
+extension DiskReserve.Standing {
     /// For people who read `/readyz`.
-    var description: String {
+    var words: BilingualText {
         switch self {
-        case .held: "the reserve of 64 MiB is held"
+        case .held: BilingualText(zh: "已预留 64 MiB", en: "the reserve of 64 MiB is held")
         case .released(let moment):
-            "the reserve of 64 MiB was given up at \(moment.rfc3339) to record what is under way"
-        case .missing(let reason): "there is no reserve: \(reason)"
+            BilingualText(
+                zh: "为记录进行中的投递，预留的 64 MiB 已于 \(moment.rfc3339) 释放",
+                en: "the reserve of 64 MiB was given up at \(moment.rfc3339) to record what is under way")
+        case .missing(let reason): BilingualText(zh: "没有预留空间：\(reason)", en: "there is no reserve: \(reason)")
         }
     }
 }

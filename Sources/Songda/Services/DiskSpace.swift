@@ -17,12 +17,16 @@ enum DiskSpace {
         var isEnough: Bool { bytes >= floor && files.map { $0 >= Self.fewestFiles } ?? true }
 
         /// What is there and what is needed.
-        var sentence: String {
-            var text = "\(bytes >> 20) MiB free, \(floor >> 20) MiB needed"
+        var words: BilingualText {
+            var words = BilingualText(
+                zh: "剩余 \(bytes >> 20) MiB，至少需要 \(floor >> 20) MiB",
+                en: "\(bytes >> 20) MiB free, \(floor >> 20) MiB needed")
             if let files, files < Self.fewestFiles {
-                text += "; \(files) more files possible, \(Self.fewestFiles) needed"
+                words = BilingualText(
+                    zh: words.zh + "；还能创建 \(files) 个文件，至少需要 \(Self.fewestFiles) 个",
+                    en: words.en + "; \(files) more files possible, \(Self.fewestFiles) needed")
             }
-            return text
+            return words
         }
     }
 
@@ -31,7 +35,7 @@ enum DiskSpace {
         guard let free = free(beside: database), !free.isEnough else { return }
         throw NoticeError(
             .unavailable,
-            "the disk of the database is nearly full (\(free.sentence)), and nothing new is accepted; free some space")
+            "the disk of the database is nearly full (\(free.words.en)), and nothing new is accepted; free some space")
     }
 
     /// What is free where the database is; nil when it is not on this machine.

@@ -6,7 +6,7 @@ struct OperationPage: Sendable {
     let frame: Frame
     let w: [String: String]
     let isReady: Bool
-    let checks: [HealthReport.Check]
+    let checks: [Check]
     let routes: [Route]
     let notices: [Stopped]
     let deliveries: [Stopped]
@@ -21,6 +21,13 @@ struct OperationPage: Sendable {
     let isRehearsal: Bool
     let sandbox: String
     let error: String?
+
+    /// One thing that was looked at, in the reader's language.
+    struct Check: Sendable {
+        let name: String
+        let isOK: Bool
+        let reason: String
+    }
 
     static let limit = 50
 
@@ -64,7 +71,7 @@ struct OperationPage: Sendable {
         frame = make.frame(make.word("operation"))
         w = frame.w
         isReady = health.isReady
-        checks = health.checks
+        checks = health.checks.map { Check(name: $0.name, isOK: $0.isOK, reason: make.text($0.reason)) }
         routes = tables.flatMap { table in zip(table.routes, table.status).map { Route($0, $1, make) } }
         notices = quarantine.notices.map {
             Stopped(
