@@ -72,12 +72,12 @@ struct DemoStory: Sendable {
         print("5. proof bundles")
         let proofs = DemoProofs(
             directory: "\(directory)/proofs", rootFile: "\(directory)/keys/\(KeyMaker.File.root)", clock: clock)
-        for id in ids { try await proofs.fetchAndVerify(id, client: hr) }
+        try await proofs.fetchAndVerify(ids, client: hr)
         try await reports.print(Array(ids.prefix(3)))
         print(
             """
 
-            Everything was issued, delivered three ways, read, and proved.
+            Everything was issued, delivered three ways, read, and proved. \(RehearsalMark.line)
               proof bundles     \(directory)/proofs/*.asice   (\(ids.count), each verified twice)
               mail received     \(directory)/rehearsal/mail/*.eml (\(rehearsal.mail.mailCount))
               texts received    \(rehearsal.sms.messageCount)
