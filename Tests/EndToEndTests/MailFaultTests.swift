@@ -115,6 +115,40 @@ extension EndToEnd {
             for peer in [clear, foreign, good] { await peer.stop() }
         }
 
+        @Test func `F32 a relay whose name does not resolve delays, blames no address, and its rest costs no attempt`()
+            async throws
+        {
+            let peer = try await ScriptedPeer.smtp()
+            var settings = House.Settings(relay: peer.port, security: "startTLSRequired")
+            // RFC 6761: no name below .invalid ever resolves.
+            settings.relayHost = "relay.songda-test.invalid"
+            try await House.with(settings) { house, hr in
+                let person = try await hr.person("E-1", mail: "reader@far.test")
+                var notices: [String] = []
+                for index in 0..<5 {
+                    let notice = try await hr.alert(person, key: "f32-\(index)")
+                    try await hr.wait(for: "deferred", of: notice)
+                    #expect(try await show(notice, in: house).lowercased().contains("resolve"))
+                    notices.append(notice)
+                }
+                // Five in a row: the route rests, and what comes now waits without a try.
+                let waiting = try await hr.alert(person, key: "f32-waiting")
+                try await eventually("the route to rest") {
+                    try await hr.deliveries(of: waiting).contains {
+                        $0["channel"] == "email" && $0["state"] == "queued" && $0["reason"]?.string != nil
+                            && $0["attempts"] == 0
+                    }
+                }
+                try await retry(house, .init(relay: peer.port))
+                for notice in notices + [waiting] { try await hr.wait(for: "accepted", of: notice) }
+                let tally = try await Invariants(caller: hr, taken: peer.letters).check(notices + [waiting])
+                #expect(tally.copies == 6 && tally.unknowns == 0)
+                #expect(try await hr.timeline(of: waiting).count { $0["event"] == "AttemptStarted" } <= 3)
+                try await house.audit()
+            }
+            await peer.stop()
+        }
+
         @Test func `F27 a temporary refusal waits for its retry and then leaves once`() async throws {
             let peer = try await ScriptedPeer.smtp(.at("RCPT", 1, .reply("451 4.7.1 greylisted, come back later")))
             try await House.with(.init(relay: peer.port)) { house, hr in

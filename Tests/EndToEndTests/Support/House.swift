@@ -22,6 +22,8 @@ actor House {
     struct Settings: Sendable {
         /// The port of a mail relay on loopback.
         var relay: Int?
+        /// The relay's name or address.
+        var relayHost = "127.0.0.1"
         /// How the way to the relay is protected, as the configuration says it, and the authority that is trusted for it.
         var security = "clearText"
         var caFile: String?
@@ -151,7 +153,7 @@ actor House {
             let caFile = settings.caFile.map { ", ca-file: \($0)" } ?? ""
             text += """
                   routes:
-                  - { name: relay, host: 127.0.0.1, port: \(relay), security: \(settings.security)\(caFile) }
+                  - { name: relay, host: \(settings.relayHost), port: \(relay), security: \(settings.security)\(caFile) }
 
                 """
         }

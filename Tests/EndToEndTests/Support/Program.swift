@@ -70,6 +70,13 @@ struct Program: Sendable {
     /// Its process number.
     var pid: pid_t { pid_t(shell.text(of: "pid").trimmingCharacters(in: .newlines)) ?? -1 }
 
+    /// Whether it is `strace`, which follows the program that is meant.
+    var isTracer: Bool {
+        // Gone already: then there is nobody to follow.
+        let name = (try? String(contentsOfFile: "/proc/\(pid)/comm", encoding: .utf8)) ?? ""
+        return name.hasPrefix("strace")
+    }
+
     /// Whether it still runs.
     var isRunning: Bool { shell.text(of: "code").isEmpty }
 
