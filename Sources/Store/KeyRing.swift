@@ -48,9 +48,9 @@ final class KeyRing: Sendable {
         }
         let new = missing.filter { found[$0] == nil }
         if !new.isEmpty {
-            try await make(new)
-            for part in new.chunks(of: 500) {
-                // Read back: another process may have made the same key a moment earlier, and its key is the one that counts.
+            let (made, others) = try await make(new)
+            found.merge(made) { _, last in last }
+            for part in others.chunks(of: 500) {
                 for (owner, wrapped) in try await stored(part) { found[owner] = try open(wrapped, owner: owner) }
             }
         }
@@ -144,17 +144,25 @@ final class KeyRing: Sendable {
         }
     }
 
-    private func make(_ owners: [String]) async throws {
+    /// Makes keys and returns those that are on record now.
+    ///
+    /// The others are not: another process made them a moment earlier, and its keys are the ones that count.
+    private func make(_ owners: [String]) async throws -> (made: [String: DataKey], others: [String]) {
         let now = clock.now
-        let rows = try owners.map { owner in
-            let wrapped = try vault.makeKey(person: owner, purpose: Self.purpose).wrapped
-            return Query(
+        let fresh = try owners.map { try vault.makeKey(person: $0, purpose: Self.purpose) }
+        let rows = zip(owners, fresh).map { owner, key in
+            Query(
                 """
-                INSERT INTO data_keys (owner, wrapped, created_at) VALUES (\(owner), \(wrapped.bytes), \(now))
+                INSERT INTO data_keys (owner, wrapped, created_at) VALUES (\(owner), \(key.wrapped.bytes), \(now))
                 ON CONFLICT (owner) DO NOTHING
                 """)
         }
-        try await database.write { tx in try tx.executeBatch(rows) }
+        let counts = try await database.write { tx in try tx.executeBatch(rows) }
+        var (made, others): ([String: DataKey], [String]) = ([:], [])
+        for (index, count) in counts.enumerated() {
+            if count == 1 { made[owners[index]] = fresh[index].key } else { others.append(owners[index]) }
+        }
+        return (made, others)
     }
 
     private func open(_ wrapped: WrappedKey?, owner: String) throws -> DataKey {

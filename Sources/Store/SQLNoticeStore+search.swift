@@ -20,9 +20,14 @@ extension SQLNoticeStore {
     /// Those who are reached at an address; addresses are found by their blind index, and are not stored in clear.
     public func people(at value: String, on channel: ChannelKind, limit: Int) async throws -> [Recipient] {
         let hash = try await valueHash(channel, value)
+        // The index leaves inboxes out, and is only taken where the statement says so itself.
+        let rest: Query = channel == .inbox ? "" : "AND channel <> 'inbox'"
         let rows = try await database.read { tx in
             try tx.query(
-                "SELECT DISTINCT person FROM addresses WHERE value_hash = \(hash) ORDER BY person LIMIT \(limit)")
+                """
+                SELECT DISTINCT person FROM addresses WHERE value_hash = \(hash) \(rest)
+                ORDER BY person LIMIT \(limit)
+                """)
         }
         let ids = try rows.map { PersonID(try $0.get("person")) }
         let found = try await recipients(ids)

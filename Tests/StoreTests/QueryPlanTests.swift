@@ -67,6 +67,17 @@ import Testing
         }
     }
 
+    @Test(arguments: Backend.allCases) func `asking for destroyed keys does not read all keys`(_ backend: Backend)
+        async throws
+    {
+        try await Self.filled(backend) { gateway in
+            let plans = try await Self.plans(gateway, containing: "wrapped IS NULL") { store, _ in
+                _ = try await store.people(after: nil, limit: 1)
+            }
+            Self.expect(plans, uses: "data_keys_destroyed")
+        }
+    }
+
     @Test(arguments: Backend.allCases) func `claiming deliveries walks along what is due`(_ backend: Backend)
         async throws
     {

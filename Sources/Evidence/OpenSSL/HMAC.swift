@@ -3,9 +3,29 @@ import COpenSSL
 /// Keyed hashes by RFC 2104.
 public enum HMAC {
     /// The 32 bytes of HMAC-SHA-256.
+    ///
+    /// Put together from our streams: OpenSSL looks its algorithms up anew for every code, which costs more than the code.
     public static func sha256(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
-        code(EVP_sha256(), 32, key, message)
+        let key = key.count > blockByteCount ? SHA256.hash(key).bytes : key
+        func keyed(_ pad: UInt8) -> SHA256.Stream {
+            var stream = SHA256.Stream()
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: blockByteCount) { block in
+                for index in 0..<blockByteCount {
+                    block.initializeElement(at: index, to: index < key.count ? key[index] ^ pad : pad)
+                }
+                stream.update(UnsafeRawBufferPointer(block))
+            }
+            return stream
+        }
+        var inner = keyed(0x36)
+        inner.update(message)
+        var outer = keyed(0x5C)
+        outer.update(inner.finish())
+        return outer.finish().bytes
     }
+
+    /// The block of SHA-256, to which a key is padded.
+    private static let blockByteCount = 64
 
     /// The 20 bytes of HMAC-SHA-1, for the provider protocols that still ask for it.
     public static func sha1(key: [UInt8], _ message: [UInt8]) -> [UInt8] {

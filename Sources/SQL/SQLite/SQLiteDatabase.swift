@@ -122,6 +122,9 @@ public final class SQLiteDatabase: SQLDatabase {
         try pool.writeWithoutTransaction { database in
             // Here and not in prepareDatabase: GRDB sets NORMAL after that has run.
             try database.execute(sql: "PRAGMA synchronous = FULL")
+            // Pages that one commit changes in many places, such as leaves of an index over hashes, are kept until it ends;
+            // without the room each would be written out and read again (16 MiB, taken only when there is so much).
+            try database.execute(sql: "PRAGMA cache_size = -16384")
             // A WAL that once grew long gives its space back when it starts over.
             try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
             for (pragma, expected) in [("synchronous", "2"), ("journal_mode", "wal"), ("foreign_keys", "1")] {

@@ -16,8 +16,11 @@ final class SQLiteWriter: Sendable {
     /// After a failed fsync nobody knows what the kernel kept, and trying again may "succeed" without having written
     /// (fsyncgate). Only a restart, which reads the file anew, finds out.
     private let failure = Mutex<SQLError?>(nil)
-    /// The log is copied into the file when it has grown by so many pages (4 MiB).
-    private static let mostPagesInLog = 1_000
+    /// The log is copied into the file when it has grown by so many pages (16 MiB).
+    ///
+    /// A page that several commits have changed is copied once, so longer is cheaper; what it costs is space, and time to
+    /// read the log after a crash.
+    private static let mostPagesInLog = 4_000
 
     init(_ pool: DatabasePool, path: String, whenFull: @escaping @Sendable () -> Bool = { false }) {
         self.pool = pool

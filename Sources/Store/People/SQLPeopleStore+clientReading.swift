@@ -90,7 +90,8 @@ extension SQLPeopleStore {
                 limit,
                 """
                 JOIN client_contacts k ON k.client = c.id JOIN addresses d ON d.person = k.person
-                WHERE d.value_hash = \(hash) AND d.channel = \(channel.rawValue) \(Self.within(scope))
+                WHERE d.value_hash = \(hash) AND d.channel = \(channel.rawValue) AND d.channel <> 'inbox'
+                    \(Self.within(scope))
                 ORDER BY c.id
                 """)
         }
