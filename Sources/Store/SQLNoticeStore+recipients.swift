@@ -62,7 +62,11 @@ extension SQLNoticeStore: RecipientStore {
 
     /// Finds an address without storing it in clear; the organisation's key keeps the hash from being guessed.
     func valueHash(_ channel: ChannelKind, _ value: String) async throws -> [UInt8] {
-        try await key(for: KeyRing.organisation).blindIndex(of: Array("\(channel.rawValue) \(value)".utf8))
+        Self.valueHash(channel, value, try await key(for: KeyRing.organisation))
+    }
+
+    private static func valueHash(_ channel: ChannelKind, _ value: String, _ organisation: DataKey) -> [UInt8] {
+        organisation.blindIndex(of: Array("\(channel.rawValue) \(value)".utf8))
     }
 
     /// The same as where the address is stored, so that entries and rows can be held against each other.
@@ -80,13 +84,21 @@ extension SQLNoticeStore: RecipientStore {
     ///
     /// - Parameter isNew: nobody has this id yet, so that there are no addresses to drop.
     func rows(saving person: Recipient, isNew: Bool = false) async throws -> [Query] {
+        let keys = try await keys.keys(for: [person.id.rawValue, KeyRing.organisation])
+        return try rows(saving: person, isNew: isNew, keys)
+    }
+
+    /// The same for one of many, whose keys were asked for together; they hold that of the organisation too.
+    func rows(saving person: Recipient, isNew: Bool, _ keys: [String: DataKey]) throws -> [Query] {
         let id = person.id.rawValue
-        let key = try await key(for: id)
+        guard let key = keys[id], let organisation = keys[KeyRing.organisation] else {
+            throw EvidenceError(.erased, "the key of \(id) is not there")
+        }
         let name = try key.seal(Array(person.name.utf8), place: NoticeRows.place("person", id)).bytes
         var inserts: [Query] = []
         var hashes: [[UInt8]] = []
         for (position, address) in person.addresses.enumerated() {
-            let hash = try await valueHash(address.channel, address.value)
+            let hash = Self.valueHash(address.channel, address.value, organisation)
             let value = try key.seal(Array(address.value.utf8), place: Self.addressPlace(id)).bytes
             let confirmation = try address.confirmation.map { try Self.json($0) }
             hashes.append(hash)

@@ -215,11 +215,37 @@ struct ImportTests {
         }
     }
 
+    /// So many rows that they are checked side by side; two of them are wrong, one stands twice.
+    @Test(arguments: Backend.allCases)
+    func `S-131 a large part keeps its order, and names the lines of what is wrong`(_ backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            let desk = gateway.people.roster
+            try await gateway.unit("sales")
+            let rows = (0..<900).map { index -> String in
+                let number = index == 700 ? "E3" : "E\(index)"
+                let day = index == 5 || index == 899 ? "2020-02-30" : "2020-01-02"
+                return "\(number),员工\(index),sales,销售,\(day),e\(index)@example.com"
+            }
+            let done = try await desk.importFile(
+                Array((Self.header + rows.joined(separator: "\n")).utf8), name: "a.csv", mode: .eachRow, by: .hr)
+            #expect([done.read, done.added, done.faulty] == [900, 897, 3])
+            let faults = try await desk.faults(of: done.id, by: .hr)
+            #expect(faults.map { "\($0.line) \($0.column)" } == ["7 hiredOn", "702 number", "901 hiredOn"])
+            #expect(faults[1].message.contains("line 5 already"))
+            let known = try await desk.employee("E650", by: .hr)
+            #expect(known.name == "员工650")
+            #expect(
+                try await gateway.store.recipients([known.id])[known.id]?.address(for: .email)?.value
+                    == "e650@example.com")
+            #expect(try await gateway.peopleStore.steps(of: known.id).map(\.reason) == ["入职登记"])
+        }
+    }
+
     @Test func `a cutter loses no byte and cuts at the ends of rows only`() throws {
         let row = Array("E1,\"a\r\n\"\"b\"\"\",c\r\n".utf8)
         let file = (0..<20_000).flatMap { _ in row }
         for step in [1 << 20, 65_537, 4_093] {
-            var cutter = CSVCutter()
+            var cutter = CSVCutter(partBytes: 65_536)
             var parts: [[UInt8]] = []
             for start in stride(from: 0, to: file.count, by: step) {
                 parts += try cutter.take(file[start..<min(start + step, file.count)])
@@ -227,6 +253,8 @@ struct ImportTests {
             parts.append(cutter.finish())
             #expect(parts.flatMap(\.self) == file)
             #expect(parts.count > 1 && parts.dropLast().allSatisfy { $0.count % row.count == 0 })
+            // Each row has a line break in a quoted cell.
+            #expect(parts.reduce(1) { CSVRows.line(after: $1, from: $0) } == 40_001)
         }
     }
 

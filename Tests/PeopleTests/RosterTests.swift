@@ -78,6 +78,35 @@ struct RosterTests {
     }
 
     @Test(arguments: Backend.allCases)
+    func `a page over several units and states is in the order of numbers, whatever its limit`(_ backend: Backend)
+        async throws
+    {
+        try await TestGateway.with(backend) { gateway in
+            for (id, unit, state) in [
+                ("a", "east", EmploymentState.active), ("b", "west", .resigned), ("c", "north", .active),
+                ("d", "west", .active), ("e", "east", .left), ("f", "east", .active),
+            ] { try await gateway.employee(id: id, unit: unit, state: state) }
+            let store = gateway.peopleStore
+            func page(_ units: Set<UnitID>?, _ states: Set<EmploymentState>?, _ after: String?, _ limit: Int)
+                async throws -> String
+            {
+                try await store.employees(in: units, states: states, after: after, limit: limit)
+                    .map { String($0.number.dropFirst(2)) }.joined()
+            }
+            let two: Set<UnitID> = [UnitID("east"), UnitID("west")]
+            #expect(try await page(two, nil, nil, 10) == "abdef")
+            #expect(try await page(two, nil, "N-a", 2) == "bd")
+            #expect(try await page(two, [.active], nil, 10) == "adf")
+            #expect(try await page(two, [.active, .left], "N-d", 10) == "ef")
+            #expect(try await page(nil, [.active, .resigned], "N-a", 3) == "bcd")
+            #expect(try await page([UnitID("north")], [.active], nil, 10) == "c")
+            #expect(try await page([], [.active, .left], nil, 10) == "")
+            #expect(try await page(nil, [], nil, 10) == "")
+            #expect(try await page(nil, nil, "N-d", 10) == "ef")
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func `S-123 the earliest last day is thirty days after the notice, and an earlier one is recorded with a warning`(
         _ backend: Backend
     ) async throws {

@@ -45,7 +45,7 @@ public struct RosterEntry: Sendable, Hashable {
 }
 
 /// What is to be done about a draft.
-enum RosterPlan {
+enum RosterPlan: Sendable {
     /// Something.
     case entry(RosterEntry)
     /// Nothing: the roster says so already.
@@ -60,7 +60,7 @@ enum RosterPlan {
 }
 
 /// Compares drafts with what is on record; asks the store once for a whole batch.
-struct RosterPlanner {
+struct RosterPlanner: Sendable {
     private let check: EmployeeCheck
     private let addresses: AddressDesk
     private let known: [String: Employee]

@@ -57,6 +57,11 @@ extension SQLPeopleStore {
         var rows: [Query] = []
         var guarded: [(row: Int, number: String)] = []
 
+        mutating func append(_ more: GuardedRows) {
+            guarded += more.guarded.map { (rows.count + $0.row, $0.number) }
+            rows += more.rows
+        }
+
         func run(in tx: any SQLTransaction) throws {
             let counts = try tx.executeBatch(rows)
             for place in guarded where counts[place.row] == 0 { throw SQLPeopleStore.overtaken(place.number) }
@@ -66,17 +71,28 @@ extension SQLPeopleStore {
     /// What brings entries on record.
     func statements(entering entries: [RosterEntry], importing: ImportID?) async throws -> GuardedRows {
         // Keys first and together: each that is missing would otherwise be a transaction of its own.
-        _ = try await keys.keys(for: Set(entries.map(\.person.id.rawValue)))
+        let keys = try await keys.keys(for: Set(entries.map(\.person.id.rawValue) + [KeyRing.organisation]))
+        let parts = try await entries.inParallel { try statements(entering: $0, importing, keys) }
+        return parts.dropFirst().reduce(into: parts.first ?? GuardedRows()) { $0.append($1) }
+    }
+
+    /// Sealing is most of the work.
+    private func statements(
+        entering entries: ArraySlice<RosterEntry>, _ importing: ImportID?, _ keys: [String: DataKey]
+    ) throws -> GuardedRows {
         var all = GuardedRows()
+        all.rows.reserveCapacity(entries.count * 6)
         for entry in entries {
-            all.rows += try await gateway.rows(saving: entry.person, isNew: entry.personBefore == nil)
+            let id = entry.person.id
+            guard let key = keys[id.rawValue] else { throw EvidenceError(.erased, "the key of \(id) is not there") }
+            all.rows += try gateway.rows(saving: entry.person, isNew: entry.personBefore == nil, keys)
             all.guarded.append((all.rows.count, entry.employee.number))
             all.rows.append(Self.row(of: entry))
             if let step = entry.step {
-                all.rows.append(entry.isNew ? try await firstStep(step) : try await self.step(step))
+                all.rows.append(entry.isNew ? try firstStep(step, key) : try self.step(step, key))
             }
             if let importing, let recipient = entry.personBefore {
-                all.rows.append(try await change(importing, entry.person.id, entry.before, recipient))
+                all.rows.append(try change(importing, id, entry.before, recipient, key))
             }
         }
         return all

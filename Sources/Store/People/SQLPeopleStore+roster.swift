@@ -27,11 +27,31 @@ extension SQLPeopleStore: RosterStore {
     public func employees(
         in units: Set<UnitID>?, states: Set<EmploymentState>?, after number: String?, limit: Int
     ) async throws -> [Employee] {
-        var condition: Query = "WHERE m.number > \(number ?? "")"
-        if let units { condition = "\(condition) AND m.unit IN \(list: units.map(\.rawValue).sorted())" }
-        if let states { condition = "\(condition) AND m.state IN \(list: states.map(\.rawValue).sorted())" }
+        let after = number ?? ""
+        var condition: Query = "WHERE m.number > \(after)"
+        let (units, states) = (units.map { $0.map(\.rawValue).sorted() }, states.map { $0.map(\.rawValue).sorted() })
+        if let units { condition = "\(condition) AND m.unit IN \(list: units)" }
+        if let states { condition = "\(condition) AND m.state IN \(list: states)" }
+        // Each unit, or each state, is one stretch of an index in the order of the page. Several are taken one by one:
+        // asked for together they would all be read to their ends and sorted, however short the page.
+        let stretches: [Query] =
+            if let units { units.map { "unit = \($0)" } } else { (states ?? []).map { "state = \($0)" } }
+        if (2...Self.mostStretches).contains(stretches.count) {
+            let rest: Query = units == nil ? "" : states.map { "AND state IN \(list: $0)" } ?? ""
+            let pages = stretches.map { stretch -> Query in
+                """
+                SELECT person FROM (SELECT person FROM employees WHERE \(stretch) AND number > \(after) \(rest)
+                    ORDER BY number LIMIT \(limit)) AS page
+                """
+            }
+            let all = pages.dropFirst().reduce(pages[0]) { "\($0) UNION ALL \($1)" }
+            condition = "WHERE m.person IN (\(all))"
+        }
         return try await employees("\(condition) ORDER BY m.number LIMIT \(limit)")
     }
+
+    /// Beyond so many units the page is filled by walking all of them.
+    private static let mostStretches = 40
 
     func employees(_ condition: Query) async throws -> [Employee] {
         let rows = try await database.read { tx in
@@ -185,9 +205,9 @@ extension SQLPeopleStore: RosterStore {
     }
 
     /// The first step of somebody new; nothing has to be counted.
-    func firstStep(_ step: EmploymentStep) async throws -> Query {
+    func firstStep(_ step: EmploymentStep, _ key: DataKey) throws -> Query {
         let id = step.person.rawValue
-        let reason = try await seal(step.reason, about: step.person, place: Self.reasonPlace(id))
+        let reason = try key.seal(Array(step.reason.utf8), place: Self.reasonPlace(id)).bytes
         return """
             INSERT INTO employment_steps (person, position_in_line, state, effective_on, unit, position, last_day, reason)
             VALUES (\(id), 1, \(step.state.rawValue), \(step.effectiveOn), \(step.unit.rawValue), \(step.position),
@@ -196,8 +216,12 @@ extension SQLPeopleStore: RosterStore {
     }
 
     func step(_ step: EmploymentStep) async throws -> Query {
+        try self.step(step, try await key(for: step.person))
+    }
+
+    func step(_ step: EmploymentStep, _ key: DataKey) throws -> Query {
         let id = step.person.rawValue
-        let reason = try await seal(step.reason, about: step.person, place: Self.reasonPlace(id))
+        let reason = try key.seal(Array(step.reason.utf8), place: Self.reasonPlace(id)).bytes
         return """
             INSERT INTO employment_steps (person, position_in_line, state, effective_on, unit, position, last_day, reason)
             SELECT \(id), COALESCE(max(s.position_in_line), 0) + 1, \(step.state.rawValue), \(step.effectiveOn),

@@ -8,8 +8,8 @@ extension SQLPeopleStore {
     ///
     /// - Parameter before: nil when they were on record in the gateway only.
     func change(
-        _ importing: ImportID, _ person: PersonID, _ before: Employee?, _ recipient: Recipient
-    ) async throws -> Query {
+        _ importing: ImportID, _ person: PersonID, _ before: Employee?, _ recipient: Recipient, _ key: DataKey
+    ) throws -> Query {
         var image: [String: JSONValue] = [
             "name": .string(recipient.name), "language": .string(recipient.language),
             "externalID": recipient.externalID.map { .string($0) } ?? .null,
@@ -27,8 +27,9 @@ extension SQLPeopleStore {
                 "lastDay": before.lastDay.map { .integer(Int64($0.dayNumber)) } ?? .null,
             ]
         }
-        let sealed = try await seal(
-            JSONValue.object(image).canonicalText, about: person, place: Self.changePlace(importing, person))
+        let sealed = try key.seal(
+            JSONValue.object(image).canonicalBytes, place: Self.changePlace(importing, person)
+        ).bytes
         return """
             INSERT INTO roster_import_changes (import, person, before)
             VALUES (\(importing.rawValue), \(person.rawValue), \(sealed))

@@ -62,7 +62,7 @@ public enum CSVEncoding: String, Sendable, Hashable, Codable, CaseIterable {
 /// as one of its later bytes.
 public struct CSVRows {
     /// One row.
-    public struct Row {
+    public struct Row: Sendable {
         /// The line of the file on which it begins, counted from 1.
         public let line: Int
         /// Its cells as bytes, quotes removed.
@@ -83,6 +83,13 @@ public struct CSVRows {
 
     /// The line on which the next row begins.
     public var nextLine: Int { line }
+
+    /// The line on which a file goes on behind this part of it.
+    public static func line(after part: [UInt8], from line: Int) -> Int {
+        var rows = CSVRows(part, firstLine: line)
+        while rows.next() != nil {}
+        return rows.nextLine
+    }
 
     /// The next row that is not empty; nil at the end.
     public mutating func next() -> Row? {
@@ -152,17 +159,18 @@ public struct CSVRows {
 /// Cuts a stream of bytes at the ends of rows, so that each part can be read by itself.
 public struct CSVCutter {
     /// How large a part is meant to be; it ends with the row that reaches it.
-    public static let partBytes = 128 << 10
+    public static let partBytes = 512 << 10
     /// The largest part: a row beyond it has an open quote, or is no row.
     public static let maximumPartBytes = 12 << 20
 
+    private let partBytes: Int
     private var waiting: [UInt8] = []
     private var scanned = 0
     private var isQuoted = false
     private var lastEnd = 0
 
     /// Begins with nothing.
-    public init() {}
+    public init(partBytes: Int = CSVCutter.partBytes) { self.partBytes = partBytes }
 
     /// Takes more bytes and gives back the parts that are complete; the rest waits for ``finish()``.
     public mutating func take(_ bytes: some Sequence<UInt8>) throws(PeopleError) -> [[UInt8]] {
@@ -181,7 +189,7 @@ public struct CSVCutter {
                 }
                 if byte == 0x0D, waiting[scanned] == 0x0A { scanned += 1 }
                 lastEnd = scanned
-                if lastEnd >= Self.partBytes {
+                if lastEnd >= partBytes {
                     parts.append(Array(waiting[..<lastEnd]))
                     waiting.removeFirst(lastEnd)
                     (scanned, lastEnd) = (0, 0)
@@ -197,7 +205,7 @@ public struct CSVCutter {
 
     /// What is left at the end of the file; may be empty.
     public mutating func finish() -> [UInt8] {
-        defer { self = CSVCutter() }
+        defer { self = CSVCutter(partBytes: partBytes) }
         return waiting
     }
 }

@@ -22,44 +22,57 @@ extension RosterDesk {
                 columns = RosterColumns(fields: stored.fields, encoding: CSVEncoding.guess(bytes))
             }
         }
-        var drafts: [(line: Int, draft: EmployeeDraft)] = []
-        while let row = rows.next() {
-            part.after.read += 1
-            switch columns.draft(row) {
-            case .success(let draft): drafts.append((row.line, draft))
-            case .failure(let error): part.note(error.faults, line: row.line)
+        var split: [CSVRows.Row] = []
+        while let row = rows.next() { split.append(row) }
+        part.after.read += split.count
+        part.after.lines = rows.nextLine - 1
+        var drafts: [LineDraft] = []
+        drafts.reserveCapacity(split.count)
+        for (line, draft) in try await split.inParallel({ [columns] in $0.map { ($0.line, columns.draft($0)) } })
+            .joined()
+        {
+            switch draft {
+            case .success(let draft): drafts.append(LineDraft(line: line, draft: draft))
+            case .failure(let error): part.note(error.faults, line: line)
             }
         }
-        part.after.lines = rows.nextLine - 1
         part.after.layout = columns.stored
         try await plan(drafts, into: &part, standing)
         part.faults.sort { $0.line < $1.line }
         return part
     }
 
+    /// A row that says something, and where it stands.
+    private struct LineDraft: Sendable {
+        let line: Int
+        let draft: EmployeeDraft
+    }
+
     private func plan(
-        _ drafts: [(line: Int, draft: EmployeeDraft)], into part: inout ImportPart, _ standing: RosterImport
+        _ drafts: [LineDraft], into part: inout ImportPart, _ standing: RosterImport
     ) async throws {
         // On its second reading an all-or-nothing import knows its own numbers already.
         let isSecond = standing.mode == .allOrNothing && standing.state == .applying
         var seen =
             isSecond ? [:] : try await store.numbers(drafts.map(\.draft.number), of: standing.id)
         let planner = try await RosterPlanner(desk: self, drafts: drafts.map(\.draft), reason: "导入：\(standing.name)")
-        for (line, draft) in drafts {
+        var first: [LineDraft] = []
+        for one in drafts {
+            let number = one.draft.number
             if !isSecond {
-                if let first = seen[draft.number] {
+                if let line = seen[number] {
                     part.note(
-                        [
-                            .init(
-                                field: "number", message: "\(draft.number) stands on line \(first) already; remove one")
-                        ],
-                        line: line)
+                        [.init(field: "number", message: "\(number) stands on line \(line) already; remove one")],
+                        line: one.line)
                     continue
                 }
-                seen[draft.number] = line
-                part.numbers.append((draft.number, line))
+                seen[number] = one.line
+                part.numbers.append((number, one.line))
             }
-            switch planner.plan(draft) {
+            first.append(one)
+        }
+        for (line, plan) in try await first.inParallel({ $0.map { ($0.line, planner.plan($0.draft)) } }).joined() {
+            switch plan {
             case .failure(let error): part.note(error.faults, line: line)
             case .success(.unchanged): part.after.unchanged += 1
             case .success(.entry(let entry)):
