@@ -115,4 +115,21 @@ import Testing
             #expect(try await server.get("/v1/employees/E1", hr).status == 404)
         }
     }
+
+    @Test func `S-24 punches come as a part of a CSV file, counted from the line that the query names`() async throws {
+        try await TestServer.with { server in
+            let feed = try await server.key(.integrate)
+            try await server.gateway.employee(id: "p-zhang")
+            let part = Array("N-p-zhang,2026-11-20T08:58:00+08:00,card\nN-p-zhang,yesterday,card\n".utf8)
+            let path = "/v1/attendance/punches"
+            let taken = try await server.post("\(path)?line=40", feed, bytes: part, type: "text/csv")
+            #expect(taken.status == 200 && taken.json["added"]?.integer == 1)
+            #expect(taken.json["refused"]?.array?.map { $0["field"]?.string } == ["line 41, at"])
+            // The first part of a file begins with the names of its columns.
+            #expect(try await server.post(path, feed, bytes: part, type: "text/csv").status == 422)
+            #expect(try await server.post("\(path)?line=0", feed, bytes: part, type: "text/csv").status == 400)
+            let none = try await server.key(.staff, person: PersonID("p-zhang"))
+            #expect(try await server.post("\(path)?line=2", none, bytes: part, type: "text/csv").status == 403)
+        }
+    }
 }

@@ -29,23 +29,32 @@ public struct AttendanceDesk: Sendable {
             throw PeopleError(
                 .invalid, "punches: \(lines.count) rows; send 1 to \(Self.largestImport) at once")
         }
+        return try await take(lines, place: { "punches[\($0)].\($1)" }, by: actor)
+    }
+
+    /// Checks punches against roster and clock and stores those that are right.
+    ///
+    /// - Parameter place: names the place of a fault, given the punch's index and the column.
+    func take(
+        _ lines: [PunchLine], before refused: [PeopleError.Fault] = [], place: (Int, String) -> String, by actor: Actor
+    ) async throws -> ImportReport {
         let (now, hours) = (clock.now, try await book.rules().hours)
         let people = try await store.people(numbers: Set(lines.map(\.number)))
-        var faults: [PeopleError.Fault] = []
+        var faults = refused
         var punches: [Punch] = []
         punches.reserveCapacity(lines.count)
         for (row, line) in lines.enumerated() {
             guard let person = people[line.number] else {
                 faults.append(
                     .init(
-                        field: "punches[\(row)].employee",
+                        field: place(row, "employee"),
                         message: "\"\(line.number.prefix(60))\" is no number on the roster; add the employee first"))
                 continue
             }
             guard line.at <= now.adding(.seconds(300)), line.at >= now.adding(.seconds(-400 * 86_400)) else {
                 faults.append(
                     .init(
-                        field: "punches[\(row)].at",
+                        field: place(row, "at"),
                         message: "\(line.at.rfc3339) is in the future or over 400 days ago; check the clock's zone"))
                 continue
             }

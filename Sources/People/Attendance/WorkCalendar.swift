@@ -62,18 +62,32 @@ public struct WorkCalendars: Sendable, Hashable {
     }
 
     /// Reads every `.yaml` file of a directory; a file with a fault refuses them all, so that no year is half right.
-    public init(directory: String) throws {
+    public init(directory: String) throws { self = try Self.calendars(Self.texts(in: directory)) }
+
+    /// Every `.yaml` file of a directory as it is, by name.
+    static func texts(in directory: String) throws -> [String: [UInt8]] {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
             throw PeopleError(.unavailable, "calendars \"\(directory)\" cannot be read; set the path of the calendars")
         }
-        var calendars: [WorkCalendar] = []
-        for name in names.sorted() where name.hasSuffix(".yaml") {
-            guard let data = FileManager.default.contents(atPath: "\(directory)/\(name)"),
-                let text = String(validating: data, as: UTF8.self)
-            else { throw PeopleError(.unavailable, "calendar \(name) cannot be read as UTF-8; save it as UTF-8") }
-            calendars.append(try WorkCalendar(yaml: text, file: name))
+        var texts: [String: [UInt8]] = [:]
+        for name in names where name.hasSuffix(".yaml") {
+            guard let data = FileManager.default.contents(atPath: "\(directory)/\(name)") else {
+                throw PeopleError(.unavailable, "calendar \(name) cannot be read; look at its owner and mode")
+            }
+            texts[name] = [UInt8](data)
         }
-        self.init(calendars)
+        return texts
+    }
+
+    /// The calendars that these files hold.
+    static func calendars(_ texts: [String: [UInt8]]) throws -> WorkCalendars {
+        WorkCalendars(
+            try texts.sorted { $0.key < $1.key }.map { name, bytes in
+                guard let text = String(validating: bytes, as: UTF8.self) else {
+                    throw PeopleError(.unavailable, "calendar \(name) cannot be read as UTF-8; save it as UTF-8")
+                }
+                return try WorkCalendar(yaml: text, file: name)
+            })
     }
 
     /// Whether a day is worked; nil when nobody has said yet.

@@ -29,6 +29,7 @@ public actor RuleBook {
     private var seen: Digest?
     private var fault: String?
     private var knownCalendars: WorkCalendars?
+    private var calendarTexts: [String: [UInt8]] = [:]
     private var calendarFault: String?
 
     init(files: Files, store: any RiskStore, acts: ActRecorder, clock: any WallClock) {
@@ -56,8 +57,11 @@ public actor RuleBook {
     /// The calendars that are known; a directory with a fault leaves those that were known before.
     public func calendars() throws -> WorkCalendars {
         do {
-            let read = try WorkCalendars(directory: files.calendars)
-            knownCalendars = read
+            let texts = try WorkCalendars.texts(in: files.calendars)
+            // Asked for every few hundred people; the same files are not understood anew each time.
+            if let knownCalendars, texts == calendarTexts, calendarFault == nil { return knownCalendars }
+            let read = try WorkCalendars.calendars(texts)
+            (knownCalendars, calendarTexts) = (read, texts)
             calendarFault = nil
             return read
         } catch {

@@ -17,7 +17,9 @@ extension Query {
 
 extension SQLPeopleStore: AttendanceStore {
     /// Rows a statement: one text for every full chunk, so that it is prepared once.
-    private static let chunk = 200
+    ///
+    /// With six values a row no statement has more than the drivers keep prepared.
+    private static let chunk = 80
 
     private struct DayKey: Hashable {
         let person: String
@@ -47,6 +49,8 @@ extension SQLPeopleStore: AttendanceStore {
         let firsts = Dictionary(
             punches.map { (DayKey(person: $0.person.rawValue, day: $0.day), $0.at) }, uniquingKeysWith: min)
         let days = firsts.sorted { ($0.key.person, $0.key.day) < ($1.key.person, $1.key.day) }
+        // In the order of the table, so that neighbours are written together however the file is sorted.
+        let punches = punches.sorted { ($0.person.rawValue, $0.at) < ($1.person.rawValue, $1.at) }
         return try await database.write { tx in
             var added = 0
             for part in punches.chunks(of: Self.chunk) {

@@ -36,6 +36,41 @@ struct AttendanceTests {
     }
 
     @Test(arguments: Backend.allCases)
+    func `S-24 a file of punches comes in parts, and what is wrong is named by the line of the file`(
+        backend: Backend
+    ) async throws {
+        try await TestGateway.with(backend) { gateway in
+            let person = try await gateway.employee()
+            let desk = gateway.people.attendance
+            let number = "N-p-zhangsan"
+            let first = Array("\u{FEFF}employee,at,source\r\n\(number),2026-11-20T08:58:00+08:00,card\r\n".utf8)
+            let rows = [
+                "\(number),2026-11-20T18:01:00+08:00,card", "N-9,2026-11-20T08:00:00+08:00,card",
+                "\(number),20 Nov,card", "\(number),2026-11-19T18:01:00+08:00,telex", "\(number),2026-11-19T08:01:00Z",
+                "\(number),2031-11-19T08:01:00Z,card",
+            ]
+            let second = Array(rows.joined(separator: "\n").utf8)
+            let one = try await desk.importPart(first, by: .integration)
+            #expect(one == ImportReport(added: 1, repeated: 0, refused: []))
+            let next = CSVRows.line(after: first, from: 1)
+            let two = try await desk.importPart(second, firstLine: next, by: .integration)
+            #expect(two.added == 1 && two.repeated == 0)
+            #expect(
+                Set(two.refused.map(\.field))
+                    == ["line 4, employee", "line 5, at", "line 6, source", "line 7, row", "line 8, at"])
+            #expect(two.refused.contains { $0.message.contains("\"20 Nov\" is no instant") })
+            let days = try await gateway.peopleStore.punchDays(
+                of: [person], from: CivilDate(dayNumber: 0), to: CivilDate(dayNumber: 99_999))
+            #expect(days[person]?.values.map(\.punches) == [2])
+            #expect(try await desk.importPart(first, by: .integration).repeated == 1)
+            await #expect(throws: PeopleError(.invalid, "")) { try await desk.importPart(second, by: .integration) }
+            await #expect(throws: PeopleError(.forbidden, "")) {
+                try await desk.importPart(first, by: try await gateway.actor(person))
+            }
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func `S-25 a new punch changes the board at once`(backend: Backend) async throws {
         try await TestGateway.with(backend, .at("2026-11-18T04:00:00Z")) { gateway in
             let zhang = try await gateway.employee()

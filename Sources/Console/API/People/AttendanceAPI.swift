@@ -21,7 +21,16 @@ struct AttendanceAPI: Sendable {
         ]
     }
 
+    /// JSON, or one part of a CSV file.
     private func punches(_ call: Call) async throws -> Reply {
+        if try call.header("Content-Type")?.hasPrefix("text/csv") == true {
+            let text = try call.query(["line"])["line"] ?? "1"
+            guard let line = Int(text), line >= 1 else {
+                throw Problem.malformed("line \"\(shortened(text))\" is no line of a file; lines are counted from 1")
+            }
+            let actor = try await services.actor(call)
+            return .json(try await desk.importPart(call.body, firstLine: line, by: actor).json)
+        }
         var reader = ObjectReader(body: try call.json())
         let lines = reader.nestedList("punches", maximum: AttendanceDesk.largestImport, isRequired: true) {
             line -> PunchLine? in

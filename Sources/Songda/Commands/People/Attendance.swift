@@ -1,7 +1,7 @@
 import ArgumentParser
 import Evidence
 import Foundation
-import Notices
+import People
 
 /// `songda attendance`: punches in, today's board and trends out.
 struct Attendance: AsyncParsableCommand {
@@ -25,55 +25,44 @@ extension Attendance {
         @Argument(help: "The file.") var file: String
 
         func run() async throws {
-            guard let data = FileManager.default.contents(atPath: file),
-                let text = String(validating: data, as: UTF8.self)
-            else { throw Failure("\(file) cannot be read as UTF-8") }
-            // Line breaks of any kind; a byte order mark is no part of the first name.
-            var lines = text.split(whereSeparator: \.isNewline).map(String.init)
-            let header = lines.isEmpty ? "" : lines.removeFirst().replacingOccurrences(of: "\u{FEFF}", with: "")
-            guard header == "employee,at,source" else {
-                throw Failure("\(file): the first line is \"\(header.prefix(60))\"; it must be employee,at,source")
-            }
             let client = try target.client()
             defer { client.close() }
-            var (added, repeated, refused): (Int64, Int64, [String]) = (0, 0, [])
-            let (size, bar) = (5_000, ProgressBar())
-            for start in stride(from: 0, to: lines.count, by: size) {
-                let part = lines[start..<min(start + size, lines.count)]
-                let punches: [JSONValue] = try part.enumerated().map { index, line in
-                    let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-                    guard cells.count == 3 else {
-                        throw Failure(
-                            "\(file): line \(start + index + 2) has \(cells.count) cells, not 3; "
-                                + (start == 0 ? "nothing was imported" : "the \(start) lines before this part are in")
-                        )
-                    }
-                    return ["employee": .string(cells[0]), "at": .string(cells[1]), "source": .string(cells[2])]
+            var (added, repeated, refusals): (Int64, Int64, Int64) = (0, 0, 0)
+            // All of them are counted; a million sentences are of use to nobody.
+            var refused: [String] = []
+            var line = 1
+            let bar = ProgressBar()
+            try await FileParts.read(file, partBytes: AttendanceDesk.partBytes) { part, done, size in
+                // A file that ends with its last row leaves an empty end.
+                guard !part.isEmpty || line == 1 else { return bar.update(done, of: size, "punches") }
+                let answer: JSONValue
+                do {
+                    answer = try await client.send(
+                        "POST", "/v1/attendance/punches?line=\(line)", bytes: part, type: "text/csv")
+                } catch let failure as Failure {
+                    guard line > 1 else { throw failure }
+                    throw Failure(
+                        "\(failure.description)\nthe rows before line \(line) are in; send the file again: what is in counts "
+                            + "as repeated")
                 }
-                let answer = try await client.json(
-                    "POST", "/v1/attendance/punches", body: ["punches": .array(punches)])
                 added += answer["added"]?.integer ?? 0
                 repeated += answer["repeated"]?.integer ?? 0
-                refused += (answer["refused"]?.array ?? []).map {
-                    "  line \(Self.line($0["field"]?.string ?? "", start + 2)): \($0["message"]?.string ?? "")"
+                let sentences = answer["refused"]?.array ?? []
+                refusals += Int64(sentences.count)
+                refused += sentences.prefix(max(0, 1_000 - refused.count)).map {
+                    "  \($0["field"]?.string ?? ""): \($0["message"]?.string ?? "")"
                 }
-                bar.update(min(start + size, lines.count), of: lines.count, "punches")
+                line = CSVRows.line(after: part, from: line)
+                bar.update(done, of: size, "punches")
             }
+            var lines = ["added \(added), repeated \(repeated), refused \(refusals)"] + refused.prefix(20)
+            if refusals > 20 { lines.append("  … and \(refusals - 20) more; --json tells the first thousand") }
             output.show(
                 [
-                    "added": .integer(added), "repeated": .integer(repeated),
+                    "added": .integer(added), "repeated": .integer(repeated), "refusedRows": .integer(refusals),
                     "refused": .array(refused.map { .string($0) }),
-                ],
-                text: (["added \(added), repeated \(repeated), refused \(refused.count)"] + refused.prefix(20))
-                    .joined(separator: "\n"))
-            if !refused.isEmpty { throw ExitCode(1) }
-        }
-
-        /// Where in the file a place such as `punches[3].at` is: its line and its column.
-        private static func line(_ place: String, _ first: Int) -> String {
-            let parts = place.split(whereSeparator: { "[].".contains($0) })
-            guard parts.count == 3, let row = Int(parts[1]) else { return "\(first) and after, \(place)" }
-            return "\(first + row), \(parts[2])"
+                ], text: lines.joined(separator: "\n"))
+            if refusals > 0 { throw ExitCode(1) }
         }
     }
 

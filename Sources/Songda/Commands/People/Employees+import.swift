@@ -17,10 +17,15 @@ extension Employees {
         @OptionGroup var output: OutputOptions
         @Option(help: "dry-run, all-or-nothing (one wrong row refuses all) or each-row (takes the right ones).")
         var mode = "dry-run"
+        @Option(help: "Write every fault to this new file, as CSV: line, column, message.")
+        var report: String?
         @Argument(help: "The CSV file.")
         var file: String
 
         func run() async throws {
+            if let report, FileManager.default.fileExists(atPath: report) {
+                throw Failure("\(report) exists; name another place")
+            }
             let client = try target.client()
             defer { client.close() }
             let name = URL(fileURLWithPath: file).lastPathComponent
@@ -35,29 +40,42 @@ extension Employees {
             let faults = try await client.json("GET", "/v1/roster-imports/\(id)/faults?limit=200")
             output.show(
                 .object(["import": standing, "faults": faults]), text: Self.text(standing, faults))
+            if let report { try await writeFaults(of: id, to: report, client) }
             if standing["faulty"]?.integer != 0 { throw ExitCode(1) }
+        }
+
+        /// All of them, a page at a time.
+        private func writeFaults(of id: String, to path: String, _ client: Client) async throws {
+            try Files.write(Array("line,column,message\r\n".utf8), to: path)
+            guard let handle = FileHandle(forWritingAtPath: path) else { throw Failure("\(path) cannot be written") }
+            try handle.seekToEnd()
+            var cursor: String?
+            repeat {
+                let page = try await client.json(
+                    "GET", "/v1/roster-imports/\(id)/faults?limit=200" + (cursor.map { "&cursor=\($0)" } ?? ""))
+                let lines = (page["items"]?.array ?? []).map { fault in
+                    [
+                        "\(fault["line"]?.integer ?? 0)", fault["column"]?.string ?? "",
+                        fault["message"]?.string ?? "",
+                    ].map(CSVCell.safe).joined(separator: ",") + "\r\n"
+                }
+                try handle.write(contentsOf: Data(lines.joined().utf8))
+                cursor = page["next"]?.string
+            } while cursor != nil
+            try handle.close()
         }
 
         /// The file once through, cut at the ends of rows; a part is in memory at a time.
         private func send(_ id: String, what: String, to client: Client) async throws -> JSONValue {
-            guard let handle = FileHandle(forReadingAtPath: file) else { throw Failure("\(file) cannot be read") }
-            defer { try? handle.close() }  // Read only: nothing can be lost by a failure.
-            let size = Int(try handle.seekToEnd())
-            try handle.seek(toOffset: 0)
             let bar = ProgressBar()
-            var cutter = CSVCutter()
-            var (index, done) = (0, 0)
-            while let data = try handle.read(upToCount: 1 << 20), !data.isEmpty {
-                for part in try cutter.take(data) {
-                    _ = try await send(part, index, isLast: false, of: id, to: client)
-                    index += 1
-                }
-                done += data.count
-                bar.update(min(done, size - 1), of: size, what)
+            var index = 0
+            var answer = JSONValue.null
+            try await FileParts.read(file, partBytes: CSVCutter.partBytes) { part, done, size in
+                answer = try await send(part, index, isLast: done == size, of: id, to: client)
+                index += 1
+                bar.update(done, of: size, what)
             }
-            let last = try await send(cutter.finish(), index, isLast: true, of: id, to: client)
-            bar.update(size, of: size, what)
-            return last
+            return answer
         }
 
         private func send(
@@ -79,7 +97,7 @@ extension Employees {
                         + (fault["message"]?.string ?? ""))
             }
             if faults["next"]?.string != nil {
-                lines.append("  … and more; see GET /v1/roster-imports/{import}/faults")
+                lines.append("  … and more; --report FILE writes all of them")
             }
             return lines.joined(separator: "\n")
         }

@@ -1,5 +1,6 @@
 import Evidence
 import Foundation
+import People
 
 extension ServerOptions {
     /// Lends a client and lets go of it afterwards.
@@ -28,6 +29,30 @@ enum Files {
     static func write(_ bytes: [UInt8], to path: String) throws {
         guard !FileManager.default.fileExists(atPath: path) else { throw Failure("\(path) exists; name another place") }
         try Data(bytes).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
+    }
+}
+
+/// A file in parts cut at the ends of its rows, one in memory at a time.
+enum FileParts {
+    /// Gives each part to `take`, with how many bytes are done once it is dealt with, and how many there are; the last part
+    /// may be empty.
+    static func read(
+        _ path: String, partBytes: Int, _ take: (_ part: [UInt8], _ done: Int, _ size: Int) async throws -> Void
+    ) async throws {
+        guard let handle = FileHandle(forReadingAtPath: path) else { throw Failure("\(path) cannot be read") }
+        defer { try? handle.close() }  // Read only: nothing can be lost by a failure.
+        let size = Int(try handle.seekToEnd())
+        try handle.seek(toOffset: 0)
+        var cutter = CSVCutter(partBytes: partBytes)
+        var done = 0
+        while let data = try handle.read(upToCount: 1 << 20), !data.isEmpty {
+            for part in try cutter.take(data) {
+                done += part.count
+                // The bar is full when the last part is in.
+                try await take(part, min(done, size - 1), size)
+            }
+        }
+        try await take(cutter.finish(), size, size)
     }
 }
 
