@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// The program: `songda-bench p1|p2|p3|all|start`.
+/// The program: `songda-bench p1|p2|p3|p14|lists|risk|all|start`.
 @main
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,7 +11,7 @@ struct BenchCommand: AsyncParsableCommand {
             Every figure is a ratio to a baseline measured in the same minute on the same disk; an absolute time means
             nothing on a shared machine. bench/README.md says how the runs are made and what each one counts.
             """,
-        subcommands: [P1.self, P2.self, P3.self, All.self, Start.self, OneLeg.self])
+        subcommands: [P1.self, P2.self, P3.self, P14.self, Lists.self, Risk.self, All.self, Start.self, OneLeg.self])
 }
 
 /// Options of every benchmark.
@@ -31,8 +31,8 @@ struct RunOptions: ParsableArguments {
 
     func validate() throws {
         guard (1...50).contains(pairs) else { throw ValidationError("--pairs \(pairs): give 1 to 50") }
-        if let count, !(100...5_000_000).contains(count) {
-            throw ValidationError("--count \(count): give 100 to 5000000")
+        if let count, !(100...20_000_000).contains(count) {
+            throw ValidationError("--count \(count): give 100 to 20000000")
         }
     }
 

@@ -26,16 +26,24 @@ final class BenchGateway: Sendable {
     let stamper: TimestampScheduler
     let logKey: NoteKey
     let clock = SystemClock()
+    let keys: BenchKeys
+    let law: ServiceLaw
+    let documents: DocumentMaker
+    let root: String
     private let pool: MailPool
     private let sealCertificate: String
     private let faults: Faults
 
-    init(directory: String, root: String, port: Int, connections: Int, inFlight: Int? = nil) async throws {
+    /// - Parameter templates: another library than the one kind that is measured.
+    init(
+        directory: String, root: String, port: Int, connections: Int, inFlight: Int? = nil,
+        templates: TemplateLibrary? = nil
+    ) async throws {
         let keys = try BenchKeys(organisation: Self.issuerName, creditCode: Self.creditCode, clock: clock)
         let faults = Faults()
         let path = root + "/config/rules/service-law.yaml"
         let law = try ServiceLaw(yaml: String(contentsOfFile: path, encoding: .utf8), file: path)
-        let templates = try BenchTemplate.library()
+        let templates = try templates ?? BenchTemplate.library()
         let documents = DocumentMaker(
             typesetter: try PDFTypesetter(fonts: FontSet.locate(directory: root + "/var/fonts")))
         database = try SQLiteDatabase(path: directory + "/songda.db")
@@ -82,6 +90,7 @@ final class BenchGateway: Sendable {
             typesetter: documents, recorder: recorder, clock: clock, settings: .init(portal: "songda.example"),
             sealerPoke: sealer.poke)
         self.faults = faults
+        (self.keys, self.law, self.documents, self.root) = (keys, law, documents, root)
     }
 
     /// Puts the issuing entity and so many people on record, each with one mailbox.

@@ -8,6 +8,7 @@ final class BenchKeys: SealKeys {
     let log: NoteSigner
     let seal: SigningIdentity
     let vault: Vault
+    let root: Certificate
     private let timestamp: SigningKey
     private let timestampCertificate: Certificate
 
@@ -23,6 +24,7 @@ final class BenchKeys: SealKeys {
                 organisation: organisation, creditCode: creditCode, key: sealKey.publicKey, from: start))
         timestamp = try SigningKey.generateP256()
         timestampCertificate = try root.timestampCertificate(named: "Bench TSA", key: timestamp.publicKey, from: start)
+        self.root = root.certificate
         vault = Vault(try MasterKey.generate())
     }
 

@@ -8,7 +8,9 @@ struct OneLeg: AsyncParsableCommand {
         abstract: "One leg of Songda's side; prints JSON. Also what a profiler is to be pointed at.",
         shouldDisplay: false)
 
-    enum Kind: String, ExpressibleByArgument, CaseIterable { case mail, append, acceptance }
+    enum Kind: String, ExpressibleByArgument, CaseIterable {
+        case mail, append, acceptance, roster, punches, risk, lists
+    }
 
     @Argument var kind: Kind
     @Option var directory: String
@@ -16,6 +18,8 @@ struct OneLeg: AsyncParsableCommand {
     @Option var root = "."
     @Option(help: "mail: the port of the sink, and the file into which it counts.") var port = 0
     @Option var counter = ""
+    @Option(help: "roster, punches: the file.") var file = ""
+    @Option(help: "lists: how often each question is asked.") var rounds = 1_000
     @Option(help: "mail: another window of the dispatcher than the default.") var inFlight: Int?
 
     func run() async throws {
@@ -26,6 +30,12 @@ struct OneLeg: AsyncParsableCommand {
                     directory: directory, root: root, count: count, port: port, counter: counter, inFlight: inFlight
                 ).run()
             case .append: try await AppendLeg(directory: directory, count: count).run()
+            case .roster:
+                try await RosterLeg(directory: directory, root: root, count: count, file: file).run()
+            case .punches:
+                try await PunchLeg(directory: directory, root: root, count: count, file: file).run()
+            case .risk: try await RiskLeg(directory: directory, root: root, count: count).run()
+            case .lists: try await ListsLeg(directory: directory, root: root, count: count, rounds: rounds).run()
             case .acceptance: try await AcceptanceLeg(directory: directory, root: root, count: count).run()
             }
         leg.facts["peak RSS MiB"] = try Self.peakMemory()

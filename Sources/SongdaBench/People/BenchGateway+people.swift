@@ -1,0 +1,81 @@
+import Channels
+import Evidence
+import Foundation
+import Notices
+import People
+import Store
+
+extension BenchGateway {
+    /// The desks of the HR core on this gateway's store, put together as `songda serve` does.
+    func people() throws -> PeopleDesks {
+        let codes = OneTimeCodes(
+            store: store, log: log, recorder: recorder, clock: clock, key: SecureRandom.bytes(32), routes: [:])
+        let prove = ProofDesk(
+            reader: store, log: log, openBody: { [log] in try await log.openBody(of: $0) }, seals: keys,
+            authority: try keys.authority(clock: clock),
+            trust: .init(
+                logKeys: [keys.log.key], entryKeys: [keys.entries.publicKey], entryCertificates: [],
+                roots: [keys.root]), law: law, recorder: recorder, clock: clock)
+        return try PeopleDesks(
+            store: SQLPeopleStore(beside: store), issue: desk, notices: store, directory: store,
+            addresses: AddressDesk(
+                store: store, codes: codes, recorder: recorder, clock: clock, normalise: AddressForm.normal),
+            law: law, prove: prove, documents: documents, rules: root + "/config/rules",
+            calendars: root + "/config/calendars", recorder: recorder, clock: clock,
+            papers: try Papers(
+                templates: root + "/templates/agreements", rules: root + "/config/rules",
+                signing: SignatureDesk(
+                    codes: codes, directory: store, documents: documents, seals: keys, clock: clock)
+            ) { try String(contentsOfFile: $0, encoding: .utf8) })
+    }
+
+    /// The units that ``StaffFile`` names.
+    func addUnits(_ people: PeopleDesks) async throws {
+        for index in 0..<StaffFile.units {
+            let unit = StaffFile.unit(index)
+            try await people.roster.save(
+                OrgUnit(id: UnitID(unit), parent: nil, name: "门店 \(unit)", manager: nil), by: .bench)
+        }
+    }
+}
+
+extension Actor {
+    /// HR, as a program with a key.
+    static let bench = Actor(principal: Principal(id: "key-bench", kind: .apiKey, method: "api-key"), roles: [.hr])
+    /// A program that feeds us.
+    static let feed = Actor(
+        principal: Principal(id: "key-feed", kind: .apiKey, method: "api-key"), roles: [.integration])
+}
+
+/// A file in parts cut at the ends of rows, one in memory at a time, as the command-line client sends them.
+enum FileInParts {
+    static func read(
+        _ path: String, partBytes: Int = CSVCutter.partBytes, _ take: ([UInt8], _ isLast: Bool) async throws -> Void
+    ) async throws {
+        guard let handle = FileHandle(forReadingAtPath: path) else { throw BenchError("\(path) cannot be read") }
+        defer { try? handle.close() }  // Read only: nothing can be lost by a failure.
+        var cutter = CSVCutter(partBytes: partBytes)
+        while let data = try handle.read(upToCount: 1 << 20), !data.isEmpty {
+            for part in try cutter.take(data) { try await take(part, false) }
+        }
+        try await take(cutter.finish(), true)
+    }
+}
+
+/// The memory of this process, in MiB.
+enum Memory {
+    /// Forgets the peak so far, so that the next one is that of what follows; returns what is resident now.
+    static func mark() throws -> Double {
+        try "5".write(toFile: "/proc/self/clear_refs", atomically: false, encoding: .utf8)
+        return try read("VmRSS")
+    }
+
+    /// The most that was resident since.
+    static func peak() throws -> Double { try read("VmHWM") }
+
+    private static func read(_ name: String) throws -> Double {
+        let text = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = text.split(separator: "\n").first { $0.hasPrefix(name + ":") }
+        return (line?.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0) / 1024
+    }
+}

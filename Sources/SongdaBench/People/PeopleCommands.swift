@@ -1,0 +1,82 @@
+import ArgumentParser
+import Foundation
+
+/// Imports.
+struct P14: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Import of a file of staff, or of punches, beside sqlite3 .import of the same file.")
+    @OptionGroup var options: RunOptions
+    @Flag(help: "Punches instead of members of staff; --count says how many, a tenth of it people.") var punches = false
+
+    func run() throws {
+        let count = options.count
+        try options.run(
+            punches ? [PunchBenchmark(count: count ?? 500_000)] : [RosterBenchmark(count: count ?? 100_000)])
+    }
+}
+
+/// Lists and searches.
+struct Lists: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The 99th percentile of lists and searches on a large store, beside the same on a small one.")
+    @OptionGroup var options: RunOptions
+    @Option(help: "How often each question is asked.") var rounds = 1_000
+
+    func validate() throws {
+        guard (100...100_000).contains(rounds) else { throw ValidationError("--rounds \(rounds): give 100 to 100000") }
+    }
+
+    func run() throws {
+        let bench = try Workbench(directory: options.directory, root: options.root)
+        let count = options.count ?? 20_000
+        let leg = try bench.withDirectory {
+            try bench.leg(["lists", "--directory", $0, "--count", "\(count)", "--rounds", "\(rounds)"])
+        }
+        var lines = ["| p99, µs | \(ListsLeg.small) rows | \(count) rows | Ratio |", "|---|---|---|---|"]
+        for key in leg.facts.keys.sorted() where key.hasSuffix(", ratio") {
+            let name = key.dropLast(7)
+            let (few, many) = (
+                leg.facts["\(name), p99 µs at \(ListsLeg.small)"], leg.facts["\(name), p99 µs at \(count)"]
+            )
+            lines.append("| \(name) | \(Int(few ?? 0)) | \(Int(many ?? 0)) | \(leg.facts[key] ?? 0) |")
+        }
+        let worst = leg.facts["worst ratio"] ?? .infinity
+        lines.append("")
+        lines.append(
+            "Worst ratio \(worst), goal ≤ 1.5: \(worst <= 1.5 && leg.fault == nil ? "met" : "not met")"
+                + (leg.fault.map { "; scores 0: \($0)" }).orEmpty + ". Load \(Machine.load)")
+        print(lines.joined(separator: "\n"))
+        try options.keep(leg)
+    }
+}
+
+/// The daily run of the rules.
+struct Risk: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The run of the risk rules over everybody: all data new, nothing new, data of 1 % new.")
+    @OptionGroup var options: RunOptions
+
+    func run() throws {
+        let bench = try Workbench(directory: options.directory, root: options.root)
+        let count = options.count ?? 20_000
+        let leg = try bench.withDirectory { try bench.leg(["risk", "--directory", $0, "--count", "\(count)"]) }
+        var lines = ["| \(count) members of staff | People looked at | Seconds |", "|---|---|---|"]
+        for run in ["all new", "nothing new", "1 % new"] {
+            let (people, seconds) = (leg.facts["examined, \(run)"] ?? 0, leg.facts["seconds, \(run)"] ?? 0)
+            lines.append("| \(run) | \(Int(people)) | \(seconds) |")
+        }
+        lines.append("")
+        lines.append(
+            "Memory over idle \(leg.facts["memory over idle MiB"] ?? 0) MiB. Load \(Machine.load)."
+                + (leg.fault.map { " Scores 0: \($0)" }).orEmpty)
+        print(lines.joined(separator: "\n"))
+        try options.keep(leg)
+    }
+}
+
+extension RunOptions {
+    /// Writes a leg to the file that was named.
+    func keep(_ leg: Leg) throws {
+        if let json { try JSONEncoder().encode(leg).write(to: URL(fileURLWithPath: json)) }
+    }
+}
