@@ -1,7 +1,7 @@
 import Evidence
 
 /// Reads for people and programs; nothing here changes anything.
-public protocol NoticeReader: Sendable {
+public protocol NoticeReader: BatchReader {
     /// One notice.
     func notice(_ id: NoticeID) async throws -> Notice?
     /// The notice with this number.

@@ -32,6 +32,24 @@ extension SQLPeopleStore {
         return found
     }
 
+    /// By the index of contacts.
+    public func clients(ofContacts people: [PersonID]) async throws -> [PersonID: [Client]] {
+        var pairs: [(person: PersonID, client: ClientID)] = []
+        for part in people.map(\.rawValue).chunks(of: 500) {
+            pairs += try await database.read { tx in
+                try tx.query(
+                    "SELECT person, client FROM client_contacts WHERE person IN \(list: part) ORDER BY person, client"
+                ).map { (PersonID(try $0.get("person")), ClientID(try $0.get("client"))) }
+            }
+        }
+        let known = try await clients(Array(Set(pairs.map(\.client))))
+        var found: [PersonID: [Client]] = [:]
+        for pair in pairs {
+            if let client = known[pair.client] { found[pair.person, default: []].append(client) }
+        }
+        return found
+    }
+
     /// By number.
     public func client(externalID: String) async throws -> Client? {
         try await clients("WHERE c.external_id = \(externalID)").first
