@@ -24,6 +24,8 @@ public final class PeopleDesks: Sendable {
     public let performance: PerformanceDesk
     /// Rules, alerts, and what was done about them.
     public let risk: RiskDesk
+    /// Copies of what is held about a person, for that person.
+    public let ownData: OwnDataDesk
     /// What was recorded about a thing.
     public let acts: any ActReader
 
@@ -79,6 +81,7 @@ public final class PeopleDesks: Sendable {
             store: store, addresses: addresses, directory: directory, law: law, hooks: hooks, acts: signer, clock: clock
         )
         acts = store
+        ownData = OwnDataDesk(store: store, directory: directory, notices: notices, acts: signer)
         performance = PerformanceDesk(store: store, acts: signer, clock: clock)
         clients = ClientDesk(
             store: store, acts: signer, sender: sender, directory: directory, addresses: addresses,

@@ -11,19 +11,11 @@ struct BatchAPI: Sendable {
     static let maximumRows = 10_000
     /// The largest request; about 1,600 bytes a row when it is full.
     static let maximumBody = 16 << 20
-    /// Rows under way at once: enough for the store to commit them in groups.
-    private static let width = 64
 
     let services: ConsoleServices
 
     var endpoints: [Endpoint] {
         [Endpoint(.post, Site.batches, .scope(.issue), bodyLimit: Self.maximumBody, answer: issue)]
-    }
-
-    private struct Row: Sendable {
-        let index: Int
-        let request: IssueRequest
-        let claim: IdempotencyClaim
     }
 
     private func issue(_ call: Call) async throws -> Reply {
@@ -37,39 +29,34 @@ struct BatchAPI: Sendable {
         let batch = given ?? "B-\(SHA256.hash(Array("\(claim.principal) \(claim.key)".utf8)).hex.prefix(16))"
         let rows = try read(elements, claim, batch)
         try await check(rows, by: call.principal)
-        return answer(try await issue(rows, by: call.principal), batch: batch)
+        return answer(try await BatchIssue(services: services).issue(rows, by: call.principal), batch: batch)
     }
 
-    private func read(_ elements: [JSONValue], _ claim: IdempotencyClaim, _ batch: String) throws -> [Row] {
-        var rows: [Row] = []
+    private func read(_ elements: [JSONValue], _ claim: IdempotencyClaim, _ batch: String) throws -> [BatchIssue.Row] {
+        var rows: [BatchIssue.Row] = []
         var faults: [NoticeError.Fault] = []
         for (index, element) in elements.enumerated() {
             do throws(NoticeError) {
                 let request = try IssueRequest(body: element, path: "notices[\(index)]", batch: batch)
-                rows.append(Row(index: index, request: request, claim: claim.row(index, element)))
+                rows.append(BatchIssue.Row(index: index, request: request, claim: claim.row(index, element)))
             } catch { faults += error.faults }
         }
         try Self.refuse(faults)
         return rows
     }
 
-    /// Renders every row without storing anything.
-    private func check(_ rows: [Row], by principal: Principal) async throws {
-        let desk = services.pipeline.issue
-        let faults = try await inParallel(rows) { row -> [NoticeError.Fault] in
-            do {
-                let open = try await desk.check(row.request, by: principal).filter { finding in
-                    !row.request.overrides.contains { $0.finding == finding.id }
-                }
-                return open.map { .init(field: "notices[\(row.index)].\($0.id)", message: "\($0.en) [\($0.basis)]") }
-            } catch let error as NoticeError where error.code != .unavailable {
-                guard !error.faults.isEmpty else {
-                    return [.init(field: "notices[\(row.index)]", message: error.reason)]
-                }
-                return error.faults.map { .init(field: "notices[\(row.index)].\($0.field)", message: $0.message) }
+    /// Renders every row without storing anything; what is open refuses all of them.
+    private func check(_ rows: [BatchIssue.Row], by principal: Principal) async throws {
+        let checked = try await BatchIssue(services: services).check(rows, by: principal)
+        var faults: [NoticeError.Fault] = []
+        for (row, found) in zip(rows, checked) {
+            let path = "notices[\(row.index)]"
+            faults += found.faults.map {
+                .init(field: $0.field.isEmpty ? path : "\(path).\($0.field)", message: $0.message)
             }
+            faults += found.findings.map { .init(field: "\(path).\($0.id)", message: "\($0.en) [\($0.basis)]") }
         }
-        try Self.refuse(faults.flatMap(\.self))
+        try Self.refuse(faults)
     }
 
     private static func refuse(_ faults: [NoticeError.Fault]) throws {
@@ -78,27 +65,7 @@ struct BatchAPI: Sendable {
             .invalid, "nothing was issued: \(faults.count) place(s) in the batch need correction", faults: faults)
     }
 
-    private enum Result: Sendable {
-        case issued(IssuedNotice)
-        case refused(Problem)
-    }
-
-    private func issue(_ rows: [Row], by principal: Principal) async throws -> [Result] {
-        let services = services
-        return try await inParallel(rows) { row in
-            do {
-                let acceptance = try await services.pipeline.issue.issue(
-                    row.request, by: principal, idempotency: row.claim)
-                return .issued(try await IssuedNotice(acceptance, reader: services.reader))
-            } catch {
-                // The rows already issued are told; a fault of ours stops the batch, which can be sent again.
-                guard let problem = Problem(known: error) else { throw error }
-                return .refused(problem)
-            }
-        }
-    }
-
-    private func answer(_ results: [Result], batch: String) -> Reply {
+    private func answer(_ results: [BatchIssue.Result], batch: String) -> Reply {
         var counts = (accepted: 0, replayed: 0, refused: 0)
         let rows: [JSONValue] = results.enumerated().map { index, result in
             switch result {
@@ -122,25 +89,5 @@ struct BatchAPI: Sendable {
                 "replayed": .integer(Int64(counts.replayed)), "refused": .integer(Int64(counts.refused)),
                 "results": .array(rows),
             ]), status: status, headers: status == 503 ? [("Retry-After", "5")] : [])
-    }
-
-    /// Works through rows a bounded number at a time and keeps their order.
-    private func inParallel<T: Sendable>(
-        _ rows: [Row], _ work: @escaping @Sendable (Row) async throws -> T
-    ) async throws -> [T] {
-        try await withThrowingTaskGroup(of: (Int, T).self) { group in
-            var results: [Int: T] = [:]
-            var waiting = rows[...]
-            func begin() {
-                guard let row = waiting.popFirst() else { return }
-                group.addTask { (row.index, try await work(row)) }
-            }
-            for _ in 0..<Self.width { begin() }
-            while let (index, value) = try await group.next() {
-                results[index] = value
-                begin()
-            }
-            return rows.compactMap { results[$0.index] }
-        }
     }
 }

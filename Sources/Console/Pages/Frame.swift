@@ -52,6 +52,10 @@ struct PageMaker: Sendable {
             if account.scopes.contains(.inbox) { links.append((Site.myInbox, "inbox")) }
             if account.scopes.contains(.read) { links.append((Site.noticeList, "notices")) }
             if account.scopes.contains(.issue) { links.append((Site.issue, "issue")) }
+            if account.scopes.contains(.read) { links.append((Site.batchList, "batches")) }
+            if !account.scopes.isDisjoint(with: [.read, .issue, .approve]) {
+                links.append((Site.templateList, "templates"))
+            }
             if account.scopes.contains(.read) { links.append((Site.search, "search")) }
             if !account.scopes.isDisjoint(with: [.hr, .staff]) {
                 // What somebody may not see is refused with its reason; whose roster it is follows from their role.
@@ -62,9 +66,17 @@ struct PageMaker: Sendable {
                 if account.scopes.contains(.hr) || account.scopes.contains(.approve) {
                     links += [(Site.handoverList, "handovers")]
                 }
+                if account.scopes.contains(.hr) || account.scopes.contains(.approve) {
+                    links.append((Site.riskList, "risk"))
+                }
                 if account.scopes.contains(.hr) { links.append((Site.alertList, "alerts")) }
+                links += [(Site.attendanceBoard, "attendance"), (Site.performanceList, "performance")]
+                if account.scopes.contains(.staff) {
+                    links += [(Site.trainingList, "training"), (Site.myAgreements, "agreements")]
+                }
             }
             if account.scopes.contains(.administer) { links.append((Site.operation, "operation")) }
+            if !account.scopes.isDisjoint(with: [.inbox, .staff]) { links.append((Site.ownData, "own")) }
         }
         return Frame(
             head: templates.head(title, language), w: templates.words.all(language), language: language.rawValue,

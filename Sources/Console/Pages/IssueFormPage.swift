@@ -98,7 +98,8 @@ extension IssueFormPage.Field {
         }
     }
 
-    private static func text(_ value: JSONValue?) -> String {
+    /// An example as it would be typed.
+    static func text(_ value: JSONValue?) -> String {
         switch value {
         case .string(let text)?: text
         case .integer(let number)?: String(number)

@@ -84,7 +84,7 @@ struct IssuePages: Sendable {
         let typed = TypedNotice(form: call.form, fields: template.fields)
         if call.form["back"] != nil { return try await form(call, typed) }
         do {
-            let request = try await request(template, typed, PageMaker(call, templates))
+            let request = try await services.request(template, typed, PageMaker(call, templates))
             let preview = try await services.pipeline.issue.preview(request, by: call.principal)
             let make = PageMaker(call, templates, library: services.templates)
             return make.reply(
@@ -103,7 +103,7 @@ struct IssuePages: Sendable {
         let template = try template(call)
         let typed = TypedNotice(form: call.form, fields: template.fields)
         do {
-            var request = try await request(template, typed, PageMaker(call, templates))
+            var request = try await services.request(template, typed, PageMaker(call, templates))
             request.overrides = typed.overrides
             // The words that were shown: another version may have been published meanwhile.
             request.version = call.form["version"].flatMap { Int($0) }
@@ -133,7 +133,9 @@ struct IssuePages: Sendable {
             $0.scopes.contains(.approve) && $0.disabledAt == nil && $0.id.rawValue != call.principal.id
         }.map { NoticePages.Choice(value: $0.id.rawValue, label: $0.name, isSelected: false) }
     }
+}
 
+extension ConsoleServices {
     /// What is wrong with the values themselves, whoever it is for.
     private func fieldFaults(
         _ template: NoticeTemplate, _ typed: TypedNotice, _ make: PageMaker
@@ -141,7 +143,7 @@ struct IssuePages: Sendable {
         guard case .object(let values) = typed.json(template.fields) else { return [] }
         do throws(RenderFailure) {
             _ = try FieldValues(
-                checking: values, fields: template.fields, issueDate: CivilDate(inChina: services.clock.now))
+                checking: values, fields: template.fields, issueDate: CivilDate(inChina: clock.now))
             return []
         } catch {
             return error.faults.map { .init(field: $0.field, message: make.text($0.message)) }
@@ -149,15 +151,15 @@ struct IssuePages: Sendable {
     }
 
     /// What was typed as a request; people are named by their number in the company's books or by id.
-    private func request(
+    func request(
         _ template: NoticeTemplate, _ typed: TypedNotice, _ make: PageMaker
     ) async throws -> IssueRequest {
         var people: [PersonID] = []
         var faults: [NoticeError.Fault] = []
         for name in typed.recipientNames {
-            if let person = try await services.recipients.person(externalID: name) {
+            if let person = try await recipients.person(externalID: name) {
                 people.append(person.id)
-            } else if try await services.recipients.recipients([PersonID(name)])[PersonID(name)] != nil {
+            } else if try await recipients.recipients([PersonID(name)])[PersonID(name)] != nil {
                 people.append(PersonID(name))
             } else {
                 faults.append(

@@ -65,11 +65,7 @@ struct IssuePreviewPage: Sendable {
         version = rendered.template.version
         approvals = preview.settings.approvals
         needsApproval = approvals > 0
-        plan = preview.settings.plan.rungs.map { rung in
-            Step(
-                after: make.after(seconds: rung.afterSeconds), condition: make.word("plan_\(rung.condition.rawValue)"),
-                channels: rung.channels.map { make.word("channel_\($0.rawValue)") }.joined(separator: "、"))
-        }
+        plan = preview.settings.plan.rungs.map { Step($0, make) }
         deadlines = rendered.deadlines.map { "\($0.due): \(make.text($0.label))" }
         warnings = rendered.warnings.map { make.text($0.message) }
         findings = preview.findings.map {
@@ -82,6 +78,14 @@ struct IssuePreviewPage: Sendable {
         hidden = typed.hidden()
         issueAction = Site.page(Site.issueKind, kind: template.reference.kind)
         backAction = Site.page(Site.issuePreview, kind: template.reference.kind)
+    }
+}
+
+extension IssuePreviewPage.Step {
+    init(_ rung: Rung, _ make: PageMaker) {
+        after = make.after(seconds: rung.afterSeconds)
+        condition = make.word("plan_\(rung.condition.rawValue)")
+        channels = rung.channels.map { make.word("channel_\($0.rawValue)") }.joined(separator: "、")
     }
 }
 

@@ -181,6 +181,7 @@ struct LinkPages: Sendable {
         switch try call.parameter("file") {
         case templates.styleName: (type, body) = ("text/css; charset=utf-8", templates.style)
         case templates.iconName: (type, body) = ("image/svg+xml", templates.icon)
+        case templates.scriptName: (type, body) = ("text/javascript; charset=utf-8", templates.script)
         default: throw Problem.notFound()
         }
         // The sandboxed frame of a document has an origin of its own, and wants the style too.

@@ -39,6 +39,8 @@ struct NoticePage: Sendable {
     let cancelAction: String
     let documentAction: String
     let proofAction: String
+    let batch: String?
+    let batchPage: String
     let error: String?
 
     /// One approval.
@@ -98,6 +100,9 @@ struct NoticePage: Sendable {
         cancelAction = Site.page(Site.noticeCancellation, notice.id)
         documentAction = Site.page(Site.noticeDocument, notice.id)
         proofAction = Site.page(Site.noticeProof, notice.id)
+        // Those who only approve have no page of batches.
+        batch = signedIn.may(.read) ? notice.batch : nil
+        batchPage = Site.page(Site.batchPage, notice.id)
         self.error = error
     }
 }

@@ -21,6 +21,10 @@ struct PageTemplates: Sendable {
     let style: [UInt8]
     /// Its name, which changes with its bytes.
     let styleName: String
+    /// The script of the player of courses.
+    let script: [UInt8]
+    /// Its name, likewise.
+    let scriptName: String
     /// The icon's bytes.
     let icon: [UInt8]
     /// Its name, likewise.
@@ -59,6 +63,11 @@ struct PageTemplates: Sendable {
         guard let icon = FileManager.default.contents(atPath: "\(directory)/assets/icon.svg") else {
             throw Fault(description: "\(directory)/assets/icon.svg is missing")
         }
+        guard let script = FileManager.default.contents(atPath: "\(directory)/assets/course.js") else {
+            throw Fault(description: "\(directory)/assets/course.js is missing")
+        }
+        self.script = Array(script)
+        scriptName = "course.\(SHA256.hash(self.script).hex.prefix(16)).js"
         self.icon = Array(icon)
         iconName = "icon.\(SHA256.hash(self.icon).hex.prefix(16)).svg"
         words = try ConsoleWords(file: "\(directory)/words.json")

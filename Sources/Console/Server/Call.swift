@@ -22,6 +22,8 @@ struct Call: Sendable {
     var signedIn: SignedIn?
     /// The fields of a form that somebody signed in has sent, once its token was checked.
     var form: [String: String] = [:]
+    /// The file that came with the form; empty when none was chosen.
+    var file: [UInt8] = []
 
     /// Who acts, as evidence names them.
     var principal: Principal {

@@ -59,6 +59,10 @@ public struct ConsoleServer: Sendable {
             + SignInPages(services: services, templates: pages).endpoints
             + NoticePages(services: services, templates: pages).endpoints
             + IssuePages(services: services, templates: pages).endpoints
+            + BatchPages(services: services, templates: pages).endpoints
+            + BatchIssuePages(services: services, templates: pages).endpoints
+            + BatchClientPages(services: services, templates: pages).endpoints
+            + TemplatePages(services: services, templates: pages).endpoints
             + InboxPages(services: services, templates: pages).endpoints
             + peopleEndpoints + peoplePages
     }
@@ -78,10 +82,23 @@ public struct ConsoleServer: Sendable {
             + ClientPages(services: services, templates: pages).endpoints
             + HandoverPages(services: services, templates: pages).endpoints
             + AlertPages(services: services, templates: pages).endpoints
+            + RiskPages(services: services, templates: pages).endpoints
+            + RiskRulesPages(services: services, templates: pages).endpoints
+            + AttendancePages(services: services, templates: pages).endpoints
+            + PerformancePages(services: services, templates: pages).endpoints
+            + ownPages
             + SearchPages(services: services, templates: pages).endpoints
             + VerifyPages(services: services, templates: pages).endpoints
             + OperatorPages(services: services, templates: pages).endpoints
             + HelpPages(templates: pages).endpoints
+    }
+
+    /// What people do for themselves.
+    private var ownPages: [Endpoint] {
+        TrainingPages(services: services, templates: pages).endpoints
+            + ExamPages(services: services, templates: pages).endpoints
+            + AgreementPages(services: services, templates: pages).endpoints
+            + OwnDataPages(services: services, templates: pages).endpoints
     }
 
     /// The table as a router.
@@ -200,8 +217,15 @@ public struct ConsoleServer: Sendable {
             body: try await Self.body(of: request, limit: endpoint.bodyLimit), key: key, client: client,
             signedIn: signedIn)
         if let signedIn, endpoint.method == .post {
+            let type = request.headers.values(of: "Content-Type").first ?? ""
+            let upload = try endpoint.file.flatMap { file throws(Problem) in
+                MultipartForm.boundary(type) == nil
+                    ? nil : try MultipartForm(call.body, contentType: type, file: file)
+            }
+            call.file = upload?.file ?? []
             call.form = try FormFields(
-                checking: call, of: signedIn, publicBaseURL: services.settings.publicBaseURL
+                checking: call, of: signedIn, publicBaseURL: services.settings.publicBaseURL,
+                fields: upload.map { FormFields(values: $0.fields) }
             ).values
         }
         return call

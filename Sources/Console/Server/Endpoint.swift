@@ -30,6 +30,8 @@ struct Endpoint: Sendable {
     let access: Access
     let bodyLimit: Int
     let style: Style
+    /// The field by which a form brings a file; nil where none is taken.
+    let file: String?
     let answer: @Sendable (Call) async throws -> Reply
 
     /// Whether only those who have signed in get there.
@@ -42,13 +44,14 @@ struct Endpoint: Sendable {
 
     init(
         _ method: HTTPRequest.Method, _ path: String, _ access: Access, bodyLimit: Int = Endpoint.ordinaryBody,
-        style: Style = .problem, answer: @escaping @Sendable (Call) async throws -> Reply
+        style: Style = .problem, file: String? = nil, answer: @escaping @Sendable (Call) async throws -> Reply
     ) {
         self.method = method
         self.path = path
         self.access = access
         self.bodyLimit = bodyLimit
         self.style = style
+        self.file = file
         self.answer = answer
     }
 }

@@ -1,4 +1,5 @@
 import Evidence
+import Foundation
 
 /// One file and the plain fields of a form that carries a file (RFC 7578).
 ///
@@ -6,9 +7,11 @@ import Evidence
 struct MultipartForm: Sendable {
     /// The bytes of the file; empty when none was chosen.
     let file: [UInt8]
+    /// The plain fields, each name once.
+    let fields: [String: String]
 
     /// The most parts a form of ours has.
-    private static let maximumParts = 8
+    private static let maximumParts = 12
 
     /// Reads the part with this name.
     init(_ body: [UInt8], contentType: String, file name: String) throws(Problem) {
@@ -16,21 +19,31 @@ struct MultipartForm: Sendable {
         let mark = Array("--\(boundary)".utf8)
         let head = Array("\r\n\r\n".utf8)
         var file: [UInt8]?
+        var fields: [String: String] = [:]
         // The first mark has no line before it; behind the last one stand two dashes.
         guard var rest = Self.after(mark, in: body[...]), body.starts(with: mark) else { throw Self.broken }
         for _ in 0..<Self.maximumParts {
             if rest.starts(with: Array("--".utf8)) {
                 guard let file else { throw .malformed("the form has no field \(name); open the page again") }
                 self.file = file
+                self.fields = fields
                 return
             }
             guard rest.starts(with: Array("\r\n".utf8)), let end = rest.firstRange(of: Array("\r\n".utf8) + mark),
                 let split = rest[..<end.lowerBound].firstRange(of: head)
             else { throw Self.broken }
-            let fields = String(decoding: rest[rest.startIndex..<split.lowerBound].prefix(2000), as: UTF8.self)
-            if fields.contains("name=\"\(name)\"") {
+            let bytes = Array(rest[split.upperBound..<end.lowerBound])
+            let part = Self.name(String(decoding: rest[rest.startIndex..<split.lowerBound].prefix(2000), as: UTF8.self))
+            if part == name {
                 guard file == nil else { throw .malformed("the form names \(name) twice") }
-                file = Array(rest[split.upperBound..<end.lowerBound])
+                file = bytes
+            } else if let part {
+                guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
+                    throw .malformed("the field \(shortened(part)) is not UTF-8 text without NUL")
+                }
+                guard fields.updateValue(text, forKey: part) == nil else {
+                    throw .malformed("the form names \(shortened(part)) twice")
+                }
             }
             rest = rest[end.upperBound...]
         }
@@ -38,6 +51,14 @@ struct MultipartForm: Sendable {
     }
 
     private static let broken = Problem.malformed("the form cannot be read as multipart/form-data; open the page again")
+
+    /// The name of a part, which stands before the name of its file.
+    private static func name(_ head: String) -> String? {
+        guard let start = head.range(of: "; name=\"")?.upperBound, let end = head[start...].firstIndex(of: "\"") else {
+            return nil
+        }
+        return String(head[start..<end])
+    }
 
     private static func after(_ mark: [UInt8], in bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         bytes.firstRange(of: mark).map { bytes[$0.upperBound...] }

@@ -182,7 +182,7 @@ extension ClientDesk {
         return wanted
     }
 
-    private func noteReading(_ clients: [Client], as kind: ClientOperation.Kind, _ actor: Actor) async throws {
+    func noteReading(_ clients: [Client], as kind: ClientOperation.Kind, _ actor: Actor) async throws {
         guard !clients.isEmpty else { return }
         let now = clock.now
         try await store.log(clients.map { ClientOperation(kind, $0.id, by: actor, at: now) })

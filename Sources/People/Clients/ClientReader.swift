@@ -11,6 +11,8 @@ public protocol ClientReader: Sendable {
     func clients(ownedBy employee: PersonID, after: ClientID?, limit: Int) async throws -> [Client]
     /// The contacts of clients, in the order they came on record.
     func contacts(of clients: [ClientID]) async throws -> [ClientID: [ClientContact]]
+    /// The clients at which people are contacts; who is nobody's contact is absent.
+    func clients(ofContacts people: [PersonID]) async throws -> [PersonID: [Client]]
     /// The unfinished orders of clients, oldest first.
     func openOrders(of clients: [ClientID]) async throws -> [ClientID: [ClientOrder]]
     /// Every order of clients, oldest first.

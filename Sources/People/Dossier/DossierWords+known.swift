@@ -33,6 +33,8 @@ extension DossierWords {
         "EmployeeFileRead": .init("查阅档案", "reading of the file", "何人何时查阅了档案", "who read the file and when", .after),
         "RosterImportUndone": .init(
             "撤销导入", "import undone", "导入已撤销及原因", "that an import was put back, and why", .before),
+        "OwnDataTaken": .init(
+            "本人取得个人信息副本", "copy taken by the person", "本人何时取得了何种副本", "what the person took, and when", .after),
         "NoticeOrdered": .init(
             "发出通知", "notice ordered", "因何事发出何种通知", "which notice was given on account of what", .after),
         "DossierRead": .init("调取证据材料", "reading of the dossier", "何人何时调取", "who read the dossier and when", .after),

@@ -128,7 +128,7 @@ public enum RiskMeasure: Sendable, Hashable {
     }
 
     /// The limit in words, as alerts store it.
-    var threshold: String {
+    public var threshold: String {
         switch self {
         case .absence(let days): "absence for \(days) scheduled days in a row"
         case .lateness(let more): "late more than \(more) times in a month"

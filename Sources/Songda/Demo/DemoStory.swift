@@ -92,8 +92,10 @@ struct DemoStory: Sendable {
         let server = "http://127.0.0.1:\(port)"
         let hr = try await key("organisation", [.hr, .administer], nil, application, server).client
         let feed = try await key("CRM and project system", [.integrate], nil, application, server).client
-        defer { [hr, feed].forEach { $0.close() } }
+        let writer = try await key("HR batches", [.issue], nil, application, server).client
+        defer { [hr, feed, writer].forEach { $0.close() } }
         let people = try await DemoOrganisation(hr: hr, feed: feed, clock: clock).make()
+        try await DemoFigures(hr: hr, feed: feed, writer: writer, clock: clock, people: people).make()
         try await DemoAccounts(directory: directory, clock: clock).make(application, people: people, server: server)
     }
 

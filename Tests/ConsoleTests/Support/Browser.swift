@@ -73,4 +73,21 @@ final class Browser {
         }
         return answer
     }
+
+    /// Sends a form that carries a file.
+    func upload(
+        _ path: String, _ values: [(String, String)], file: [UInt8], csrf: String? = nil
+    ) async throws -> RawAnswer {
+        var body: [UInt8] = []
+        for (name, value) in [("csrf", csrf ?? token)] + values {
+            body += Array("--frontier\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8)
+        }
+        body += Array(
+            "--frontier\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n".utf8)
+        body += file + Array("\r\n--frontier--\r\n".utf8)
+        return try await server.http.send(
+            "POST", path,
+            fields: [("Content-Type", "multipart/form-data; boundary=frontier")]
+                + (cookie.map { [("Cookie", $0)] } ?? []), body: body)
+    }
 }

@@ -25,7 +25,7 @@ public enum CSVEncoding: String, Sendable, Hashable, Codable, CaseIterable {
     static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     /// The bytes of one cell as text; nil when they are not text in this encoding.
-    func text(_ bytes: some Collection<UInt8>) -> String? {
+    public func text(_ bytes: some Collection<UInt8>) -> String? {
         switch self {
         case .utf8: return String(validating: bytes, as: UTF8.self)
         case .gb18030:

@@ -1,0 +1,84 @@
+import Evidence
+import Notices
+
+/// Checks many notices before the first is issued, then issues them row by row, each under its own idempotency key.
+struct BatchIssue: Sendable {
+    /// Rows under way at once: enough for the store to commit them in groups.
+    private static let width = 64
+
+    let services: ConsoleServices
+
+    /// One notice of the batch.
+    struct Row: Sendable {
+        let index: Int
+        let request: IssueRequest
+        let claim: IdempotencyClaim
+    }
+
+    /// What is open in a row.
+    struct Check: Sendable {
+        /// What has to be corrected; a fault without a field is about the row as a whole.
+        var faults: [NoticeError.Fault] = []
+        /// What stands against it and was not overridden.
+        var findings: [PreflightFinding] = []
+
+        var isClean: Bool { faults.isEmpty && findings.isEmpty }
+    }
+
+    /// What became of a row.
+    enum Result: Sendable {
+        case issued(IssuedNotice)
+        case refused(Problem)
+    }
+
+    /// Renders every row without storing anything.
+    func check(_ rows: [Row], by principal: Principal) async throws -> [Check] {
+        let desk = services.pipeline.issue
+        return try await inParallel(rows) { row in
+            do {
+                let open = try await desk.check(row.request, by: principal).filter { finding in
+                    !row.request.overrides.contains { $0.finding == finding.id }
+                }
+                return Check(findings: open)
+            } catch let error as NoticeError where error.code != .unavailable {
+                return Check(faults: error.faults.isEmpty ? [.init(field: "", message: error.reason)] : error.faults)
+            }
+        }
+    }
+
+    /// Issues the rows.
+    func issue(_ rows: [Row], by principal: Principal) async throws -> [Result] {
+        let services = services
+        return try await inParallel(rows) { row in
+            do {
+                let acceptance = try await services.pipeline.issue.issue(
+                    row.request, by: principal, idempotency: row.claim)
+                return .issued(try await IssuedNotice(acceptance, reader: services.reader))
+            } catch {
+                // The rows already issued are told; a fault of ours stops the batch, which can be sent again.
+                guard let problem = Problem(known: error) else { throw error }
+                return .refused(problem)
+            }
+        }
+    }
+
+    /// Works through rows a bounded number at a time and keeps their order.
+    private func inParallel<T: Sendable>(
+        _ rows: [Row], _ work: @escaping @Sendable (Row) async throws -> T
+    ) async throws -> [T] {
+        try await withThrowingTaskGroup(of: (Int, T).self) { group in
+            var results: [Int: T] = [:]
+            var waiting = rows[...]
+            func begin() {
+                guard let row = waiting.popFirst() else { return }
+                group.addTask { (row.index, try await work(row)) }
+            }
+            for _ in 0..<Self.width { begin() }
+            while let (index, value) = try await group.next() {
+                results[index] = value
+                begin()
+            }
+            return rows.compactMap { results[$0.index] }
+        }
+    }
+}

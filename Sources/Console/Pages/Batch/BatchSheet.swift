@@ -1,0 +1,131 @@
+import Evidence
+import Notices
+import People
+
+/// A table of notices as somebody pasted or uploaded it: a line a notice, a column a field.
+struct BatchSheet: Sendable {
+    /// The most lines of one table; larger batches go through the API.
+    static let maximumRows = 2000
+    /// Every field of many lines at its longest would be more; a table that large goes through the API.
+    static let maximumBytes = 2 << 20
+
+    /// One line.
+    struct Row: Sendable {
+        /// Where it stands in the table; the head is line 1.
+        let line: Int
+        let typed: TypedNotice
+        /// What is wrong with the line as such.
+        let faults: [NoticeError.Fault]
+    }
+
+    let rows: [Row]
+    /// The table in UTF-8, as it goes on to the next step.
+    let text: String
+
+    /// What a column holds.
+    private enum Column: Hashable {
+        case recipients
+        case language
+        case field(String)
+    }
+
+    /// Reads a table; a head that cannot be read refuses all of it, a line that cannot be read only itself.
+    ///
+    /// - Parameter key: makes a table that is sent twice one batch.
+    init(_ bytes: [UInt8], of template: NoticeTemplate, issuer: String, key: String) throws(NoticeError) {
+        let encoding = CSVEncoding.guess(bytes) ?? .utf8
+        var reader = CSVRows(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes)
+        guard let head = reader.next() else {
+            throw NoticeError(.invalid, "the table is empty; paste it, or choose a file")
+        }
+        let names = head.cells.map { (encoding.text($0) ?? "").trimmed }
+        let columns = try Self.columns(names, template)
+        var (rows, lines) = ([Row](), [names])
+        var seen: [[String]: Int] = [:]
+        while let row = reader.next() {
+            guard rows.count < Self.maximumRows else {
+                throw NoticeError(
+                    .invalid, "the table has more than \(Self.maximumRows) lines; cut it, or use POST \(Site.batches)")
+            }
+            let cells = row.cells.map { encoding.text($0)?.trimmed }
+            if cells.allSatisfy({ $0?.isEmpty == true }) { continue }
+            var typed = TypedNotice(key: "\(key)/\(rows.count)")
+            typed.issuer = issuer
+            var faults: [NoticeError.Fault] = []
+            if row.isCut { faults.append(.init(field: "", message: "a quote is opened and never closed")) }
+            if cells.count > columns.count {
+                faults.append(
+                    .init(field: "", message: "has \(cells.count) cells under \(columns.count) columns; quote commas"))
+            }
+            for (column, cell) in zip(columns, cells) {
+                guard let cell else {
+                    faults.append(.init(field: "", message: "is neither UTF-8 nor GB 18030 text"))
+                    continue
+                }
+                switch column {
+                case .recipients: typed.recipients = cell
+                case .language: typed.language = cell
+                case .field(let name): typed.values[name] = cell
+                }
+            }
+            if let earlier = seen.updateValue(row.line, forKey: cells.map { $0 ?? "" }) {
+                faults.append(.init(field: "", message: "says the same as line \(earlier); remove one of them"))
+            }
+            lines.append(cells.map { $0 ?? "" })
+            rows.append(Row(line: row.line, typed: typed, faults: faults))
+        }
+        guard !rows.isEmpty else {
+            throw NoticeError(.invalid, "the table has a head and no lines; write one line for each notice")
+        }
+        self.rows = rows
+        text = Self.text(lines)
+    }
+
+    /// Columns may come in any order and be named as in the template or as on the form, in either language.
+    private static func columns(_ names: [String], _ template: NoticeTemplate) throws(NoticeError) -> [Column] {
+        var columns: [Column] = []
+        var faults: [NoticeError.Fault] = []
+        for name in names {
+            let column: Column? =
+                if ["recipients", "recipient", "受送达人", "工号"].contains(name.lowercased()) {
+                    .recipients
+                } else if [
+                    "language", "文书语言",
+                ].contains(name.lowercased()) {
+                    .language
+                } else {
+                    template.fields.first { [$0.name, $0.label.zh, $0.label.en].contains(name) }.map { .field($0.name) }
+                }
+            guard let column else {
+                faults.append(.init(field: shortened(name), message: "is no column of this kind"))
+                continue
+            }
+            if columns.contains(column) { faults.append(.init(field: shortened(name), message: "comes twice")) }
+            columns.append(column)
+        }
+        if faults.isEmpty, !columns.contains(.recipients) {
+            faults.append(.init(field: "recipients", message: "is missing: a line has to say who is told"))
+        }
+        guard faults.isEmpty else {
+            throw NoticeError(
+                .invalid, "the head of the table names columns; known are \(head(of: template).joined(separator: ","))",
+                faults: faults)
+        }
+        return columns
+    }
+
+    /// The columns that a table of this kind may have.
+    static func head(of template: NoticeTemplate) -> [String] {
+        ["recipients"] + template.fields.map(\.name)
+    }
+
+    /// Lines of cells as CSV (RFC 4180).
+    static func text(_ lines: [[String]]) -> String {
+        lines.map { line in
+            line.map { cell in
+                cell.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
+                    ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
+            }.joined(separator: ",")
+        }.joined(separator: "\n") + "\n"
+    }
+}
