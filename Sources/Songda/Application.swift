@@ -110,9 +110,6 @@ struct Application: Sendable {
             group.addTask { try await pipeline.run(until: stop) }
             if let intake { group.addTask { try await intake.run(until: stop) } }
             group.addTask { try await statusWatch.run(until: stop) }
-            group.addTask {
-                try await QuarantineWatch(desk: pipeline.operate, logger: logger).run(until: stop)
-            }
             if let reserve {
                 group.addTask { try await reserve.run(until: stop) { try await attestFullDisk(since: $0) } }
             }
