@@ -39,7 +39,7 @@ import Testing
                 "/batches/new",
                 Self.form(
                     [Self.head, Self.line("ext-k-0"), Self.line("nobody"), "ext-k-1,李经理"].joined(separator: "\r\n")))
-            #expect(wrong.status == 422 && wrong.text.contains("there is nobody &#34;nobody&#34; on record"))
+            #expect(wrong.status == 422 && wrong.text.contains("没有编号或标识为“nobody”的人员"))
             #expect(wrong.text.contains("newPhone") && wrong.text.contains("ext-k-1,李经理"), "what was typed is kept")
             #expect(!wrong.text.contains("action=\"&#47;batches&#47;issue\""))
 

@@ -84,6 +84,7 @@ import Testing
             atPath: directory + "/assets", withIntermediateDirectories: false)
         try "<svg/>".write(toFile: directory + "/assets/icon.svg", atomically: true, encoding: .utf8)
         try "body {}".write(toFile: directory + "/assets/console.css", atomically: true, encoding: .utf8)
+        try "{}".write(toFile: directory + "/assets/course.js", atomically: true, encoding: .utf8)
         _ = try PageTemplates(directory: directory)
         let bent = text.replacingOccurrences(of: "PRAGMA", with: "{{% CONTENT_TYPE:SONGDA-HTML}}\n")
         try bent.write(toFile: directory + "/landing.mustache", atomically: true, encoding: .utf8)

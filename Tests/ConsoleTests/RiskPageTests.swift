@@ -8,14 +8,18 @@ import Testing
 
 /// Risk alerts in the browser, on the server's side.
 @Suite struct RiskPageTests {
-    /// Two scheduled days on which one of two people did not punch.
+    /// Two scheduled days on which one of four people did not punch.
     private static func absence(_ gateway: TestGateway) async throws -> PersonID {
         let absent = try await gateway.employee("张三<b>", id: "p-zhang")
-        try await gateway.employee("李四", id: "p-li")
-        for day in ["2026-11-19", "2026-11-20"] {
+        // Were most of them missing, the feed would be to blame.
+        let others = ["p-li", "p-wang", "p-zhao"]
+        for other in others { try await gateway.employee("同事", id: other) }
+        try await gateway.employee("王静", id: "p-hr", roles: [.hr])
+        gateway.pass(.seconds(2 * 86_400))  // it is Monday then
+        for day in ["2026-11-20", "2026-11-23"] {
             let at = try #require(Timestamp(rfc3339: "\(day)T00:50:00Z"))
             _ = try await gateway.people.attendance.record(
-                [PunchLine(number: "N-p-li", at: at, source: .card)], by: .integration)
+                (others + ["p-hr"]).map { PunchLine(number: "N-\($0)", at: at, source: .card) }, by: .integration)
         }
         _ = try await gateway.people.risk.run()
         return absent
@@ -31,7 +35,7 @@ import Testing
             let alert = try #require(try await server.gateway.people.risk.alerts(by: .hr).first)
             let page = "/risk/\(alert.id.rawValue)"
             let shown = try await hr.get(page)
-            #expect(shown.text.contains("absence-two-days") && shown.text.contains("2026-11-19"))
+            #expect(shown.text.contains("absence-two-days") && shown.text.contains("2026-11-20"))
             #expect(!shown.text.contains("&#47;closure\""), "nobody closes what nobody has taken")
             let nobody = try await hr.post(page + "/assignment", [("assignee", "E-404")])
             #expect(nobody.status == 422 && nobody.text.contains("value=\"E-404\""))

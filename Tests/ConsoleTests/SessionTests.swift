@@ -105,7 +105,7 @@ import Testing
                     }
                 }
             }
-            #expect(count == 37, "a page was added or lost its lock: look at the table, then change this number")
+            #expect(count == 75, "a page was added or lost its lock: look at the table, then change this number")
         }
     }
 

@@ -49,9 +49,9 @@ import Testing
                 #expect(from == [old.id])
                 return []
             }
-            #expect(wrapped == 1199)
-            #expect(told.load() == [1199])
-            #expect(try await both.masterKeysInUse() == [new.id: 1200])
+            #expect(wrapped == 1200)
+            #expect(told.load() == [1200])
+            #expect(try await both.masterKeysInUse() == [new.id: 1201])
             #expect(try await both.rewrapKeys { _, _ in [] } == 0)
             let alone = store(Vault(new))
             try await alone.requireMasterKeys()

@@ -166,7 +166,7 @@ import Testing
     func `a page of receipts that did not come, and a page that did, are one transaction each`(_ backend: Backend)
         async throws
     {
-        try await TestGateway.with(backend) { gateway in
+        try await TestGateway.with(backend, checks: false) { gateway in
             gateway.mail.alwaysAccepts()
             gateway.sms.alwaysAccepts()
             try await gateway.person()
@@ -178,7 +178,9 @@ import Testing
             try await gateway.pipeline.escalate.runOnce()
             #expect(gateway.database.statistics.writes - before <= 3)
             for notice in notices {
-                #expect(try await gateway.events(of: notice).count { $0 == .expectedEventMissing } == 1)
+                let ways = try await gateway.deliveries(of: notice, .email) + gateway.deliveries(of: notice, .sms)
+                let missing = try await gateway.events(of: notice).count { $0 == .expectedEventMissing }
+                #expect(missing == ways.count)
             }
             var reports: [ReceiptRecord] = []
             for notice in notices {

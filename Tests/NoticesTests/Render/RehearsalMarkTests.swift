@@ -32,8 +32,8 @@ import Testing
     }
 
     @Test func `a text message that the mark makes longer passes, and the author is told what it costs`() throws {
-        // 140 characters of GSM: one part alone, two with the mark in front.
-        let sms = String(repeating: "a", count: 140) + "\n"
+        // 60 characters and the signature: one part alone, two with the mark in front.
+        let sms = String(repeating: "a", count: 60) + "\n"
         let renderer = try SmallKind.renderer(sms: sms)
         var context = RenderContext.example()
         context.smsSignature = "AB"
