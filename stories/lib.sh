@@ -72,7 +72,7 @@ code() {
     sleep 1
     for mail in $(ls -t "$house"/rehearsal/mail/*.eml); do
         grep -qi "^To:.*$1" "$mail" || continue
-        found=$(sed -n '/text\/plain/,/^--/p' "$mail" | sed '1,/^\r*$/d; /^--/d' | base64 -d 2> /dev/null |
+        found=$(sed -n '/text\/plain/,/^--/p' "$mail" | sed '1,/^\r*$/d; /^--/d' | tr -d '\r' | base64 -d 2> /dev/null |
             grep -o '[0-9]\{6\}' | head -1)
         [ -n "$found" ] && { echo "$found"; return; }
     done
