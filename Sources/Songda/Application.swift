@@ -110,6 +110,10 @@ struct Application: Sendable {
             group.addTask { try await pipeline.run(until: stop) }
             if let intake { group.addTask { try await intake.run(until: stop) } }
             group.addTask { try await statusWatch.run(until: stop) }
+            #if !DEBUG
+                // Programs under test come and go by the dozen, and share what is cached.
+                group.addTask { await StartPages.giveBack(after: .seconds(5), until: stop) }
+            #endif
             if let reserve {
                 group.addTask { try await reserve.run(until: stop) { try await attestFullDisk(since: $0) } }
             }
