@@ -1,7 +1,9 @@
 # Songda. Each target first installs what config/packages.txt lists and this machine lacks.
-.PHONY: run code demo test bench fmt lint setup build
+.PHONY: run code demo test bench release fmt lint setup build
 
 BUILD = swift build
+# What is deployed: Swift's runtime inside, and a section a function, so that the linker leaves out what nothing calls.
+RELEASE = swift build -c release --static-swift-stdlib -Xswiftc -Xfrontend -Xswiftc -function-sections
 
 run: setup build            ## the whole job on real input, then keep serving
 	$(BUILD_PATH)/songda demo --serve --port 8080
@@ -17,9 +19,13 @@ test: setup                 ## every test, on both databases, with real servers 
 	sh Tests/run.sh
 
 bench: setup                ## the figures of the README, measured on this machine
-	swift build -c release --product songda
-	swift build -c release --product songda-bench
-	bin=$$(swift build -c release --show-bin-path); $$bin/songda-bench all --songda $$bin/songda
+	$(RELEASE) --product songda
+	$(RELEASE) --product songda-bench
+	bin=$$($(RELEASE) --show-bin-path); $$bin/songda-bench all --songda $$bin/songda
+
+release: setup              ## songda and songda-verify as they are deployed: no Swift toolchain is needed to run them
+	$(RELEASE) --product songda
+	$(RELEASE) --product songda-verify
 
 fmt:                        ## format the sources
 	swift format --in-place --recursive --configuration .swift-format Package.swift Sources Tests

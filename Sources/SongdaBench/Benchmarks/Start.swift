@@ -17,8 +17,8 @@ struct Start: ParsableCommand {
                 let server = try ServerUnderTest(songda: songda, root: bench.root, directory: directory)
                 defer { server.stop() }
                 seconds.append(server.secondsToReady)
-                // Whatever the start has left to do, it has done after this.
-                Thread.sleep(forTimeInterval: 3)
+                // Idle is what it is after the start has given back what only it needed.
+                Thread.sleep(forTimeInterval: 20)
                 memory.append(try server.mebibytes("VmRSS"))
                 anonymous.append(try server.mebibytes("RssAnon"))
             }
