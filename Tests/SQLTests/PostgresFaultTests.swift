@@ -76,6 +76,40 @@ import Testing
         }
     }
 
+    @Test func `F38: who came late in an outage is not sent away with those who waited from its beginning`()
+        async throws
+    {
+        guard let socket = try PostgresServer.ofThisProcess().socket else { return }
+        try await Self.withEntries { test in
+            let name = try #require(test.location.split(separator: "=").last)
+            // The server is gone for whoever looks for it here, while the link is.
+            let door = FileManager.default.temporaryDirectory.appendingPathComponent("door-\(name)").path
+            let directory = (socket as NSString).deletingLastPathComponent
+            try FileManager.default.createSymbolicLink(atPath: door, withDestinationPath: directory)
+            defer { try? FileManager.default.removeItem(atPath: door) }  // a dangling link harms nobody
+            let database = try await PostgresDatabase(
+                conninfo: "host=\(door) user=songda dbname=\(name)", poolSize: 2, patience: .seconds(3))
+            try await Self.insert(1, into: database)
+            try FileManager.default.removeItem(atPath: door)
+            try PostgresServer.ofThisProcess().execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '\(name)' AND pid <> pg_backend_pid()"
+            )
+            async let early: Void = Self.insert(2, into: database)
+            try await Task.sleep(for: .milliseconds(1_500))
+            async let late: Void = Self.insert(3, into: database)
+            do {
+                try await early
+                Issue.record("nobody was told that the server stayed away")
+            } catch let refusal as SQLError { #expect(refusal.code == .connectionLost) }
+            #expect(database.statistics.unreachableSince != nil)
+            try FileManager.default.createSymbolicLink(atPath: door, withDestinationPath: directory)
+            try await late
+            #expect(try await Self.ids(database) == [1, 3])
+            #expect(database.statistics.unreachableSince == nil)
+            await database.close()
+        }
+    }
+
     @Test func `F38: a COMMIT that never reached the server is found missing, and is done again`() async throws {
         try await Self.withThief(patience: .seconds(20)) { database, thief, test in
             thief.arm(.commit)

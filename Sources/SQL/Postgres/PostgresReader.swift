@@ -15,22 +15,32 @@ final class PostgresReader {
     /// Serves the queue until it is closed.
     func run() {
         while let job = queue.take(upTo: 1)?.first {
-            serve(job)
-            statistics.countRead()
+            if serve(job) { statistics.countRead() }
         }
     }
 
-    private func serve(_ job: Job) {
+    /// True if the server answered.
+    private func serve(_ job: Job) -> Bool {
         let deadline = job.since + session.patience
+        // A lost race is no outage: time spent in the queue must not use up its retries.
+        let raceDeadline = ContinuousClock.now + session.patience
         var backoff = Backoff()
         while true {
             do {
-                return try run(job, on: session.connection(until: deadline))
+                try run(job, on: session.connection(until: deadline))
+                return true
             } catch {
                 if error.code == .connectionLost { session.disconnect() }
-                guard error.code == .connectionLost || error.code == .serializationFailure,
-                    backoff.sleep(until: deadline)
-                else { return job.fail(error) }
+                let isAgain =
+                    switch error.code {
+                    case .connectionLost: backoff.sleep(until: deadline)
+                    case .serializationFailure: backoff.sleep(until: raceDeadline)
+                    default: false
+                    }
+                guard isAgain else {
+                    job.fail(error)
+                    return false
+                }
             }
         }
     }

@@ -28,23 +28,26 @@ final class PostgresWriter {
         }
     }
 
-    private func serve(_ jobs: [Job], isSecondLook: Bool = false) {
-        let deadline = (jobs.first?.since ?? .now) + session.patience
+    private func serve(_ given: [Job], isSecondLook: Bool = false) {
+        var jobs = given
+        // A lost race is no outage: time spent in the queue must not use up its retries.
+        let raceDeadline = ContinuousClock.now + session.patience
         var races = 0
         var backoff = Backoff()
-        while true {
+        while let first = jobs.first {
             do {
-                let outcomes = try commit(jobs, deadline)
+                let outcomes = try commit(jobs, first.since + session.patience)
                 statistics.count(outcomes)
                 return answer(jobs, outcomes, isSecondLook)
             } catch {
                 switch error.code {
                 case .connectionLost:
                     session.disconnect()
-                    guard backoff.sleep(until: deadline) else { return jobs.fail(error) }
+                    jobs = stillWaiting(jobs, error)
+                    guard let next = jobs.first, backoff.sleep(until: next.since + session.patience) else { continue }
                 case .serializationFailure where jobs.count == 1 || races < 3:
                     races += 1
-                    guard races <= 20, backoff.sleep(until: deadline) else { return jobs.fail(error) }
+                    guard races <= 20, backoff.sleep(until: raceDeadline) else { return jobs.fail(error) }
                 // Whatever spoilt the COMMIT may be the doing of one closure: each is then judged alone.
                 case .serializationFailure where jobs.count > 1, _ where jobs.count > 1 && error.isConstraintViolation:
                     statistics.countRetry()
@@ -55,6 +58,17 @@ final class PostgresWriter {
                 statistics.countRetry()
             }
         }
+    }
+
+    /// Those who may wait longer for the server; the others are told that it stayed away.
+    ///
+    /// A group holds what came while the one before it waited: the first of it is nearly out of patience, the last has just
+    /// begun.
+    private func stillWaiting(_ jobs: [Job], _ error: SQLError) -> [Job] {
+        let now = ContinuousClock.now
+        let isPatient = { (job: Job) in job.since + self.session.patience > now }
+        jobs.filter { !isPatient($0) }.fail(error)
+        return jobs.filter(isPatient)
     }
 
     /// Tells every caller what came of it, except those whose duplicate key deserves a look from a later snapshot.
@@ -165,13 +179,21 @@ final class PostgresStatistics: Sendable {
         }
     }
 
-    func countRead() { counts.withLock { $0.reads += 1 } }
+    /// Whoever was answered has seen the server, whatever a neighbour could not do.
+    func countRead() {
+        counts.withLock { counts in
+            counts.reads += 1
+            counts.unreachableSince = nil
+        }
+    }
+
     func countRetry() { counts.withLock { $0.retries += 1 } }
     func countResolved() { counts.withLock { $0.resolvedCommits += 1 } }
 
     func count(_ outcomes: [JobOutcome]) {
         let done = outcomes.count(where: \.isDone)
         counts.withLock { counts in
+            counts.unreachableSince = nil
             if done > 0 { counts.groups += 1 }
             counts.writes += done
             counts.rollbacks += outcomes.count - done

@@ -17,7 +17,7 @@ struct Health: Sendable {
                     name: "database", isOK: false, code: "unreachable",
                     reason: BilingualText(
                         zh: "数据库服务器已 \(seconds) 秒没有应答，请查看其日志",
-                        en: "no server has answered for \(seconds) s; see its log")), routes(),
+                        en: "no server has answered for \(seconds) s; see its log")), space(), routes(),
             ])
         }
         return HealthReport(checks: [await database(), space(), await log(), routes()])
