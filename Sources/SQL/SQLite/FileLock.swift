@@ -19,7 +19,13 @@ final class FileLock: Sendable {
                 .other,
                 "cannot open the lock file \(lockPath): \(Self.sentence(errno)); check the directory and its owner")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        var isMine = flock(descriptor, LOCK_EX | LOCK_NB) == 0
+        if !isMine, errno == EWOULDBLOCK {
+            // Somebody who only asks who is there (``holder(ofDatabase:)``) is gone within a moment.
+            usleep(20_000)
+            isMine = flock(descriptor, LOCK_EX | LOCK_NB) == 0
+        }
+        guard isMine else {
             let problem = errno
             let holder = Self.holder(descriptor)
             _ = Glibc.close(descriptor)
@@ -52,7 +58,8 @@ final class FileLock: Sendable {
         guard descriptor >= 0 else { return nil }
         // Closing gives back what was got.
         defer { _ = Glibc.close(descriptor) }
-        return flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? nil : holder(descriptor)
+        // Shared: two who only ask do not hold each other up.
+        return flock(descriptor, LOCK_SH | LOCK_NB) == 0 ? nil : holder(descriptor)
     }
 
     private static func holder(_ descriptor: Int32) -> String {
