@@ -50,7 +50,7 @@ struct Application: Sendable {
     func claimInstance() async throws -> InstanceClaim? {
         guard database.dialect == .postgres else { return nil }
         let claim = InstanceClaim(
-            leases: InstanceLeases(database), instance: configuration.instance, clock: clock)
+            on: configuration.instance, in: database, clock: clock, isRehearsal: configuration.isRehearsal)
         try await claim.take()
         return claim
     }
@@ -70,18 +70,11 @@ struct Application: Sendable {
             group.addTask { try await sequencer.run() }
             group.addTask { try await stamper.run() }
             group.addTask {
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    if let claim { group.addTask { try await claim.keep(until: stop) } }
-                    group.addTask { try await work(until: stop) }
-                    do { while try await group.next() != nil {} } catch {
-                        stop.stop()
-                        throw error
-                    }
-                }
-                try await claim?.release()
+                let fault = await workAndKeep(claim, until: stop)
                 // What the workers staged last is sequenced before the log rests.
                 try await drain()
-                throw WorkIsDone()
+                try await claim?.release()
+                throw fault ?? WorkIsDone()
             }
             do {
                 // The log's loops end only by failing, and then nothing may go on: no evidence, no action.
@@ -104,6 +97,31 @@ struct Application: Sendable {
 
     /// The workers have stopped as they were told.
     private struct WorkIsDone: Error {}
+
+    /// Works until told to stop, and holds the instance name for as long as anything is under way: a neighbour that took it
+    /// earlier would take up what this process is still handing over.
+    private func workAndKeep(_ claim: InstanceClaim?, until stop: StopSignal) async -> (any Error)? {
+        await withTaskGroup(of: (isWork: Bool, error: (any Error)?).self) { group in
+            group.addTask {
+                do { try await work(until: stop) } catch { return (true, error) }
+                return (true, nil)
+            }
+            if let claim {
+                group.addTask {
+                    do { try await claim.keep() } catch { return (false, error is CancellationError ? nil : error) }
+                    return (false, nil)
+                }
+            }
+            var fault: (any Error)?
+            for await (isWork, error) in group {
+                fault = fault ?? error
+                // Whoever lost the name stops as in good order: what is under way still gets its outcome.
+                stop.stop()
+                if isWork { group.cancelAll() }
+            }
+            return fault
+        }
+    }
 
     private func work(until stop: StopSignal) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -4,42 +4,65 @@ import SQL
 /// Who serves under which instance name on this database.
 ///
 /// Claims on notices and deliveries carry the name: two processes with one name would take each other's work for their own
-/// and send it twice.
-public struct InstanceLeases: Sendable {
+/// and send it twice. No clock decides who has it: hosts disagree about the time. A holder shows that it is there by a count
+/// that it moves on, and whoever wants the name watches the count with a clock of its own.
+struct InstanceLeases: Sendable {
+    /// Who had a name at some moment.
+    struct Holder: Sendable, Equatable {
+        let owner: String
+        /// How often the holder has shown that it is there.
+        let beat: Int64
+    }
+
     private let database: any SQLDatabase
 
     /// The leases of this database.
-    public init(_ database: any SQLDatabase) { self.database = database }
+    init(_ database: any SQLDatabase) { self.database = database }
 
-    /// Takes the name, or renews it, until a moment.
+    /// Takes a name that nobody has, or moves the count of one's own on.
     ///
-    /// - Parameter replacing: a holder that is known to be gone, whose lease need not be waited for.
-    /// - Returns: nil when `holder` has it now; otherwise who has it.
-    public func take(
-        _ instance: String, holder: String, replacing gone: String? = nil, until: Timestamp, now: Timestamp
-    ) async throws -> String? {
+    /// - Parameters:
+    ///   - seen: a holder that is gone or silent; the name is taken from it unless it has moved since.
+    ///   - until: how long the holder means to have it; for people who look into the table.
+    /// - Returns: nil when `owner` has it now; otherwise who has it.
+    func take(
+        _ instance: String, owner: String, replacing seen: Holder? = nil, until: Timestamp
+    ) async throws -> Holder? {
         let name = Self.name(instance)
         return try await database.write { tx in
             try tx.execute(
                 """
-                INSERT INTO leases (name, owner, fence, held_until) VALUES (\(name), \(holder), 1, \(until))
+                INSERT INTO leases (name, owner, fence, held_until) VALUES (\(name), \(owner), 1, \(until))
                 ON CONFLICT (name) DO UPDATE SET
-                    fence = CASE WHEN leases.owner = excluded.owner THEN leases.fence ELSE leases.fence + 1 END,
-                    owner = excluded.owner, held_until = excluded.held_until
-                WHERE leases.owner = excluded.owner OR leases.owner = \(gone ?? holder) OR leases.held_until <= \(now)
+                    fence = leases.fence + 1, owner = excluded.owner, held_until = excluded.held_until
+                WHERE leases.owner = excluded.owner OR leases.owner = ''
+                    OR (leases.owner = \(seen?.owner ?? "") AND leases.fence = \(seen?.beat ?? -1))
                 """)
-            let owner: String? = try tx.first("SELECT owner FROM leases WHERE name = \(name)")?.get("owner")
-            return owner == holder ? nil : owner
+            let row = try tx.first("SELECT owner, fence FROM leases WHERE name = \(name)")
+            guard let row else { return nil }
+            let holder = Holder(owner: try row.get("owner"), beat: try row.get("fence"))
+            return holder.owner == owner ? nil : holder
+        }
+    }
+
+    /// Who has which name now.
+    func holders() async throws -> [String: Holder] {
+        try await database.read { tx in
+            try tx.query(
+                "SELECT name, owner, fence FROM leases WHERE name LIKE \(Self.name("%")) AND owner <> ''"
+            ).reduce(into: [:]) { holders, row in
+                let name: String = try row.get("name")
+                holders[String(name.dropFirst(Self.name("").count))] = Holder(
+                    owner: try row.get("owner"), beat: try row.get("fence"))
+            }
         }
     }
 
     /// Gives the name up at once, so that a restart need not wait.
-    public func release(_ instance: String, holder: String, now: Timestamp) async throws {
+    func release(_ instance: String, owner: String) async throws {
         try await database.write { tx in
             try tx.execute(
-                """
-                UPDATE leases SET held_until = \(now) WHERE name = \(Self.name(instance)) AND owner = \(holder)
-                """)
+                "UPDATE leases SET owner = '' WHERE name = \(Self.name(instance)) AND owner = \(owner)")
         }
     }
 

@@ -134,3 +134,14 @@ extension SQLNoticeStore: OperationStore {
         }
     }
 }
+
+extension SQLNoticeStore {
+    /// The number of a notice that was issued for real; nil when there is none, as where only rehearsals took place.
+    public func someMeantNotice() async throws -> String? {
+        try await database.read { tx in
+            // As NoticeRows writes it; in a text that a person typed the quotes would be escaped.
+            try tx.first("SELECT number FROM notices WHERE details NOT LIKE '%\"rehearsal\":true%' LIMIT 1")?.get(
+                "number")
+        }
+    }
+}

@@ -96,6 +96,7 @@ struct Examination {
             }
             let (notices, log) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
             try await notices.requireMasterKeys()
+            try await RehearsalGround.require(in: notices, for: configuration)
             let stored = Stored(issuers: try await notices.issuers(), checkpoint: try await log.latestCheckpoint())
             await database.close()
             return ([], stored)
@@ -117,7 +118,8 @@ struct Examination {
         let files = FileManager.default
         let directory = (path as NSString).deletingLastPathComponent
         var place = directory.isEmpty ? "." : directory
-        while !files.fileExists(atPath: place) {
+        // In a directory that was deleted not even "." is there.
+        while !files.fileExists(atPath: place), place != ".", place != "/" {
             let above = (place as NSString).deletingLastPathComponent
             place = above.isEmpty ? "." : above
         }

@@ -6,6 +6,7 @@ import Hummingbird
 import Logging
 import Notices
 import ServiceLifecycle
+import Store
 import Typeset
 
 /// Runs the workers and the HTTP server until a signal comes.
@@ -19,19 +20,24 @@ struct Server: Sendable {
     /// - Parameter guest: told the port once requests are taken, and run beside the server. When it returns true the server
     ///   stops.
     func run(guest: @escaping @Sendable (Int) async throws -> Bool) async throws {
-        let claim: InstanceClaim?
-        do { claim = try await application.claimInstance() } catch {
+        do { try await serve(guest) } catch {
             await application.close()
             throw error
         }
+        await application.close()
+    }
+
+    private func serve(_ guest: @escaping @Sendable (Int) async throws -> Bool) async throws {
         let port = AsyncStream.makeStream(of: Int.self)
-        let server = try console()
-        let http = server.makeApplication(
+        let http = try console().makeApplication(
             host: application.configuration.http.host, port: application.configuration.http.port,
             maximumConnections: try Descriptors.connections(
                 besides: application.configuration.mail.routes.reduce(0) { $0 + $1.connections }),
             // The server takes no connection before this returns.
             onRunning: { port.continuation.yield($0) })
+        try await RehearsalGround.require(in: application.notices, for: application.configuration)
+        // Last of what can be refused: from here on the workers give it up again.
+        let claim = try await application.claimInstance()
         var group = ServiceGroupConfiguration(
             // Stopped in reverse order: no new requests first, the workers last.
             services: [
@@ -47,13 +53,7 @@ struct Server: Sendable {
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: application.logger)
         group.maximumGracefulShutdownDuration = .seconds(10)
-        do {
-            try await ServiceGroup(configuration: group).run()
-        } catch {
-            await application.close()
-            throw error
-        }
-        await application.close()
+        try await ServiceGroup(configuration: group).run()
     }
 
     /// The pages and the API; refuses page templates that cannot be read.

@@ -7,7 +7,9 @@ import Notices
 /// read again. `MADV_PAGEOUT` (Linux 5.4) and not `MADV_DONTNEED`: a page that stays cached in a large folio comes back with
 /// all its neighbours at the first touch (Linux 6.18), and nothing was gained.
 enum StartPages {
-    /// Waits until the start is over, and gives back what it left; does nothing where the kernel does not know how.
+    /// Waits for a while, and gives back what was read until then; does nothing where the kernel does not know how.
+    ///
+    /// A start that takes longer reads again what it still needs.
     static func giveBack(after pause: Duration, until stop: StopSignal) async {
         let tick = Poke()
         stop.wakes(tick)
