@@ -35,11 +35,15 @@ struct VerifyCommand: ParsableCommand {
     var lang = VerificationReport.Language.english
 
     func validate() throws {
-        guard script || !bundles.isEmpty else { throw ValidationError("name the bundles to check") }
+        guard script == bundles.isEmpty else {
+            throw ValidationError(
+                script ? "--script prints the script and checks nothing; run it by itself" : "name the bundles to check"
+            )
+        }
     }
 
     func run() throws {
-        if script { print(BundleScript.text, terminator: "") }
+        if script { return print(BundleScript.text, terminator: "") }
         let verifier = BundleVerifier(trust: try readTrust(), now: SystemClock().now)
         var (isSound, isEstablished) = (true, true)
         for path in bundles {

@@ -30,7 +30,8 @@ extension BundleScript {
                 *.p7s)
                     signed_when "$file" "$sealed_by"
                     if openssl cms -verify -cades -binary -inform DER -in "$file" -content "${file%.p7s}" \
-                        -CAfile "$roots" -purpose any -attime "$at" -signer "$work/signer" -out /dev/null >/dev/null 2>&1
+                        -CAfile "$roots" $only -purpose any -attime "$at" -signer "$work/signer" \
+                        -out /dev/null >/dev/null 2>&1
                     then
                         ok "$file: the seal is sound"
                         issued_by "$file" "$(code_of "$work/signer")"
@@ -56,7 +57,7 @@ extension BundleScript {
                 openssl pkey -pubin -outform DER >"$work/certified" 2>/dev/null
             openssl pkey -pubin -in "$key" -outform DER >"$work/key" 2>/dev/null
             if cmp -s "$work/certified" "$work/key" &&
-                openssl verify -CAfile "$roots" -attime "$used" "$certificate" >/dev/null 2>&1
+                openssl verify -CAfile "$roots" $only -attime "$used" "$certificate" >/dev/null 2>&1
             then ok "$key: certified"
             else fault "$key: its certificate is not sound or not trusted"; fi
         done

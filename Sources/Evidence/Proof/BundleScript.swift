@@ -25,15 +25,17 @@ public enum BundleScript {
             *) roots=$PWD/$1 ;;
         esac
         cd "${2:-$(dirname "$0")}" || exit 2
-        work=$(mktemp -d) || exit 1
-        trap 'rm -rf "$work"' EXIT
         faults=0
+        # The roots given and no others: openssl adds the machine's own unless told not to.
+        only='-no-CApath -no-CAstore'
         ok() { printf 'ok     %s\n' "$*"; }
         fault() { printf 'FAULT  %s\n' "$*"; faults=$((faults + 1)); }
         note() { printf 'note   %s\n' "$*"; }
         for tool in openssl base64 mktemp awk comm; do
             command -v "$tool" >/dev/null 2>&1 || { echo "VERDICT: none; $tool is missing, install it"; exit 2; }
         done
+        work=$(mktemp -d) || { echo 'VERDICT: none; no temporary directory can be made, set TMPDIR'; exit 2; }
+        trap 'rm -rf "$work"' EXIT
         b64hash() { openssl dgst -sha256 -binary "$1" | base64; }
         # A Merkle node over two hashes (RFC 6962): left, right, where to put it.
         node() { { printf '\001'; cat "$1" "$2"; } | openssl dgst -sha256 -binary >"$work/node" && mv "$work/node" "$3"; }
@@ -65,6 +67,10 @@ public enum BundleScript {
         manifest=META-INF/ASiCManifest001.xml
         signature=META-INF/signature001.p7s
         established=yes
+        if [ -n "$roots" ] && ! openssl x509 -in "$roots" -noout >/dev/null 2>&1; then
+            echo "VERDICT: none; no certificate can be read from $roots"
+            exit 2
+        fi
         if [ -z "$roots" ]; then
             established=no
             roots=$PWD/certificates/roots.pem
@@ -126,7 +132,7 @@ public enum BundleScript {
         signed_when "$signature" "$(date +%s)"
         # What the manifest lists existed when its signature was timestamped.
         sealed_by=$at
-        if openssl cms -verify -cades -binary -inform DER -in "$signature" -content "$manifest" -CAfile "$roots" \
+        if openssl cms -verify -cades -binary -inform DER -in "$signature" -content "$manifest" -CAfile "$roots" $only \
             -purpose any -attime "$at" -signer "$work/signer" -out /dev/null >/dev/null 2>&1; then
             ok 'signature: sound'
             code_of "$work/signer" >"$work/signed_by"

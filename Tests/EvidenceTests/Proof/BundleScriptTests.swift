@@ -29,6 +29,28 @@ struct BundleScriptTests {
         }
     }
 
+    @Test func `roots of the machine count for nothing beside the reader's own`() async throws {
+        let fixture = try BundleFixture()
+        try await fixture.live()
+        let members = try ZipReader.members(of: try await fixture.bundle(try await fixture.contents()))
+        let result = try ScriptRun(
+            members, roots: try BundleFixture().issuer.certificate, machine: fixture.issuer.certificate)
+        #expect(result.status == 1, "\(result.output)")
+        for part in ["signature: ", "notice.pdf.p7s: the seal was refused: "] {
+            #expect(result.output.contains(part + "it fits, but its certificate leads to none of the roots"))
+        }
+        #expect(result.output.contains("FAULT  keys/"), "entry certificates are judged by the same roots")
+    }
+
+    @Test(arguments: ["", "no certificate\n"])
+    func `a file that holds no root is the reader's slip, and no verdict on the bundle`(_ roots: String) async throws {
+        let fixture = try BundleFixture()
+        try await fixture.live()
+        let members = try ZipReader.members(of: try await fixture.bundle(try await fixture.contents()))
+        let result = try ScriptRun(members, rootsFile: Array(roots.utf8))
+        #expect(result.status == 2 && result.output.contains("VERDICT: none; no certificate"), "\(result.output)")
+    }
+
     @Test func `a copy of the script from elsewhere checks a bundle whose own script lies`() async throws {
         let fixture = try BundleFixture()
         try await fixture.live()
