@@ -17,6 +17,9 @@ public struct Issuer: Sendable, Hashable {
     /// PEM of the certificate its seal is verified with.
     public let sealCertificatePEM: String
 
+    /// The most characters an SMS signature has: Alibaba Cloud registers 2 to 12, others a few more.
+    static let longestSMSSignature = 20
+
     /// Gathers what is known of an issuing entity.
     public init(
         id: IssuerID, fullName: String, creditCode: UnifiedSocialCreditCode, contact: String, mailbox: String,

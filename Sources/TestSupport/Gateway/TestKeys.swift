@@ -1,5 +1,6 @@
 import Evidence
 import Notices
+import Synchronization
 
 /// The keys of a gateway under test, made once and kept over its restarts.
 public final class TestKeys: SealKeys {
@@ -11,8 +12,7 @@ public final class TestKeys: SealKeys {
     public let entryCertificate: Certificate
     /// Signs checkpoints.
     public let log: NoteSigner
-    /// Seals in the name of every issuing entity.
-    public let seal: SigningIdentity
+    private let currentSeal: Mutex<SigningIdentity>
     /// Signs timestamps.
     public let timestamp: SigningKey
     /// Certifies ``timestamp``.
@@ -29,17 +29,34 @@ public final class TestKeys: SealKeys {
         entries = try SigningKey.generateP256()
         entryCertificate = try issuer.entryCertificate(named: "Test Entries", key: entries.publicKey, from: start)
         log = try NoteSigner(name: "log.example/test", key: SigningKey.generateEd25519())
-        let sealKey = try SigningKey.generateP256()
-        seal = try SigningIdentity(
-            signer: sealKey,
-            certificate: issuer.sealCertificate(
-                organisation: TestGateway.issuerName, creditCode: TestGateway.creditCode, key: sealKey.publicKey,
-                from: start))
+        currentSeal = Mutex(try Self.seal(of: issuer, named: TestGateway.issuerName, from: start))
         timestamp = try SigningKey.generateP256()
         timestampCertificate = try issuer.timestampCertificate(
             named: "Test TSA", key: timestamp.publicKey, from: start)
         vault = Vault(try MasterKey.generate())
         link = SecureRandom.bytes(32)
+    }
+
+    /// Seals in the name of every issuing entity.
+    public var seal: SigningIdentity { currentSeal.withLock { $0 } }
+
+    /// Puts another seal of the same entity in place, as after a change of its name.
+    public func reseal(
+        named organisation: String, creditCode: String = TestGateway.creditCode, at now: Timestamp
+    ) throws {
+        let seal = try Self.seal(of: issuer, named: organisation, creditCode: creditCode, from: now)
+        currentSeal.withLock { $0 = seal }
+    }
+
+    private static func seal(
+        of issuer: CertificateIssuer, named organisation: String, creditCode: String = TestGateway.creditCode,
+        from start: Timestamp
+    ) throws -> SigningIdentity {
+        let key = try SigningKey.generateP256()
+        return try SigningIdentity(
+            signer: key,
+            certificate: issuer.sealCertificate(
+                organisation: organisation, creditCode: creditCode, key: key.publicKey, from: start))
     }
 
     /// One seal serves every entity under test.
