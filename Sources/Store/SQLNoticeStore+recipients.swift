@@ -74,10 +74,47 @@ extension SQLNoticeStore: RecipientStore {
         Hex.encode(try await valueHash(address.channel, address.value))
     }
 
+    /// What a change rests on that was made up outside the transaction.
+    private struct KnownAddress: Equatable {
+        let hash: [UInt8]
+        let isConfirmed: Bool
+    }
+
     /// Addresses that stay keep their confirmation; those that go lose it.
-    public func save(_ person: Recipient, evidence: [SignedEntry]) async throws {
+    public func save(
+        _ person: Recipient, replacing before: Recipient?, evidence: [SignedEntry]
+    ) async throws -> Bool {
         let rows = try await rows(saving: person) + entryRows.stage(evidence)
-        try await writing(externalID: person.externalID) { tx in try tx.executeBatch(rows) }
+        let keys = try await keys.keys(for: [person.id.rawValue, KeyRing.organisation])
+        guard let key = keys[person.id.rawValue], let organisation = keys[KeyRing.organisation] else {
+            throw EvidenceError(.erased, "the key of \(person.id) is not there")
+        }
+        let expected =
+            before?.addresses.map {
+                KnownAddress(
+                    hash: Self.valueHash($0.channel, $0.value, organisation), isConfirmed: $0.confirmation != nil)
+            } ?? []
+        return try await writing(externalID: person.externalID) { tx in
+            let id = person.id.rawValue
+            let row = try tx.first("SELECT external_id, language, name FROM people WHERE id = \(id)")
+            guard (row == nil) == (before == nil) else { return false }
+            if let row, let before {
+                let name = try key.open(SealedBytes(bytes: try row.get("name")), place: NoticeRows.place("person", id))
+                let present = try tx.query(
+                    "SELECT value_hash, confirmation FROM addresses WHERE person = \(id) ORDER BY position"
+                ).map { row in
+                    KnownAddress(
+                        hash: try row.get("value_hash"),
+                        isConfirmed: try row.get("confirmation", as: String?.self) != nil)
+                }
+                let externalID: String? = try row.get("external_id")
+                guard present == expected, externalID == before.externalID,
+                    try row.get("language") == before.language, name == Array(before.name.utf8)
+                else { return false }
+            }
+            try tx.executeBatch(rows)
+            return true
+        }
     }
 
     /// The statements that put a person on record or bring them up to date.
@@ -137,9 +174,9 @@ extension SQLNoticeStore: RecipientStore {
 
     /// Runs a write that may give a person an external id; one that somebody else has is a refusal, not a fault.
     private func writing(
-        externalID: String?, _ body: @escaping @Sendable (any SQLTransaction) throws -> Void
-    ) async throws {
-        do { try await database.write(body) } catch let error as SQLError where error.isUniqueViolation {
+        externalID: String?, _ body: @escaping @Sendable (any SQLTransaction) throws -> Bool
+    ) async throws -> Bool {
+        do { return try await database.write(body) } catch let error as SQLError where error.isUniqueViolation {
             throw NoticeError(
                 .conflict,
                 "externalID \"\(externalID?.prefix(60) ?? "")\" belongs to another person; correct one of them")

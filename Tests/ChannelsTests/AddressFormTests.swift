@@ -20,6 +20,24 @@ import Testing
         #expect(isKept == isSent)
     }
 
+    @Test(arguments: [
+        (ChannelKind.email, "zhang", "name@example.com"), (.email, "a@localhost", "write the whole domain"),
+        (.email, "a b@example.com", "remove it"), (.email, "a@b\u{0}.cn", "remove it"),
+        (.email, "@example.com", "write 1 to 64"),
+        (.email, "a@-example.com", "write letters, digits, hyphens and dots"),
+        (.sms, "138 0013 8000", "without spaces or hyphens"), (.sms, "12345", "country code"),
+        (.ems, "北京\n上海", "write one line"),
+    ])
+    func `a refused address is named with its cure, and with no word of ours before it`(
+        _ channel: ChannelKind, _ address: String, _ cure: String
+    ) throws {
+        let fault = try #require(throws: AddressFault.self) { try AddressForm.normal(channel, address) }
+        #expect(fault.description.contains(cure), "\(fault)")
+        #expect(!fault.description.contains("address:") && !fault.description.contains("sms."))
+        // What a terminal would swallow is shown.
+        #expect(fault.description.unicodeScalars.allSatisfy { $0.value >= 0x20 })
+    }
+
     @Test func `an address beyond ASCII is refused when it is given, with the cure`() {
         let error = #expect(throws: (any Error).self) { try AddressForm.normal(.email, "zhang@例子.中国") }
         #expect("\(String(describing: error))".contains("xn--"))

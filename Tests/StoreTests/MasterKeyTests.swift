@@ -21,10 +21,10 @@ import Testing
             // 1,200 people: three pages.
             let before = store(Vault(old))
             for number in 0..<1200 {
-                try await before.save(
+                _ = try await before.save(
                     Recipient(
                         id: PersonID("p-\(number)"), externalID: nil, name: "张 \(number)", language: "zh-CN",
-                        addresses: []), evidence: [])
+                        addresses: []), replacing: nil, evidence: [])
             }
             try await before.requireMasterKeys()
 

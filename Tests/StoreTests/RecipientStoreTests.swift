@@ -42,6 +42,33 @@ import Testing
     }
 
     @Test(arguments: Backend.allCases)
+    func `F49 addresses that several systems add at once are all kept, and no entry says otherwise`(_ backend: Backend)
+        async throws
+    {
+        try await TestGateway.with(backend) { gateway in
+            let desk = gateway.addresses
+            let values = (1...6).map { "+861380000000\($0)" }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for value in values {
+                    group.addTask {
+                        _ = try await desk.add(
+                            externalID: "E-1", name: "张三", language: "zh-CN", addresses: [(.sms, value)], by: .author)
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let person = try #require(try await gateway.store.person(externalID: "E-1"))
+            #expect(Set(person.addresses.map(\.value)) == Set(values))
+            try await gateway.sequence()
+            #expect(try await gateway.eventsOfTheHouse().count { $0 == "AddressesSaved" } == values.count)
+            await expectRefusal(.conflict, "language") {
+                _ = try await desk.add(
+                    externalID: "E-1", name: "张三", language: "en", addresses: [(.sms, values[0])], by: .author)
+            }
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func `adding somebody who is on record keeps every address, and another name is refused`(_ backend: Backend)
         async throws
     {
@@ -69,7 +96,7 @@ import Testing
             _ = try await desk.add(externalID: "E-1", name: "张三", language: "zh-CN", addresses: [], by: .author)
             #expect(try await gateway.eventsOfTheHouse().count == before, "nothing changed, and nothing is recorded")
 
-            await expectRefusal(.conflict, "under another name") {
+            await expectRefusal(.conflict, "is on record otherwise") {
                 _ = try await desk.add(
                     externalID: "E-1", name: "测试", language: "zh-CN", addresses: [(.email, "x@example.com")],
                     by: .author)

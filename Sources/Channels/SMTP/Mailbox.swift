@@ -31,14 +31,21 @@ public struct Mailbox: Sendable, Hashable {
         guard bytes.allSatisfy({ $0 < 0x80 }) else {
             return "has non-ASCII characters; give the domain in its xn-- form and an ASCII local part"
         }
-        guard bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return "has a space or control character" }
-        guard bytes.count <= 254 else { return "has \(bytes.count) bytes; the limit is 254" }
-        guard let at = bytes.lastIndex(of: 0x40) else { return "has no @" }
+        guard bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return "has a space or control character; remove it" }
+        guard bytes.count <= 254 else {
+            return "has \(bytes.count) bytes; a mail path holds at most 254, so give a shorter one"
+        }
+        guard let at = bytes.lastIndex(of: 0x40) else { return "has no @; write it as name@example.com" }
         let local = bytes[..<at]
         let domain = bytes[(at + 1)...]
-        guard !local.isEmpty, local.count <= 64 else { return "needs 1 to 64 bytes before the @" }
-        guard isDotAtom(local) else { return "has a character or dot that is not allowed before the @" }
-        guard isDomain(domain) else { return "has no valid domain after the @" }
+        guard !local.isEmpty, local.count <= 64 else { return "has \(local.count) bytes before the @; write 1 to 64" }
+        guard isDotAtom(local) else {
+            return
+                "has a character or dot before the @ that needs quoting; write letters, digits and .!#$%&'*+-/=?^_`{|}~, no dot at an end"
+        }
+        guard isDomain(domain) else {
+            return "has no host name after the @; write letters, digits, hyphens and dots, as in example.com"
+        }
         return nil
     }
 

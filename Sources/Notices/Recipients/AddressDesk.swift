@@ -17,14 +17,14 @@ public struct AddressDesk: Sendable {
     let recorder: EvidenceRecorder
     let clock: any WallClock
     /// Checks an address of a channel and returns its normal form; throws a sentence.
-    let normalise: @Sendable (ChannelKind, String) throws -> String
+    let normalise: @Sendable (ChannelKind, String) throws(AddressFault) -> String
 
     /// Makes a desk.
     ///
     /// - Parameter normalise: the channels' own checks of what an address looks like.
     public init(
         store: any RecipientStore, codes: OneTimeCodes, recorder: EvidenceRecorder, clock: any WallClock,
-        normalise: @escaping @Sendable (ChannelKind, String) throws -> String
+        normalise: @escaping @Sendable (ChannelKind, String) throws(AddressFault) -> String
     ) {
         self.store = store
         self.codes = codes
@@ -45,8 +45,26 @@ public struct AddressDesk: Sendable {
     ) async throws -> Recipient {
         let person = try check(
             id: id, externalID: externalID, name: name, language: language, addresses: addresses)
-        let before = try await store.recipients([person.id])[person.id]
-        try await store.save(person, evidence: try await entries(from: before, to: person, by: principal))
+        return try await unhurried {
+            let before = try await store.recipients([person.id])[person.id]
+            return try await store(person, replacing: before, by: principal)
+        }
+    }
+
+    /// Makes a change up again when somebody else was faster: what an entry says was there before was there.
+    private func unhurried<T>(_ change: () async throws -> T?) async throws -> T {
+        for _ in 0..<10 {
+            if let done = try await change() { return done }
+        }
+        throw NoticeError(.conflict, "the person is being changed by others again and again; try again")
+    }
+
+    /// Nil if something else is on record by now.
+    private func store(_ person: Recipient, replacing before: Recipient?, by principal: Principal) async throws
+        -> Recipient?
+    {
+        let entries = try await entries(from: before, to: person, by: principal)
+        guard try await store.save(person, replacing: before, evidence: entries) else { return nil }
         // Read back: confirmations of unchanged addresses were kept by the store.
         return try await store.recipients([person.id])[person.id] ?? person
     }
@@ -63,27 +81,49 @@ public struct AddressDesk: Sendable {
         externalID: String?, name: String, language: String, addresses: [(ChannelKind, String)],
         by principal: Principal
     ) async throws -> (person: Recipient, isNew: Bool) {
-        func save(_ id: PersonID?, _ all: [(ChannelKind, String)]) async throws -> Recipient {
-            try await self.save(
-                id: id, externalID: externalID, name: name, language: language, addresses: all, by: principal)
+        guard let externalID else {
+            return (
+                try await save(
+                    id: nil, externalID: nil, name: name, language: language, addresses: addresses, by: principal), true
+            )
         }
-        guard let externalID, let known = try await store.person(externalID: externalID) else {
-            return (try await save(nil, addresses), true)
+        return try await unhurried {
+            let known = try await store.person(externalID: externalID)
+            let given = try check(
+                id: known?.id, externalID: externalID, name: name, language: language, addresses: addresses)
+            guard let known else {
+                do { return try await store(given, replacing: nil, by: principal).map { ($0, true) } } catch let error
+                    as NoticeError where error.code == .conflict
+                {
+                    // Somebody else gave the same id to their new person a moment ago; the next look finds them.
+                    return nil
+                }
+            }
+            try Self.requireSame(given, known)
+            let kept = known.addresses.filter { old in
+                !given.addresses.contains { $0.channel == old.channel && $0.value == old.value }
+            }
+            let all = try check(
+                id: known.id, externalID: externalID, name: name, language: language,
+                addresses: (kept + given.addresses).map { ($0.channel, $0.value) })
+            return try await store(all, replacing: known, by: principal).map { ($0, false) }
         }
-        let given = try check(
-            id: known.id, externalID: externalID, name: name, language: language, addresses: addresses)
-        guard given.name == known.name else {
-            throw NoticeError(
-                .conflict,
-                "externalID \"\(externalID.prefix(60))\" is on record under another name; correct it, or change the "
-                    + "person \(known.id) itself (PUT)",
-                faults: [.init(field: "name", message: "differs from the name on record of \(known.id)")])
+    }
+
+    /// Whoever adds to a person speaks of the one on record, in the language on record.
+    private static func requireSame(_ given: Recipient, _ known: Recipient) throws {
+        var faults: [NoticeError.Fault] = []
+        if given.name != known.name {
+            faults.append(.init(field: "name", message: "differs from the name on record of \(known.id)"))
         }
-        let kept = known.addresses.filter { old in
-            !given.addresses.contains { $0.channel == old.channel && $0.value == old.value }
+        if given.language != known.language {
+            faults.append(.init(field: "language", message: "\(known.id) is written to in \(known.language)"))
         }
-        let all = (kept + given.addresses).map { ($0.channel, $0.value) }
-        return (try await save(known.id, all), false)
+        guard !faults.isEmpty else { return }
+        throw NoticeError(
+            .conflict,
+            "externalID \"\(known.externalID?.prefix(60) ?? "")\" is on record otherwise; correct it, or change the person "
+                + "\(known.id) itself (PUT)", faults: faults)
     }
 
     /// What a change of a person is recorded as; nothing if nothing changes.
@@ -171,10 +211,7 @@ public struct AddressDesk: Sendable {
         if addresses.count > 20 { faults.append(.init(field: "addresses", message: "at most 20 addresses are kept")) }
         guard faults.isEmpty else {
             throw NoticeError(
-                .invalid,
-                faults.count == 1
-                    ? "the person was not saved: one thing needs correction"
-                    : "the person was not saved: \(faults.count) things need correction", faults: faults)
+                .invalid, "the person was not saved: \(NoticeError.needCorrection(faults.count))", faults: faults)
         }
         return Recipient(
             id: id ?? PersonID(SecureRandom.uuid(at: clock.now)), externalID: externalID, name: name,
@@ -182,7 +219,9 @@ public struct AddressDesk: Sendable {
     }
 
     /// The normal form of an address, or the channel's sentence about what is wrong with it.
-    public func normalForm(of value: String, on channel: ChannelKind) throws -> String { try normalise(channel, value) }
+    public func normalForm(of value: String, on channel: ChannelKind) throws(AddressFault) -> String {
+        try normalise(channel, value)
+    }
 
     /// Adds or replaces an issuing entity; what it was before is in the entry.
     public func save(_ issuer: Issuer, by principal: Principal) async throws {
@@ -198,6 +237,13 @@ public struct AddressDesk: Sendable {
         }
         if issuer.smsSignature.contains("【") || issuer.smsSignature.contains("】") {
             faults.append(.init(field: "smsSignature", message: "leave out the brackets 【】; they are added"))
+        }
+        if issuer.smsSignature.unicodeScalars.count > Issuer.longestSMSSignature {
+            faults.append(
+                .init(
+                    field: "smsSignature",
+                    message: "has \(issuer.smsSignature.unicodeScalars.count) characters; providers register at most "
+                        + "\(Issuer.longestSMSSignature), so give the registered short name"))
         }
         let seal = try Certificate(pem: issuer.sealCertificatePEM, origin: "the seal of \(issuer.id)")
         if let fault = seal.fault(asSealOf: issuer.creditCode.text, named: issuer.fullName) {
@@ -222,7 +268,7 @@ public struct AddressDesk: Sendable {
             throw NoticeError(.notFound, "there is no issuing entity \"\(issuer.rawValue.prefix(60))\"")
         }
         _ = try await codes.send(
-            to: address, of: recipient, purpose: Self.purpose(channel),
+            to: address, of: recipient, purpose: .confirmAddress(channel),
             sender: Parcel.Sender(name: issuer.fullName, mailbox: issuer.mailbox, smsSignature: issuer.smsSignature))
     }
 
@@ -235,7 +281,7 @@ public struct AddressDesk: Sendable {
         guard agreedAt <= now.adding(.seconds(60)) else {
             throw NoticeError(.invalid, "agreedAt \(agreedAt.rfc3339) is in the future; correct it")
         }
-        let proved = try await codes.check(code, person: person, purpose: Self.purpose(channel))
+        let proved = try await codes.check(code, person: person, purpose: .confirmAddress(channel))
         let confirmation = AddressConfirmation(
             agreementHash: agreementHash, agreedAt: agreedAt,
             provedBy: channel == .email ? "mail-code" : "one-time-code", provedAt: now)
@@ -262,8 +308,6 @@ public struct AddressDesk: Sendable {
         }
         return (recipient, address)
     }
-
-    static func purpose(_ channel: ChannelKind) -> String { "confirm:\(channel.rawValue)" }
 
     /// Checked on scalars: a line break hides inside a grapheme.
     private static func lineFault(_ text: String, maximum: Int) -> String? {

@@ -14,7 +14,10 @@ public protocol RecipientDirectory: Sendable {
 /// The gateway's own list of people and issuing entities.
 public protocol RecipientStore: RecipientDirectory {
     /// Adds a person or replaces name, language and addresses; confirmations of unchanged addresses are kept.
-    func save(_ person: Recipient, evidence: [SignedEntry]) async throws
+    ///
+    /// - Parameter before: what was on record when the change was made up; nil for somebody new.
+    /// - Returns: false, with nothing written, if something else is on record by now.
+    func save(_ person: Recipient, replacing before: Recipient?, evidence: [SignedEntry]) async throws -> Bool
     /// Adds an issuing entity or replaces it; the seal certificate of sealed notices stays with them.
     func save(_ issuer: Issuer, evidence: [SignedEntry]) async throws
     /// Marks an address as confirmed; false if the person has no such address.

@@ -101,10 +101,12 @@ final class BenchGateway: Sendable {
                 contact: "人力资源部 021-88886666", mailbox: "hr@songda.example", smsSignature: "示例科技",
                 sealCertificatePEM: sealCertificate), evidence: [])
         try await concurrently(count, width: 256) { [store] index in
-            try await store.save(
-                Recipient(
-                    id: Self.person(index), externalID: "client-\(index)", name: Corpus.name(index), language: "zh-CN",
-                    addresses: [ServiceAddress(channel: .email, value: "client\(index)@example.com")]), evidence: [])
+            let person = Recipient(
+                id: Self.person(index), externalID: "client-\(index)", name: Corpus.name(index), language: "zh-CN",
+                addresses: [ServiceAddress(channel: .email, value: "client\(index)@example.com")])
+            guard try await store.save(person, replacing: nil, evidence: []) else {
+                throw BenchError("\(person.id) is on record already; begin with an empty database")
+            }
         }
     }
 

@@ -42,7 +42,10 @@ extension TestGateway {
         ].compactMap { $0 }
         let person = Recipient(
             id: PersonID(id), externalID: "ext-\(id)", name: name, language: language, addresses: addresses)
-        try await store.save(person, evidence: [])
+        let known = try await store.recipients([person.id])[person.id]
+        guard try await store.save(person, replacing: known, evidence: []) else {
+            throw NoticeError(.conflict, "\(person.id) was changed meanwhile")
+        }
         return person.id
     }
 }

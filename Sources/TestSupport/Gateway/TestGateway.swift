@@ -218,10 +218,10 @@ public final class TestGateway: Sendable {
     }
 
     /// The least that tells an address of a channel from nonsense; the channels' own checks have tests of their own.
-    @Sendable private static func normalise(_ channel: ChannelKind, _ text: String) throws -> String {
+    @Sendable private static func normalise(_ channel: ChannelKind, _ text: String) throws(AddressFault) -> String {
         let isFine = channel == .email ? text.contains("@") : channel != .sms || text.hasPrefix("+")
         guard isFine, !text.isEmpty, !text.contains("\n") else {
-            throw NoticeError(.invalid, "\"\(text)\" is no address for \(channel.rawValue)")
+            throw AddressFault("\"\(text)\" is no address for \(channel.rawValue)")
         }
         return text
     }
