@@ -52,6 +52,11 @@ public struct NoticeError: Error, Sendable, Equatable, CustomStringConvertible {
         self.faults = faults
     }
 
+    /// How many faults a sentence announces that ends before them.
+    public static func needCorrection(_ count: Int) -> String {
+        count == 1 ? "one thing needs correction" : "\(count) things need correction"
+    }
+
     /// Compares the kinds of refusal.
     public static func == (a: NoticeError, b: NoticeError) -> Bool { a.code == b.code }
 

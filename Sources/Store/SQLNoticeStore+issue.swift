@@ -196,25 +196,26 @@ extension SQLNoticeStore: IssueStore {
     /// A notice can be withdrawn while nothing has left us; what waits in a queue is stopped with it.
     ///
     /// An inbox delivery is before the person's eyes from the moment of the seal, so a sealed notice that has one cannot be
-    /// withdrawn any more.
+    /// withdrawn any more. What was only rehearsed can be at any time: it had no effect that a withdrawal would hide.
     public func cancel(_ notice: NoticeID, evidence: [SignedEntry]) async throws -> Notice {
         let id = notice.rawValue
         let rows = try await entryRows.stage(evidence)
         try await database.write { tx in
-            guard let row = try tx.first("SELECT state FROM notices WHERE id = \(id)") else {
+            guard let row = try tx.first("SELECT state, details FROM notices WHERE id = \(id)") else {
                 throw Self.unknownNotice(id)
             }
             let state: String = try row.get("state")
-            guard [.awaitingApproval, .approved, .dispatching].contains(NoticeState(rawValue: state)) else {
-                throw NoticeError(.conflict, "the notice is \(state) and cannot be withdrawn")
-            }
+            let isOpen = [.awaitingApproval, .approved, .dispatching, .quarantined].contains(
+                NoticeState(rawValue: state))
+            guard isOpen else { throw NoticeError(.conflict, "the notice is \(state) and cannot be withdrawn") }
+            let isRehearsal = try NoticeRows.isRehearsal(try row.get("details"))
             let begun: Int =
                 try tx.first(
                     """
                     SELECT count(*) AS begun FROM deliveries WHERE notice = \(id)
                         AND (attempts > 0 OR state NOT IN ('queued', 'deferred', 'cancelled'))
                     """)?.get("begun") ?? 0
-            guard begun == 0 else {
+            guard begun == 0 || isRehearsal else {
                 throw NoticeError(.conflict, "\(begun) of its deliveries have begun; issue a correcting notice instead")
             }
             try tx.execute(
@@ -223,7 +224,7 @@ extension SQLNoticeStore: IssueStore {
             try tx.execute(
                 """
                 UPDATE deliveries SET state = \(DeliveryState.cancelled.rawValue), due_at = NULL, fence = fence + 1
-                WHERE notice = \(id)
+                WHERE notice = \(id) AND state IN ('queued', 'deferred', 'cancelled')
                 """)
             try tx.execute("UPDATE rungs SET settled_at = due_at WHERE notice = \(id) AND settled_at IS NULL")
             try tx.executeBatch(rows)

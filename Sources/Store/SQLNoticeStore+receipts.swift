@@ -23,7 +23,8 @@ extension SQLNoticeStore {
                     onSettlement: try await entryRows.stage(one.evidence.onSettlement)))
         }
         guard !prepared.isEmpty else { return records.map { _ in .unknownDelivery } }
-        // In one order for everybody, or two pages with the same deliveries would wait for each other.
+        // In one order, or two pages with the same deliveries would wait for each other. Verbs that come to the same rows by
+        // another way are told so by the server, and tried again.
         let order = prepared.sorted {
             ($0.receipt.delivery.rawValue, $0.index) < ($1.receipt.delivery.rawValue, $1.index)
         }

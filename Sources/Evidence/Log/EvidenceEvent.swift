@@ -185,6 +185,8 @@ extension EvidenceEvent {
     public static let serviceStarted = EvidenceEvent(rawValue: "ServiceStarted")
     /// The service could not work for a while.
     public static let outageAttested = EvidenceEvent(rawValue: "OutageAttested")
+    /// An operator put back an older copy of the log and accepted that newer entries are gone.
+    public static let logLossAccepted = EvidenceEvent(rawValue: "LogLossAccepted")
     /// A signing key was replaced by another.
     public static let keyRotated = EvidenceEvent(rawValue: "KeyRotated")
     /// The keys of all persons were wrapped again under another master key.

@@ -214,9 +214,11 @@ extension IssueDesk {
     /// The request with every confirmer under the id that their approval will carry.
     ///
     /// A notice waits until each of them has approved; one that names nobody would wait for ever.
-    func withKnownConfirmers(_ request: IssueRequest, _ author: Principal) async throws -> IssueRequest {
+    func withKnownConfirmers(
+        _ request: IssueRequest, _ author: Principal, among approvers: [Approver]?
+    ) async throws -> IssueRequest {
         guard !request.overrides.isEmpty else { return request }
-        let approvers = try await store.approvers()
+        let approvers = if let approvers { approvers } else { try await store.approvers() }
         var request = request
         for (index, override) in request.overrides.enumerated() {
             // Without a name, or with the author's own, the check of the overrides has the better sentence.
@@ -235,11 +237,10 @@ extension IssueDesk {
         return request
     }
 
-    /// Each finding needs an override with a reason, by the author and one other person.
-    static func settle(
-        _ findings: [PreflightFinding], _ overrides: [PreflightOverride], _ author: Principal,
-        _ language: NoticeLanguage
-    ) throws {
+    /// The findings that nobody overrode; an override needs a reason, and the author and one other person.
+    static func open(
+        _ findings: [PreflightFinding], _ overrides: [PreflightOverride], _ author: Principal
+    ) throws -> [PreflightFinding] {
         for override in overrides {
             guard override.confirmedBy != author.id, !override.confirmedBy.isEmpty else {
                 throw NoticeError(
@@ -254,7 +255,15 @@ extension IssueDesk {
                     .preflight, "override \"\(override.finding.prefix(40))\" matches no finding; leave it out")
             }
         }
-        let open = findings.filter { finding in !overrides.contains { $0.finding == finding.id } }
+        return findings.filter { finding in !overrides.contains { $0.finding == finding.id } }
+    }
+
+    /// Refuses while a finding is open.
+    static func settle(
+        _ findings: [PreflightFinding], _ overrides: [PreflightOverride], _ author: Principal,
+        _ language: NoticeLanguage
+    ) throws {
+        let open = try open(findings, overrides, author)
         guard open.isEmpty else {
             throw NoticeError(
                 .preflight, language == .chinese ? "发出前检查未通过" : "the pre-flight check found what must be cured first",

@@ -58,13 +58,16 @@ public struct IssueDesk: Sendable {
     }
 
     /// Issues one notice.
+    ///
+    /// - Parameter approvers: everybody who may approve, if that was asked already; many requests need it once.
     public func issue(
-        _ request: IssueRequest, by author: Principal, idempotency: IdempotencyClaim? = nil
+        _ request: IssueRequest, by author: Principal, idempotency: IdempotencyClaim? = nil,
+        approvers: [Approver]? = nil
     ) async throws -> Acceptance {
         let idempotency = settings.isRehearsal ? idempotency?.ofRehearsal : idempotency
         if let idempotency, let known = try await store.replay(idempotency) { return known }
         try settings.admission()
-        let request = try await withKnownConfirmers(request, author)
+        let request = try await withKnownConfirmers(request, author, among: approvers)
         let draft = try await prepare(request, number: nil, by: author)
         let id = NoticeID(SecureRandom.uuid(at: draft.now))
         let notice = draft.notice(id: id, author: author)
@@ -100,10 +103,23 @@ public struct IssueDesk: Sendable {
                 ? try await typesetter.pdf(draft.page) : nil)
     }
 
-    /// What stands against issuing a request; nothing is stored, and the document is typeset once, to see that it can be.
-    public func check(_ request: IssueRequest, by author: Principal) async throws -> [PreflightFinding] {
-        try await prepare(request, number: "SD-00000000-XXXX-XXXX", by: author, enforcesPreflight: false).findings
+    /// What stands against issuing a request and was not overridden; what ``issue(_:by:idempotency:approvers:)`` would refuse
+    /// is refused.
+    ///
+    /// Nothing is stored, and the document is typeset once, to see that it can be.
+    ///
+    /// - Parameter approvers: everybody who may approve, if that was asked already; many requests need it once.
+    public func check(
+        _ request: IssueRequest, by author: Principal, approvers: [Approver]? = nil
+    ) async throws -> [PreflightFinding] {
+        let request = try await withKnownConfirmers(request, author, among: approvers)
+        let draft = try await prepare(
+            request, number: "SD-00000000-XXXX-XXXX", by: author, enforcesPreflight: false)
+        return try Self.open(draft.findings, request.overrides, author)
     }
+
+    /// Everybody who may approve.
+    public func approvers() async throws -> [Approver] { try await store.approvers() }
 
     /// What a request would become.
     public struct Preview: Sendable {
@@ -121,7 +137,7 @@ public struct IssueDesk: Sendable {
     ///
     /// Two different people, neither the author, approve one exact content.
     public func approve(_ id: NoticeID, contentHash: Digest, by approver: Principal) async throws -> Notice {
-        try Self.requireMeant(try await reader.notice(id), here: settings)
+        try Self.requireSameKind(try await reader.notice(id), here: settings)
         let now = clock.now
         let entry = try recorder.entry(
             .approvalGiven, notice: id, at: now,
@@ -156,7 +172,7 @@ public struct IssueDesk: Sendable {
     /// was issued: what an edit takes away was perhaps what let it pass.
     public func edit(_ id: NoticeID, fields: JSONValue, by author: Principal) async throws -> Notice {
         guard let old = try await reader.notice(id) else { throw Self.unknown(id) }
-        try Self.requireMeant(old, here: settings)
+        try Self.requireSameKind(old, here: settings)
         let stated = try StatedGrounds(try await reader.entries(of: id))
         let request = IssueRequest(
             issuer: old.issuer.id, kind: old.kind, version: old.templateVersion, language: old.language,
@@ -186,10 +202,13 @@ public struct IssueDesk: Sendable {
         NoticeError(.notFound, "there is no notice \"\(id.rawValue.prefix(40))\"")
     }
 
-    /// A notice of a rehearsal that is over goes no further; one that is not there is found out later, in its own words.
-    private static func requireMeant(_ notice: Notice?, here settings: Settings) throws {
-        guard notice?.isRehearsal == true, !settings.isRehearsal else { return }
-        throw NoticeError(.conflict, "the notice was \(RehearsalMark.isOver)")
+    /// A notice of a rehearsal that is over goes no further, and a meant one not in a rehearsal; one that is not there is
+    /// found out later, in its own words.
+    private static func requireSameKind(_ notice: Notice?, here settings: Settings) throws {
+        guard let notice, notice.isRehearsal != settings.isRehearsal else { return }
+        throw NoticeError(
+            .conflict,
+            notice.isRehearsal ? "the notice was \(RehearsalMark.isOver)" : "the notice \(RehearsalMark.waits)")
     }
 
     /// Another ground asks other pre-flight questions, which nobody has answered.

@@ -40,7 +40,7 @@ public struct OneTimeCodes: Sendable {
     /// The challenge is stored before the code leaves. A courier that defers or loses the reply is said in the error; the
     /// person may ask again.
     public func send(
-        to address: ServiceAddress, of person: Recipient, purpose: String, sender: Parcel.Sender
+        to address: ServiceAddress, of person: Recipient, purpose: CodePurpose, sender: Parcel.Sender
     ) async throws -> String {
         guard let table = routes[address.channel], !table.routes.isEmpty else {
             throw NoticeError(.invalid, "no route for \(address.channel.rawValue) is configured to send a code by")
@@ -48,14 +48,14 @@ public struct OneTimeCodes: Sendable {
         let now = clock.now
         let code = Self.randomCode()
         let challenge = Challenge(
-            id: SecureRandom.uuid(at: now), person: person.id, purpose: purpose,
+            id: SecureRandom.uuid(at: now), person: person.id, purpose: purpose.key,
             codeHash: hash(code, purpose: purpose, person: person.id), address: address, createdAt: now,
             expiresAt: now.adding(Self.lifetime), tries: 0)
         guard try await store.store(challenge, limit: Self.perHour, since: now.adding(.seconds(-3600))) else {
             throw NoticeError(.tooManyRequests, "\(Self.perHour) codes were sent within an hour; wait and try again")
         }
         let outcome = try await deliver(
-            parcel(challenge, code: code, to: address, of: person, sender: sender, at: now), by: table)
+            parcel(challenge, code: code, for: purpose, to: address, of: person, sender: sender, at: now), by: table)
         switch outcome.result {
         case .accepted, .unknown: return challenge.id
         case .deferred(let reason, _), .refused(let reason):
@@ -67,8 +67,8 @@ public struct OneTimeCodes: Sendable {
     /// Takes an answer; throws unless it is the right one, in time, for the first time.
     ///
     /// - Returns: the address that the right answer proves.
-    public func check(_ code: String, person: PersonID, purpose: String) async throws -> ServiceAddress {
-        guard let challenge = try await store.challenge(person: person, purpose: purpose) else {
+    public func check(_ code: String, person: PersonID, purpose: CodePurpose) async throws -> ServiceAddress {
+        guard let challenge = try await store.challenge(person: person, purpose: purpose.key) else {
             throw NoticeError(.credential, "no code is open for this step; ask for one")
         }
         guard clock.now < challenge.expiresAt else {
@@ -110,8 +110,8 @@ public struct OneTimeCodes: Sendable {
         return outcome
     }
 
-    private func hash(_ code: String, purpose: String, person: PersonID) -> [UInt8] {
-        HMAC.sha256(key: key, Array("code \(person.rawValue) \(purpose) \(code)".utf8))
+    private func hash(_ code: String, purpose: CodePurpose, person: PersonID) -> [UInt8] {
+        HMAC.sha256(key: key, Array("code \(person.rawValue) \(purpose.key) \(code)".utf8))
     }
 
     private static func randomCode() -> String {
@@ -122,15 +122,12 @@ public struct OneTimeCodes: Sendable {
     }
 
     private func parcel(
-        _ challenge: Challenge, code: String, to address: ServiceAddress, of person: Recipient,
-        sender: Parcel.Sender, at now: Timestamp
+        _ challenge: Challenge, code: String, for purpose: CodePurpose, to address: ServiceAddress,
+        of person: Recipient, sender: Parcel.Sender, at now: Timestamp
     ) -> Parcel {
-        let text =
-            person.language == "en"
-            ? "Your code is \(code), valid for 10 minutes. Do not tell it to anyone."
-            : "您的验证码为\(code)，10分钟内有效，请勿告知他人。"
         let language: NoticeLanguage = person.language == "en" ? .english : .chinese
-        let subject = person.language == "en" ? "Your code" : "验证码"
+        let text = purpose.text(code: code, from: sender.name, in: language)
+        let subject = language == .english ? "Your code" : "验证码"
         let key = challenge.id.filter { $0 != "-" }
         return Parcel(
             delivery: DeliveryID(challenge.id), notice: NoticeID(challenge.id), noticeNumber: "", attempt: 1,

@@ -36,7 +36,7 @@ extension ReadingDesk {
             id: person.person, externalID: nil, name: person.name, language: person.language,
             addresses: person.addresses)
         _ = try await codes.send(
-            to: address, of: recipient, purpose: Self.purpose(link.delivery),
+            to: address, of: recipient, purpose: .openNotice(link.delivery),
             sender: Parcel.Sender(
                 name: notice.issuer.fullName, mailbox: notice.issuer.mailbox,
                 smsSignature: notice.issuer.smsSignature))
@@ -50,7 +50,7 @@ extension ReadingDesk {
             guard let code else {
                 throw NoticeError(.credential, "this notice is personal; ask for a code and enter it")
             }
-            _ = try await codes.check(code, person: person.person, purpose: Self.purpose(link.delivery))
+            _ = try await codes.check(code, person: person.person, purpose: .openNotice(link.delivery))
             identification = .oneTimeCode
         }
         return try await open(
@@ -91,8 +91,6 @@ extension ReadingDesk {
     private static func codeAddress(of person: NoticeRecipient) -> ServiceAddress? {
         person.address(for: .sms) ?? person.address(for: .email)
     }
-
-    private static func purpose(_ delivery: DeliveryID) -> String { "open:\(delivery.rawValue)" }
 
     /// `138****5678`, `z***@example.com`.
     static func mask(_ value: String) -> String {

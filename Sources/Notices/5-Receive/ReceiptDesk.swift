@@ -107,8 +107,12 @@ public struct ReceiptDesk: Sendable {
     ///
     /// A delivery whose own row is damaged counts as not found yet: its receipt is kept, and stops nothing else.
     func place(_ incoming: [Incoming]) async throws -> [ReceiptRecording] {
-        do { return try await record(incoming) } catch is EvidenceError {
-            guard incoming.count > 1 else { return incoming.map { _ in .unknownDelivery } }
+        do { return try await record(incoming) } catch {
+            guard incoming.count > 1 else {
+                guard error is EvidenceError else { throw error }
+                return [.unknownDelivery]
+            }
+            // Whatever it was: if it is the database, the first alone meets it again.
             var recordings: [ReceiptRecording] = []
             for one in incoming { recordings += try await place([one]) }
             return recordings

@@ -81,13 +81,13 @@ public struct SignatureDesk: Sendable {
                     + "have the address added first")
         }
         _ = try await codes.send(
-            to: address, of: person, purpose: Self.purpose(hash),
+            to: address, of: person, purpose: .sign(hash),
             sender: Parcel.Sender(name: issuer.fullName, mailbox: issuer.mailbox, smsSignature: issuer.smsSignature))
     }
 
     /// Takes the code; what comes back is bound to the hash.
     func prove(_ id: PersonID, code: String, intent: String, hash: Digest) async throws -> SignatureProof {
-        let address = try await codes.check(code, person: id, purpose: Self.purpose(hash))
+        let address = try await codes.check(code, person: id, purpose: .sign(hash))
         return SignatureProof(
             method: "one-time-code", channel: address.channel, address: address.value,
             isConfirmed: address.confirmation != nil, intent: intent, hash: hash, at: clock.now)
@@ -117,5 +117,4 @@ public struct SignatureDesk: Sendable {
         }
     }
 
-    private static func purpose(_ hash: Digest) -> String { "sign:\(hash.hex)" }
 }

@@ -5,11 +5,6 @@ import Notices
 import SQL
 import Store
 
-extension EvidenceEvent {
-    /// An operator put back an older copy of the log and accepted that newer entries are gone.
-    static let logLossAccepted = EvidenceEvent(rawValue: "LogLossAccepted")
-}
-
 /// `songda restore`: puts a copy in place after verifying the whole log in it.
 struct Restore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -109,7 +104,9 @@ struct Restore: AsyncParsableCommand {
     ) async throws {
         let files = FileManager.default
         let staged = target + ".restoring"
-        try? files.removeItem(atPath: staged)  // left by an interrupted restore
+        // An interrupted restore left them; a journal of one copy beside another would be played into it.
+        let beside = [staged, staged + "-wal", staged + "-shm", staged + ".lock"]
+        for left in beside where files.fileExists(atPath: left) { try files.removeItem(atPath: left) }
         let backup = try SQLiteDatabase(path: file, readOnly: true)
         try await backup.backup(to: staged)
         await backup.close()
@@ -119,7 +116,12 @@ struct Restore: AsyncParsableCommand {
             throw error
         }
         await copy.close()
-        try? files.removeItem(atPath: staged + ".lock")  // nobody locks a file of this name but us
+        // An empty journal may stay; one with pages in it would have to come along.
+        let journal = try? files.attributesOfItem(atPath: staged + "-wal")[.size] as? Int
+        guard (journal ?? 0) == 0 else {
+            throw Failure("\(staged) could not be closed in order, and was not put in place; run the command again")
+        }
+        for left in beside.dropFirst() where files.fileExists(atPath: left) { try files.removeItem(atPath: left) }
         try setAside(target)
         try files.moveItem(atPath: staged, toPath: target)
     }

@@ -35,8 +35,9 @@ struct DeliveryComparison {
 
     private func compareReceipts(_ report: inout StateReport) {
         guard !isErased else { return }
-        // Each report that came in from outside is a row, and one entry or more with the hash of what was received.
-        let reported = Set(entries.compactMap { $0["rawHash"] }).count
+        // Each report that came in from outside is a row, and one entry or more with the hash of what was received. That two
+        // of them contradict each other is noted with the later one, which may be an answer we have already.
+        let reported = Set(entries.filter { $0.event != .receiptContradicted }.compactMap { $0["rawHash"] }).count
         if reported > delivery.receipts {
             report.add("receipts", delivery.id, "\(reported) are on record, and \(delivery.receipts) rows are there")
         }
@@ -72,7 +73,6 @@ struct DeliveryComparison {
 
     /// The state that follows from the entries, as the store merges them.
     private var told: DeliveryState {
-        if !notice.all(.noticeCancelled).isEmpty { return .cancelled }
         var state = first
         for entry in entries {
             if entry.event == .attemptStarted {
@@ -84,7 +84,9 @@ struct DeliveryComparison {
                 state = state.merged(with: observed)
             }
         }
-        return state
+        // A withdrawal ends what waits; what had begun stays what it was.
+        let isWithdrawn = !notice.all(.noticeCancelled).isEmpty
+        return isWithdrawn && [.queued, .deferred].contains(state) ? .cancelled : state
     }
 
     /// What an attempt ended in.

@@ -16,15 +16,16 @@ import Testing
 
     private func report(
         _ delivery: Delivery, _ state: DeliveryState?, in gateway: TestGateway, key: String = "r", isClaim: Bool = true,
-        isAnswer: Bool = false, part: Receipt.Part? = nil
+        isAnswer: Bool = false, part: Receipt.Part? = nil, bytes: String? = nil
     ) async throws -> ReceiptDesk.Tally {
         let event: EvidenceEvent = state == .failed ? .receiptFailed : .receiptDelivered
         let parsed = ParsedReceipt(
             keys: [.messageKey(delivery.messageKey)], source: isAnswer ? .smsQuery : .smsReport, state: state,
             event: event, reason: "as reported", happenedAt: ObservedTime(at: gateway.clock.now, clock: "provider:x"),
             dedupeKey: key, part: part, isClaim: isClaim && !isAnswer)
-        let parser = ScriptedParser(feed: isAnswer ? "sms-query:x" : "sms:x", [key: parsed])
-        return try await gateway.pipeline.receive.take(Array(key.utf8), by: parser)
+        let bytes = bytes ?? key
+        let parser = ScriptedParser(feed: isAnswer ? "sms-query:x" : "sms:x", [bytes: parsed])
+        return try await gateway.pipeline.receive.take(Array(bytes.utf8), by: parser)
     }
 
     @Test(arguments: Backend.allCases)
@@ -89,7 +90,10 @@ import Testing
             #expect(try await gateway.store.delivery(sms.id)?.state == .delivered)
             _ = try await report(sms, .failed, in: gateway)
             #expect(try await gateway.store.takeDueClaims(now: gateway.clock.now, limit: 10).count == 1)
-            #expect(try await report(sms, .delivered, in: gateway, key: "a", isAnswer: true).duplicates == 1)
+            // The same answer once more, under another request id: no new row, and the audit at the end finds none missing.
+            let again = try await report(
+                sms, .delivered, in: gateway, key: "a", isAnswer: true, bytes: "a, second request")
+            #expect(again.duplicates == 1)
             #expect(try await gateway.store.delivery(sms.id)?.state == .delivered)
             #expect(try await gateway.events(of: sms.notice).filter { $0 == .receiptContradicted }.count == 1)
             #expect(try await gateway.store.openClaims(of: sms.id).isEmpty)

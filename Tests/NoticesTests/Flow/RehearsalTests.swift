@@ -93,6 +93,14 @@ import Testing
             try await real.settle()
             #expect(try await real.only(.email, of: handed).dueAt == nil)
             #expect(rehearsal.mail.parcels.isEmpty && rehearsal.sms.parcels.isEmpty)
+            // The cure that the reason names works: for what waits, for what was set aside, and for what the inbox shows.
+            for id in [waiting, handed, unsealed] {
+                let withdrawn = try await real.pipeline.issue.cancel(id, reason: "only rehearsed", by: .author)
+                #expect(withdrawn.state == .cancelled)
+            }
+            #expect(try await real.pipeline.operate.quarantinedDeliveries(after: nil, limit: 10).isEmpty)
+            #expect(try await real.only(.email, of: handed).state == .cancelled)
+            #expect(try await real.only(.inbox, of: handed).state == .available)
             try await real.check()
             await real.close()
         }
