@@ -57,10 +57,13 @@ extension Application {
             let gateway = try gateway(route)
             var secret: String?
             if let file = route.callbackSecretFile {
-                guard let text = Configuration.readSecret(file), text.utf8.count >= 32 else {
-                    throw ConfigError(
-                        "sms \(route.name) callback-secret-file", file,
-                        "must hold at least 32 characters and be readable by its owner only", nil)
+                let name = "sms \(route.name) callback-secret-file"
+                let text: String
+                do throws(SecretFile.Fault) { text = try SecretFile.read(file) } catch {
+                    throw ConfigError(name, file, error.description, nil)
+                }
+                guard text.utf8.count >= 32 else {
+                    throw ConfigError(name, file, "holds \(text.utf8.count) characters; write at least 32", nil)
                 }
                 secret = text
             }
@@ -75,13 +78,9 @@ extension Application {
     private static func gateway(_ route: Configuration.SMSRoute) throws -> any SMSGateway {
         var secrets: [String: String] = [:]
         for (name, file) in route.secretFiles {
-            guard let secret = Configuration.readSecret(file) else {
-                throw ConfigError(
-                    "sms \(route.name) secret-files.\(name)", file,
-                    "cannot be read, or is readable by others; chmod 600 it",
-                    nil)
+            do throws(SecretFile.Fault) { secrets[name] = try SecretFile.read(file) } catch {
+                throw ConfigError("sms \(route.name) secret-files.\(name)", file, error.description, nil)
             }
-            secrets[name] = secret
         }
         func setting(_ name: String) throws -> String {
             guard let value = route.settings[name] else {

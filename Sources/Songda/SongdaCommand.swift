@@ -49,7 +49,12 @@ struct OutputOptions: ParsableArguments {
 /// A sentence for the user; printed without a stack of types around it.
 struct Failure: Error, CustomStringConvertible {
     let description: String
-    init(_ description: String) { self.description = description }
+    /// The server's own account (RFC 9457), for programs that read it with `--json`.
+    let problem: JSONValue?
+    init(_ description: String, problem: JSONValue? = nil) {
+        self.description = description
+        self.problem = problem
+    }
 }
 
 /// A bar on a terminal, nothing in a pipe.

@@ -19,8 +19,9 @@ extension Accounts {
         func run() throws {
             let now = SystemClock().now
             let shown = try paths.flatMap(Self.files).map { file in
-                guard let uri = Configuration.readSecret(file) else {
-                    throw Failure("\(file) cannot be read, or is readable by others; chmod 600 it")
+                let uri: String
+                do throws(SecretFile.Fault) { uri = try SecretFile.read(file) } catch {
+                    throw Failure("\(file) \(error)")
                 }
                 do throws(Authenticator.Fault) { return try Authenticator(uri: uri) } catch {
                     throw Failure("\(file) holds no authenticator: \(error.description)")

@@ -14,24 +14,14 @@ struct ServerOptions: ParsableArguments {
     func client() throws -> Client {
         let key: String?
         if let keyFile {
-            key = Configuration.readSecret(keyFile)
-            guard key != nil else { throw Failure(Self.whyNot(keyFile)) }
+            do throws(SecretFile.Fault) { key = try SecretFile.read(keyFile) } catch {
+                throw Failure("--key-file \(keyFile) \(error)")
+            }
         } else {
             key = ProcessInfo.processInfo.environment["SONGDA_KEY"]
         }
         guard let key else { throw Failure("no API key: set SONGDA_KEY, or give --key-file") }
         return Client(server: server, key: key)
-    }
-
-    /// Why a file gives no key.
-    private static func whyNot(_ path: String) -> String {
-        var status = stat()
-        guard stat(path, &status) == 0 else {
-            return "--key-file \(path) cannot be read: \(String(cString: strerror(errno)))"
-        }
-        return status.st_mode & 0o077 != 0
-            ? "--key-file \(path) is readable by others; chmod 600 it"
-            : "--key-file \(path) holds no key, or is not yours to read"
     }
 }
 
@@ -57,7 +47,7 @@ struct Client: Sendable {
             HTTPRequest(
                 method: method, url: server + path, headers: all, body: body?.canonicalBytes ?? [],
                 maxResponseBytes: 256 << 20))
-        guard (200..<300).contains(response.status) else { throw Failure(sentence(response)) }
+        guard (200..<300).contains(response.status) else { throw failure(response) }
         return response
     }
 
@@ -70,7 +60,7 @@ struct Client: Sendable {
                     HTTPHeader(name: "Authorization", value: "Bearer \(key)"),
                     HTTPHeader(name: "Content-Type", value: type),
                 ], body: bytes, maxResponseBytes: 16 << 20))
-        guard (200..<300).contains(response.status) else { throw Failure(sentence(response)) }
+        guard (200..<300).contains(response.status) else { throw failure(response) }
         return try JSONValue(parsing: response.body)
     }
 
@@ -90,7 +80,7 @@ struct Client: Sendable {
                     HTTPHeader(name: "Authorization", value: "Bearer \(key)"),
                     HTTPHeader(name: "Content-Type", value: type),
                 ], body: bytes))
-        guard (200..<300).contains(response.status) else { throw Failure(sentence(response)) }
+        guard (200..<300).contains(response.status) else { throw failure(response) }
         return try JSONValue(parsing: response.body)
     }
 
@@ -102,18 +92,18 @@ struct Client: Sendable {
             HTTPRequest(
                 method: "POST", url: url,
                 headers: [HTTPHeader(name: "Content-Type", value: "application/x-www-form-urlencoded")], body: []))
-        guard response.status == 200 else { throw Failure(sentence(response)) }
+        guard response.status == 200 else { throw failure(response) }
         return String(decoding: response.body, as: UTF8.self)
     }
 
     /// Lets go of the connection's thread.
     func close() { exchange.shutdown() }
 
-    private func sentence(_ response: HTTPResponse) -> String {
+    private func failure(_ response: HTTPResponse) -> Failure {
         // What is not a problem document is shown as it is.
         guard let problem = try? JSONValue(parsing: response.body) else {
-            return
-                "\(server) answered \(response.status): \(String(decoding: response.body.prefix(300), as: UTF8.self))"
+            return Failure(
+                "\(server) answered \(response.status): \(String(decoding: response.body.prefix(300), as: UTF8.self))")
         }
         var lines = [problem["detail"]?.string ?? problem["title"]?.string ?? "the server answered \(response.status)"]
         // The key may be right and the server somebody else's.
@@ -123,6 +113,6 @@ struct Client: Sendable {
         for error in problem["errors"]?.array ?? [] {
             lines.append("  \(error["field"]?.string ?? ""): \(error["message"]?.string ?? "")")
         }
-        return lines.joined(separator: "\n")
+        return Failure(lines.joined(separator: "\n"), problem: problem)
     }
 }

@@ -7,9 +7,10 @@ struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check configuration, addresses, keys, seals, templates, rules, routes, database, log and disk.",
         discussion: """
-            Exits 1 on a fault. What the server would refuse at its start is a fault here, and so are a seal that cannot
-            seal and a log that this installation's keys did not sign. Nothing is changed. A note is no fault: it says
-            what will be missing.
+            Exits 1 on a fault. What the configuration, the keys and the database would make a start refuse is a fault
+            here, and so are a seal that cannot seal and a log that this installation's keys did not sign; a port, a lock
+            or an instance name that another process holds is seen only at the start. Nothing is changed. A note is no
+            fault: it says what will be missing.
             """)
 
     @OptionGroup var source: ConfigurationOptions

@@ -144,6 +144,7 @@ struct Prove: AsyncParsableCommand {
         abstract: "Fetch the proof bundle of a notice; check it with songda-verify or with openssl alone.")
 
     @OptionGroup var target: ServerOptions
+    @OptionGroup var output: OutputOptions
     @Option(name: [.short, .long], help: "Where to write it.")
     var out: String?
     @Argument(help: "The notice's id or number.")
@@ -153,14 +154,13 @@ struct Prove: AsyncParsableCommand {
         let client = try target.client()
         defer { client.close() }
         let id = try pathPart(notice)
+        let path = out ?? "\(notice).asice"
+        try Files.requireFree(path)
         let summary = try await client.json("GET", "/v1/notices/\(id)")
         let response = try await client.send("GET", "/v1/notices/\(id)/proof")
-        let path = out ?? "\(notice).asice"
-        guard !FileManager.default.fileExists(atPath: path) else {
-            throw Failure("\(path) exists; name another with --out")
-        }
-        try Data(response.body).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
-        print(path)
+        var facts = try Files.keep(response.body, at: path)
+        for member in ["id", "number", "rehearsal"] { facts[member] = summary[member] }
+        output.show(.object(facts), text: path)
         // Not among what a script reads: that is the path.
         if summary["rehearsal"] == true { FileHandle.standardError.write(Data("\(RehearsalMark.line)\n".utf8)) }
     }

@@ -257,10 +257,9 @@ extension Configuration {
     private static func credentials(_ section: ConfigSection) throws(ConfigError) -> MailCredentials? {
         guard let username = try section.text("username") else { return nil }
         let file = try section.needText("password-file")
-        guard let secret = readSecret(file) else {
-            throw section.fault("password-file", "cannot be read, or is readable by others; chmod 600 it")
-        }
-        return MailCredentials(username: username, password: secret)
+        do throws(SecretFile.Fault) {
+            return MailCredentials(username: username, password: try SecretFile.read(file))
+        } catch { throw section.fault("password-file", error.description) }
     }
 
     private static func readSMS(_ section: ConfigSection) throws(ConfigError) -> SMSRoute {
@@ -325,15 +324,5 @@ extension Configuration {
                 !part.isEmpty && part.utf8.allSatisfy { (0x30...0x39).contains($0) }
                     && (part == "0" || part.first != "0")
             }
-    }
-
-    /// The first line of a file that only its owner may read; nil if it cannot be used.
-    static func readSecret(_ path: String) -> String? {
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & 0o077 == 0,
-            let data = FileManager.default.contents(atPath: path),
-            let text = String(validating: data, as: UTF8.self)
-        else { return nil }
-        return text.split(whereSeparator: \.isNewline).first.map(String.init)
     }
 }

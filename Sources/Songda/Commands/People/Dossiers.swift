@@ -14,12 +14,13 @@ struct Dossiers: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Fetch the dossier of a member of staff; check it with songda-verify.")
         @OptionGroup var target: ServerOptions
+        @OptionGroup var output: OutputOptions
         @Option(name: [.short, .long], help: "Where to write it.")
         var out: String?
         @Argument(help: "The number or id.")
         var employee: String
 
-        func run() async throws { try await Dossiers.fetch("employee", employee, out, target) }
+        func run() async throws { try await Dossiers.fetch("employee", employee, out, target, output) }
     }
 
     /// `songda dossier case`.
@@ -27,6 +28,7 @@ struct Dossiers: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Fetch the dossier of a case: a handover, an alert, …")
         @OptionGroup var target: ServerOptions
+        @OptionGroup var output: OutputOptions
         @Option(name: [.short, .long], help: "Where to write it.")
         var out: String?
         @Argument(help: "What it is, for example handover.")
@@ -34,7 +36,7 @@ struct Dossiers: AsyncParsableCommand {
         @Argument(help: "Its id.")
         var id: String
 
-        func run() async throws { try await Dossiers.fetch(kind, id, out, target) }
+        func run() async throws { try await Dossiers.fetch(kind, id, out, target, output) }
     }
 
     /// `songda dossier list`.
@@ -62,18 +64,14 @@ struct Dossiers: AsyncParsableCommand {
         }
     }
 
-    private static func fetch(_ kind: String, _ id: String, _ out: String?, _ target: ServerOptions) async throws {
+    private static func fetch(
+        _ kind: String, _ id: String, _ out: String?, _ target: ServerOptions, _ output: OutputOptions
+    ) async throws {
         let path = out ?? "dossier-\(id).asice"
-        guard !FileManager.default.fileExists(atPath: path) else {
-            throw Failure("\(path) exists; name another with --out")
-        }
+        try Files.requireFree(path)
         let client = try target.client()
         defer { client.close() }
         let response = try await client.send("GET", "/v1/dossiers/\(try pathPart(kind))/\(try pathPart(id))")
-        guard
-            FileManager.default.createFile(
-                atPath: path, contents: Data(response.body), attributes: [.posixPermissions: 0o600])
-        else { throw Failure("\(path) cannot be written") }
-        print(path)
+        output.show(.object(try Files.keep(response.body, at: path)), text: path)
     }
 }

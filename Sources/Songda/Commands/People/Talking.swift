@@ -11,27 +11,6 @@ extension ServerOptions {
     }
 }
 
-/// Files that a person names on the command line.
-enum Files {
-    /// The bytes of a file, or the sentence that says that it cannot be read.
-    static func read(_ path: String) throws -> [UInt8] {
-        guard let data = FileManager.default.contents(atPath: path) else { throw Failure("\(path) cannot be read") }
-        return Array(data)
-    }
-
-    /// What a file says in JSON, or the sentence that names the file and the place of the fault.
-    static func json(_ path: String) throws -> JSONValue {
-        let bytes = try read(path)
-        do { return try JSONValue(parsing: bytes) } catch { throw Failure("\(path): \(error)") }
-    }
-
-    /// Writes a new file; nothing is ever written over.
-    static func write(_ bytes: [UInt8], to path: String) throws {
-        guard !FileManager.default.fileExists(atPath: path) else { throw Failure("\(path) exists; name another place") }
-        try Data(bytes).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
-    }
-}
-
 /// A file in parts cut at the ends of its rows, one in memory at a time.
 enum FileParts {
     /// Gives each part to `take`, with how many bytes are done once it is dealt with, and how many there are; the last part
