@@ -97,4 +97,25 @@ import Testing
             #expect(person.status == 404 && person.text.contains("没有找到") && person.text.contains("<html"))
         }
     }
+
+    @Test func `a batch with one override by nobody known issues nothing`() async throws {
+        try await TestServer.with { server in
+            try await server.gateway.person(isConfirmed: false)
+            let author = try await server.key(.issue)
+            let meant: JSONValue = [
+                "issuer": .string(TestGateway.issuer.rawValue), "kind": "client-contact-change",
+                "recipients": ["p-zhangsan"],
+                "fields": [
+                    "newContact": "李经理", "newPhone": "010-88886666", "newEmail": "liming@example.com",
+                    "effectiveDate": "2026-12-01",
+                ],
+            ]
+            let answer = try await server.post(
+                Site.batches, author,
+                ["notices": [meant, Self.dismissal(server, confirmedBy: "nobody")]], idempotency: "b")
+            #expect(answer.status == 422, "\(answer.text)")
+            #expect(answer.faultyFields == ["notices[1].overrides[0].confirmedBy"])
+            #expect(try await server.gateway.store.notices(NoticeFilter(), before: nil, limit: 1).isEmpty)
+        }
+    }
 }

@@ -62,7 +62,7 @@ struct BatchAPI: Sendable {
     private static func refuse(_ faults: [NoticeError.Fault]) throws {
         guard !faults.isEmpty else { return }
         throw NoticeError(
-            .invalid, "nothing was issued: \(faults.count) place(s) in the batch need correction", faults: faults)
+            .invalid, "nothing was issued: \(NoticeError.needCorrection(faults.count))", faults: faults)
     }
 
     private func answer(_ results: [BatchIssue.Result], batch: String) -> Reply {

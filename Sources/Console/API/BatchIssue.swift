@@ -34,12 +34,11 @@ struct BatchIssue: Sendable {
     /// Renders every row without storing anything.
     func check(_ rows: [Row], by principal: Principal) async throws -> [Check] {
         let desk = services.pipeline.issue
+        let approvers = try await approvers(for: rows)
         return try await inParallel(rows) { row in
             do {
-                let open = try await desk.check(row.request, by: principal).filter { finding in
-                    !row.request.overrides.contains { $0.finding == finding.id }
-                }
-                return Check(findings: open)
+                return Check(
+                    findings: try await desk.check(row.request, by: principal, approvers: approvers))
             } catch let error as NoticeError where error.code != .unavailable {
                 return Check(faults: error.faults.isEmpty ? [.init(field: "", message: error.reason)] : error.faults)
             }
@@ -49,10 +48,11 @@ struct BatchIssue: Sendable {
     /// Issues the rows.
     func issue(_ rows: [Row], by principal: Principal) async throws -> [Result] {
         let services = services
+        let approvers = try await approvers(for: rows)
         return try await inParallel(rows) { row in
             do {
                 let acceptance = try await services.pipeline.issue.issue(
-                    row.request, by: principal, idempotency: row.claim)
+                    row.request, by: principal, idempotency: row.claim, approvers: approvers)
                 return .issued(try await IssuedNotice(acceptance, reader: services.reader))
             } catch {
                 // The rows already issued are told; a fault of ours stops the batch, which can be sent again.
@@ -60,6 +60,11 @@ struct BatchIssue: Sendable {
                 return .refused(problem)
             }
         }
+    }
+
+    /// Everybody who may approve, read once for all rows; nobody needs it where nothing is overridden.
+    private func approvers(for rows: [Row]) async throws -> [Approver] {
+        rows.contains { !$0.request.overrides.isEmpty } ? try await services.pipeline.issue.approvers() : []
     }
 
     /// Works through rows a bounded number at a time and keeps their order.

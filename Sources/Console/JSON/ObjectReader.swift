@@ -219,7 +219,8 @@ struct ObjectReader {
 
     /// Everything that was wrong.
     var refusal: NoticeError {
-        NoticeError(.invalid, "the request has \(faults.count) place(s) that need correction", faults: faults)
+        NoticeError(
+            .invalid, "the request was not carried out: \(NoticeError.needCorrection(faults.count))", faults: faults)
     }
 }
 

@@ -34,13 +34,13 @@ struct BatchSheet: Sendable {
     /// - Parameter key: makes a table that is sent twice one batch.
     init(_ bytes: [UInt8], of template: NoticeTemplate, issuer: String, key: String) throws(NoticeError) {
         let encoding = CSVEncoding.guess(bytes) ?? .utf8
-        var reader = CSVRows(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes)
+        var reader = CSVRows(file: bytes)
         guard let head = reader.next() else {
             throw NoticeError(.invalid, "the table is empty; paste it, or choose a file")
         }
         let names = head.cells.map { (encoding.text($0) ?? "").trimmed }
         let columns = try Self.columns(names, template)
-        var (rows, lines) = ([Row](), [names])
+        var (rows, lines) = ([Row](), [(head.line, names)])
         var seen: [[String]: Int] = [:]
         while let row = reader.next() {
             guard rows.count < Self.maximumRows else {
@@ -49,7 +49,10 @@ struct BatchSheet: Sendable {
             }
             let cells = row.cells.map { encoding.text($0)?.trimmed }
             if cells.allSatisfy({ $0?.isEmpty == true }) { continue }
-            var typed = TypedNotice(key: "\(key)/\(rows.count)")
+            // By what the line says, not by where it stands: whoever takes a refused line out and sends the rest again moves
+            // every line behind it.
+            let content = JSONValue.array(cells.map { .string($0 ?? "") }).canonicalBytes
+            var typed = TypedNotice(key: "\(key)/\(SHA256.hash(content).hex.prefix(32))")
             typed.issuer = issuer
             var faults: [NoticeError.Fault] = []
             if row.isCut { faults.append(.init(field: "", message: "a quote is opened and never closed")) }
@@ -71,7 +74,7 @@ struct BatchSheet: Sendable {
             if let earlier = seen.updateValue(row.line, forKey: cells.map { $0 ?? "" }) {
                 faults.append(.init(field: "", message: "says the same as line \(earlier); remove one of them"))
             }
-            lines.append(cells.map { $0 ?? "" })
+            lines.append((row.line, cells.map { $0 ?? "" }))
             rows.append(Row(line: row.line, typed: typed, faults: faults))
         }
         guard !rows.isEmpty else {
@@ -119,13 +122,26 @@ struct BatchSheet: Sendable {
         ["recipients"] + template.fields.map(\.name)
     }
 
+    /// Lines of cells as CSV (RFC 4180), each on the line that it had.
+    private static func text(_ lines: [(line: Int, cells: [String])]) -> String {
+        var (text, next) = ("", 1)
+        for (line, cells) in lines {
+            // Empty lines stay, so that the next step speaks of the same lines as this one.
+            if next < line { text += String(repeating: "\n", count: line - next) }
+            let row = Self.text(cells) + "\n"
+            next = CSVRows.line(after: Array(row.utf8), from: max(next, line))
+            text += row
+        }
+        return text
+    }
+
     /// Lines of cells as CSV (RFC 4180).
-    static func text(_ lines: [[String]]) -> String {
-        lines.map { line in
-            line.map { cell in
-                cell.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
-                    ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
-            }.joined(separator: ",")
-        }.joined(separator: "\n") + "\n"
+    static func text(_ lines: [[String]]) -> String { lines.map { text($0) + "\n" }.joined() }
+
+    private static func text(_ cells: [String]) -> String {
+        cells.map { cell in
+            cell.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
+                ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
+        }.joined(separator: ",")
     }
 }
