@@ -7,6 +7,9 @@ extension AttendanceDesk {
     /// The more punches come together, the more of them fall on the same people and days, and are stored together.
     public static let partBytes = 2 << 20
 
+    /// The most rows of one part; those of a real file are twice as long as this many in ``partBytes`` would be.
+    static let maximumPartRows = 100_000
+
     /// The first row of every file of punches.
     public static let columns = ["employee", "at", "source"]
 
@@ -23,10 +26,17 @@ extension AttendanceDesk {
         guard firstLine >= 1 else {
             throw PeopleError(.invalid, "line: \(firstLine) is no line; lines are counted from 1")
         }
-        var rows = CSVRows(bytes, firstLine: firstLine)
+        var rows = firstLine == 1 ? CSVRows(file: bytes) : CSVRows(bytes, firstLine: firstLine)
         if firstLine == 1 { try Self.checkHeader(rows.next()) }
         var split: [CSVRows.Row] = []
-        while let row = rows.next() { split.append(row) }
+        while let row = rows.next() {
+            guard split.count < Self.maximumPartRows else {
+                throw PeopleError(
+                    .invalid,
+                    "the part has more than \(Self.maximumPartRows) rows; send it in smaller parts, cut at row ends")
+            }
+            split.append(row)
+        }
         var lines: [PunchLine] = []
         var places: [Int] = []
         var faults: [PeopleError.Fault] = []
@@ -46,8 +56,7 @@ extension AttendanceDesk {
     }
 
     private static func checkHeader(_ row: CSVRows.Row?) throws(PeopleError) {
-        var names = (row?.cells ?? []).map { String(decoding: $0, as: UTF8.self) }
-        if let first = names.first, first.hasPrefix("\u{FEFF}") { names[0] = String(first.dropFirst()) }
+        let names = (row?.cells ?? []).map { String(decoding: $0, as: UTF8.self) }
         guard names == columns else {
             throw PeopleError(
                 .invalid,

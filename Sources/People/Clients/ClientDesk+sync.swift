@@ -66,7 +66,7 @@ extension ClientDesk {
                 checks.fault("fields.name", "is missing; a new client needs one")
             }
             try PeopleError.check(
-                checks.faults, "the client was not saved: \(checks.faults.count) place(s) need correction")
+                checks.faults, "the client was not saved: \(NoticeError.needCorrection(checks.faults.count))")
             let id = known?.id ?? ClientID(SecureRandom.uuid(at: now))
             let operation = ClientOperation(
                 kind, id, by: actor, at: now,

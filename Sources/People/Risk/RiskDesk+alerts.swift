@@ -33,9 +33,11 @@ extension RiskDesk {
             .snippetsViewed, by: actor, about: [.employee(alert.person), Subject(.alert, id)])
         try await store.record([act])
         let rules = try await book.rules()
-        // What was said is shown for what was said; a rule that is no longer known may have been one of keywords.
-        let windows = alert.raises.filter { rules.rule($0.rule)?.measure.consent ?? .conversations == .conversations }
-            .map(\.window)
+        let windows = alert.raises.filter { raise in
+            // What was said is shown for what was said; a rule that is no longer known may have been one of keywords.
+            guard let rule = rules.rule(raise.rule) else { return true }
+            return rule.measure.consent == .conversations
+        }.map(\.window)
         guard let from = windows.map(\.lowerBound).min(), let to = windows.map(\.upperBound).max() else { return [] }
         return try await store.snippets(of: alert.person, from: from, to: to)
     }

@@ -1,4 +1,6 @@
+import Evidence
 import Foundation
+import Notices
 
 /// A file of punches as clocks report them: by time, two a day for everybody, over as many days as it takes.
 struct PunchFile {
@@ -42,10 +44,7 @@ struct PunchFile {
 
     /// A day so many days ago, in China.
     private static func day(_ ago: Int) -> String {
-        let seconds = Date().timeIntervalSince1970 + 8 * 3_600 - Double(ago) * 86_400
-        let formatter = ISO8601DateFormatter()
-        formatter.formatOptions = [.withFullDate]
-        return formatter.string(from: Date(timeIntervalSince1970: seconds))
+        CivilDate(inChina: SystemClock().now).adding(days: -ago).description
     }
 
     private static func clock(_ second: Int) -> String {

@@ -1,3 +1,4 @@
+import Evidence
 import Foundation
 import Glibc
 
@@ -18,7 +19,7 @@ struct Machine: Codable {
         cores = ProcessInfo.processInfo.activeProcessorCount
         memoryMiB = Int(ProcessInfo.processInfo.physicalMemory >> 20)
         processor = Self.processor
-        startedAt = ISO8601DateFormatter().string(from: Date())
+        startedAt = SystemClock().now.rfc3339
     }
 
     private static var processor: String {

@@ -35,10 +35,11 @@ struct ConsentTests {
             #expect(alert.raises.map(\.rule) == ["client-keywords"])
             let snippets = try await desk.snippets(for: alert.id, by: .hr)
             #expect(snippets.count == 3 && snippets.allSatisfy { $0.text.contains("个人创业") })
-            // What was said is not shown on account of something else.
-            try await gateway.completion(person, ["2026-09": 60, "2026-10": 60])
+            // What was said is not shown on account of something else, though it was said in the same days.
+            try await gateway.leave(person, on: today.description, count: 11)
             _ = try await desk.run()
-            let other = try #require(try await gateway.alerts(person).first { $0.topic == "completion" })
+            let other = try #require(try await gateway.alerts(person).first { $0.topic == "leave" })
+            #expect(other.raises.contains { $0.window.contains(today) })
             #expect(try await desk.snippets(for: other.id, by: .hr).isEmpty)
             let manager = try await gateway.actor(head)
             #expect(try await desk.alert(alert.id, by: manager).id == alert.id)

@@ -81,6 +81,12 @@ public struct CSVRows {
         line = firstLine
     }
 
+    /// Reads a file from its beginning, past a byte order mark.
+    public init(file bytes: [UInt8]) {
+        self.init(bytes)
+        if bytes.starts(with: CSVEncoding.byteOrderMark) { place = CSVEncoding.byteOrderMark.count }
+    }
+
     /// The line on which the next row begins.
     public var nextLine: Int { line }
 

@@ -38,8 +38,7 @@ struct RosterColumns: Sendable, Hashable {
         var fields: [Field] = []
         var faults: [PeopleError.Fault] = []
         for (index, cell) in header.cells.enumerated() {
-            let bytes = index == 0 && cell.starts(with: CSVEncoding.byteOrderMark) ? Array(cell.dropFirst(3)) : cell
-            let text = (encoding ?? .utf8).text(bytes)?.trimmed ?? ""
+            let text = (encoding ?? .utf8).text(cell)?.trimmed ?? ""
             guard let field = Field.allCases.first(where: { $0.names.contains(text.lowercased()) }) else {
                 let known = Field.allCases.map(\.rawValue).joined(separator: ", ")
                 faults.append(

@@ -5,7 +5,7 @@ extension RosterDesk {
     /// Reads one part: its rows, checked against the file and the roster.
     func read(_ bytes: [UInt8], _ index: Int, _ hash: Digest, _ standing: RosterImport) async throws -> ImportPart {
         var part = ImportPart(index: index, hash: hash, after: standing)
-        var rows = CSVRows(bytes, firstLine: standing.lines + 1)
+        var rows = index == 0 ? CSVRows(file: bytes) : CSVRows(bytes, firstLine: standing.lines + 1)
         var columns: RosterColumns
         if index == 0 {
             guard let header = rows.next() else {
