@@ -45,7 +45,15 @@ extension EndToEnd {
                 for suffix in [".db", ".db-wal", ".db-shm", ".db.lock", ".witness"] {
                     try? FileManager.default.removeItem(atPath: house.path("songda\(suffix)"))  // not all exist
                 }
+                // A restore that was killed has left a copy with a journal beside it.
+                let killed =
+                    "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('PRAGMA journal_mode=WAL'); "
+                    + "c.execute('CREATE TABLE t (x)'); c.executemany('INSERT INTO t VALUES (?)', [('x' * 900,)] * 2000); "
+                    + "c.commit(); os._exit(0)"
+                _ = try await Program.run(["python3", "-c", killed, house.path("songda.db.restoring")], in: "/")
+                #expect(FileManager.default.fileExists(atPath: house.path("songda.db.restoring-wal")))
                 try await house.succeed(["restore", backup])
+                #expect(!FileManager.default.fileExists(atPath: house.path("songda.db.restoring-wal")))
                 try await house.audit()
                 try await house.start()
                 var known = 0

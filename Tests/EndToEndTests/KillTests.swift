@@ -99,6 +99,15 @@ extension EndToEnd {
                 let hr = try await house.caller()
                 // What was under way is called unknown; what had not left is of a rehearsal, and never leaves for real.
                 try await eventually("no mail of the demo to be under way") { try await hr.mails("attempting") == 0 }
+                // Nothing waits in silence: each mail that had not left is listed for operators, with the reason.
+                try await eventually("each unsent mail of the demo to be set aside", within: .seconds(60)) {
+                    let aside = try await hr.json("GET", "/v1/quarantine?limit=200")["deliveries"]?.array ?? []
+                    let mails = aside.filter {
+                        $0["channel"] == "email" && ["queued", "deferred"].contains($0["state"]?.string)
+                    }
+                    let isExplained = mails.allSatisfy { $0["reason"]?.string?.contains("rehearsal") == true }
+                    return try await hr.mails("queued", "deferred") == mails.count && isExplained
+                }
                 #expect(try await hr.isReady())
                 for notice in try await hr.json("GET", "/v1/notices?limit=100")["items"]?.array ?? [] {
                     let items = try await hr.timeline(of: try #require(notice["id"]?.string))

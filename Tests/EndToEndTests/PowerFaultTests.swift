@@ -54,9 +54,12 @@ extension EndToEnd {
 
         @Test(.enabled(if: LoopDisk.works, "needs root and loop devices"))
         func `F17 when the power is cut nothing that was acknowledged is lost, and the log is sound`() async throws {
-            let loss = try await cut(behind: [])
-            #expect(loss.refusal == nil, "\(loss.refusal ?? "")")
-            #expect(loss.acknowledged > 0 && loss.lost.isEmpty, "\(loss.lost.count) of \(loss.acknowledged)")
+            // Three times: synchronous=NORMAL, which would be too little, loses something only in some of them.
+            for _ in 1...3 {
+                let loss = try await cut(behind: [])
+                #expect(loss.refusal == nil, "\(loss.refusal ?? "")")
+                #expect(loss.acknowledged > 0 && loss.lost.isEmpty, "\(loss.lost.count) of \(loss.acknowledged)")
+            }
         }
 
         @Test(.enabled(if: LoopDisk.works && Strace.works, "needs root, loop devices and strace"))
@@ -64,7 +67,12 @@ extension EndToEnd {
             // The server is told that everything is durable, and nothing is: if this went unnoticed, F17 would prove nothing.
             let loss = try await cut(behind: Strace.inject("fdatasync,fsync:retval=0"))
             #expect(loss.acknowledged > 0)
-            #expect(loss.refusal != nil || !loss.lost.isEmpty, "the harness is broken: it noticed no loss")
+            // Any other refusal, such as a port in use, would be the harness's own fault.
+            let isNoticed = ["malformed", "not a database", "older copy", "rolled back", "has seen", "no such table"]
+                .contains {
+                    loss.refusal?.contains($0) == true
+                }
+            #expect(isNoticed || !loss.lost.isEmpty, "the harness noticed no loss; \(loss.refusal ?? "no refusal")")
         }
     }
 }
