@@ -84,8 +84,8 @@ extension SQLNoticeStore: RecipientStore {
     public func save(
         _ person: Recipient, replacing before: Recipient?, evidence: [SignedEntry]
     ) async throws -> Bool {
-        let rows = try await rows(saving: person) + entryRows.stage(evidence)
         let keys = try await keys.keys(for: [person.id.rawValue, KeyRing.organisation])
+        let rows = try await rows(saving: person, isNew: before == nil, keys) + entryRows.stage(evidence)
         guard let key = keys[person.id.rawValue], let organisation = keys[KeyRing.organisation] else {
             throw EvidenceError(.erased, "the key of \(person.id) is not there")
         }
@@ -118,14 +118,15 @@ extension SQLNoticeStore: RecipientStore {
     }
 
     /// The statements that put a person on record or bring them up to date.
-    ///
-    /// - Parameter isNew: nobody has this id yet, so that there are no addresses to drop.
-    func rows(saving person: Recipient, isNew: Bool = false) async throws -> [Query] {
-        let keys = try await keys.keys(for: [person.id.rawValue, KeyRing.organisation])
-        return try rows(saving: person, isNew: isNew, keys)
+    func rows(saving person: Recipient) async throws -> [Query] {
+        try rows(
+            saving: person, isNew: false,
+            try await keys.keys(for: [person.id.rawValue, KeyRing.organisation]))
     }
 
-    /// The same for one of many, whose keys were asked for together; they hold that of the organisation too.
+    /// The same with the keys at hand: the person's and the organisation's.
+    ///
+    /// - Parameter isNew: nobody has this id yet, so that there are no addresses to drop.
     func rows(saving person: Recipient, isNew: Bool, _ keys: [String: DataKey]) throws -> [Query] {
         let id = person.id.rawValue
         guard let key = keys[id], let organisation = keys[KeyRing.organisation] else {

@@ -138,7 +138,7 @@ struct DossierTests {
     }
 
     struct Signed: DossierSource {
-        func materials(about subject: Subject) async throws -> [DossierMaterial] {
+        func materials(about subject: Subject, for actor: Actor) async throws -> [DossierMaterial] {
             [("agreement.pdf", "客户归属确认书（已签署）"), ("orders.csv", "名下客户订单记录")].map { file, name in
                 DossierMaterial(
                     name: BilingualText(zh: name, en: file), source: "协议与订单",

@@ -6,9 +6,10 @@ import Testing
 
 struct NonCompeteTests {
     /// A salesperson with a signed non-compete whose last day was 2026-11-30, on the day after.
-    private func leaver(_ gateway: TestGateway, months: Int = 24) async throws -> Agreement {
+    private func leaver(_ gateway: TestGateway, months: Int = 24, hasHR: Bool = true) async throws -> Agreement {
         gateway.mail.alwaysAccepts()
         gateway.sms.alwaysAccepts()
+        if hasHR { _ = try await hr(gateway) }
         let person = try await gateway.employee()
         let offer = try await gateway.people.agreements.offer(
             "non-compete", to: person,
@@ -23,6 +24,10 @@ struct NonCompeteTests {
         #expect(try await gateway.peopleStore.move(step, from: .active, acts: []))
         try advance(gateway, to: "2026-12-01")
         return signed
+    }
+
+    private func hr(_ gateway: TestGateway) async throws -> PersonID {
+        try await gateway.employee("王人事", id: "p-hr", position: "人事", roles: [.hr])
     }
 
     private func advance(_ gateway: TestGateway, to day: String) throws {
@@ -43,7 +48,7 @@ struct NonCompeteTests {
         try await TestGateway.with(backend) { gateway in
             let agreement = try await leaver(gateway)
             let desk = gateway.people.agreements
-            let hr = try await gateway.employee("王人事", id: "p-hr", position: "人事", roles: [.hr])
+            let hr = PersonID("p-hr")
             #expect(try await tasks(gateway) == [])
             let clock = try #require(try await desk.nonCompetes(by: .hr).first?.clock)
             #expect(clock.startsOn.description == "2026-11-30" && clock.endsOn.description == "2028-11-30")
@@ -77,6 +82,21 @@ struct NonCompeteTests {
             #expect(try await desk.nonCompetes(by: .hr).isEmpty)
             let events = try await gateway.people.acts.acts(about: Subject(.agreement, agreement.id)).map(\.entry.event)
             #expect(events.contains(.nonCompeteStarted) && events.last == .nonCompeteEnded)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `S-94 a reminder for which nobody holds the role hr goes out once somebody does`(backend: Backend) async throws
+    {
+        try await TestGateway.with(backend) { gateway in
+            _ = try await leaver(gateway, months: 1, hasHR: false)
+            #expect(try await tasks(gateway) == [])
+            #expect(try await tasks(gateway) == [])
+            let person = try await hr(gateway)
+            #expect(try await tasks(gateway).count == 2)
+            let reminders = try await gateway.store.notices(
+                NoticeFilter(kind: "non-compete-reminder", person: person), before: nil, limit: 10)
+            #expect(reminders.count == 1)
         }
     }
 

@@ -98,7 +98,8 @@ extension AgreementDesk {
                 .map { "\($0.check) \($0.occasion)" })
         let new = due.filter { !known.contains("\($0.check) \($0.occasion)") }
         guard !new.isEmpty else { return }
-        try await remind(clock, of: new)
+        // Who is told comes before what they are told to do: while nobody holds the role hr, the reminder stays due.
+        guard try await remind(clock, of: new) else { return }
         for task in new {
             _ = try await store.open(
                 task,
@@ -114,9 +115,11 @@ extension AgreementDesk {
     }
 
     /// Tells HR; the tasks are opened afterwards, so that a crash in between repeats the notice's occasion and not the notice.
-    private func remind(_ clock: NonCompete, of tasks: [CheckTask]) async throws {
+    ///
+    /// - Returns: false if there is nobody to tell.
+    private func remind(_ clock: NonCompete, of tasks: [CheckTask]) async throws -> Bool {
         let hr = try await store.holders(of: .hr)
-        guard !hr.isEmpty, let person = try await store.employee(clock.person) else { return }
+        guard !hr.isEmpty, let person = try await store.employee(clock.person) else { return false }
         let occasion = tasks.map { "\($0.check) \($0.occasion)" }.joined(separator: ", ")
         try await sender.send(
             NoticeSender.Order(
@@ -128,6 +131,7 @@ extension AgreementDesk {
                 ]),
                 subjects: [.employee(clock.person), Subject(.agreement, clock.agreement)],
                 occasion: "non-compete \(clock.agreement): \(occasion)"), by: .songda)
+        return true
     }
 
     /// Running non-competes with their warnings, the nearest end first.

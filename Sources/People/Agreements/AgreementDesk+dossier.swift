@@ -3,7 +3,7 @@ import Notices
 
 extension AgreementDesk: DossierSource {
     /// Every agreement that the person signed: the document, and the company's seal over its bytes (S-97).
-    public func materials(about subject: Subject) async throws -> [DossierMaterial] {
+    public func materials(about subject: Subject, for actor: Actor) async throws -> [DossierMaterial] {
         guard subject.kind == .employee else { return [] }
         var found: [DossierMaterial] = []
         for agreement in try await store.agreements(with: PersonID(subject.id)) where agreement.state == .signed {

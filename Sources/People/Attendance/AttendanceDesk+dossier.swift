@@ -6,7 +6,7 @@ extension AttendanceDesk: DossierSource {
     private static let dossierDays = 92
 
     /// The last three months day by day: what was due, what the clocks say (S-10).
-    public func materials(about subject: Subject) async throws -> [DossierMaterial] {
+    public func materials(about subject: Subject, for actor: Actor) async throws -> [DossierMaterial] {
         guard subject.kind == .employee, let employee = try await store.employee(PersonID(subject.id)) else {
             return []
         }

@@ -8,7 +8,7 @@ extension ClientDesk: DossierSource {
     private static let mostClients = 2_000
 
     /// The orders of every client that the person was ever in charge of, and what became of them afterwards (S-44, S-97).
-    public func materials(about subject: Subject) async throws -> [DossierMaterial] {
+    public func materials(about subject: Subject, for actor: Actor) async throws -> [DossierMaterial] {
         guard subject.kind == .employee else { return [] }
         let person = PersonID(subject.id)
         var held: [HeldClient] = []
@@ -17,6 +17,8 @@ extension ClientDesk: DossierSource {
             held += page
             if page.count < 500 { break }
         }
+        // Names and orders leave the house with the dossier, like any other bulk of them.
+        try await noteReading(held.map(\.client.id), as: .export, actor, detail: "dossier of \(person)")
         let orders = try await store.orders(of: held.map(\.client.id))
         let now = clock.now
         var found = [table(held, orders)].compactMap { $0.material(at: now) }

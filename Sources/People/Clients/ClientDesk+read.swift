@@ -183,9 +183,16 @@ extension ClientDesk {
     }
 
     func noteReading(_ clients: [Client], as kind: ClientOperation.Kind, _ actor: Actor) async throws {
+        try await noteReading(clients.map(\.id), as: kind, actor)
+    }
+
+    /// Puts on record which clients were shown, and looks whether they were very many (S-37, S-38).
+    func noteReading(
+        _ clients: [ClientID], as kind: ClientOperation.Kind, _ actor: Actor, detail: String? = nil
+    ) async throws {
         guard !clients.isEmpty else { return }
         let now = clock.now
-        try await store.log(clients.map { ClientOperation(kind, $0.id, by: actor, at: now) })
+        try await store.log(clients.map { ClientOperation(kind, $0, by: actor, at: now, detail: detail) })
         try await watchBulk(actor.principal.id, actor.person, now: now)
     }
 }

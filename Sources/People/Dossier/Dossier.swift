@@ -63,8 +63,8 @@ public struct Dossier: Sendable, Hashable {
 
 /// Gives a dossier what is not an act: signed files, lists of orders, comparisons (S-97).
 public protocol DossierSource: Sendable {
-    /// The materials about a subject, in no order.
-    func materials(about subject: Subject) async throws -> [DossierMaterial]
+    /// The materials about a subject, in no order; what they show of others' affairs is noted as read by the actor.
+    func materials(about subject: Subject, for actor: Actor) async throws -> [DossierMaterial]
 }
 
 /// A file that belongs into a dossier.

@@ -119,7 +119,7 @@ public struct DossierDesk: Sendable {
         pieces += found
         files += inside
         for source in sources {
-            for material in try await source.materials(about: subject) {
+            for material in try await source.materials(about: subject, for: actor) {
                 pieces.append(
                     Piece(
                         name: material.name, source: material.source, proves: material.proves, phase: material.phase,

@@ -6,7 +6,7 @@ extension HandoverDesk: DossierSource {
     private static let bytesInside = 64 << 20
 
     /// The list of the newest handover as it stands, what is open as well, and the files handed in (S-79, S-81).
-    public func materials(about subject: Subject) async throws -> [DossierMaterial] {
+    public func materials(about subject: Subject, for actor: Actor) async throws -> [DossierMaterial] {
         let id: HandoverID?
         switch subject.kind {
         case .employee: id = try await store.handover(of: PersonID(subject.id))

@@ -27,8 +27,16 @@ public struct HandoverDesk: Sendable {
 
     // MARK: Reading
 
-    /// One handover, for those whom it concerns.
+    /// One handover, for those whom it concerns; the clients on its list are noted as read (S-37).
     public func handover(_ id: HandoverID, by actor: Actor) async throws -> HandoverRecord {
+        let record = try await visible(id, actor)
+        try await clients.noteReading(
+            record.items.filter { $0.kind == .client }.compactMap { $0.origin.map { ClientID($0) } }, as: .list, actor,
+            detail: "handover \(id)")
+        return record
+    }
+
+    private func visible(_ id: HandoverID, _ actor: Actor) async throws -> HandoverRecord {
         let record = try await require(id)
         try await requireSight(of: record.handover, actor)
         return record
@@ -45,7 +53,15 @@ public struct HandoverDesk: Sendable {
 
     /// Where the internal clearance stands, beside the end of the employment.
     public func clearance(of id: HandoverID, by actor: Actor) async throws -> Clearance {
-        Clearance(of: try await handover(id, by: actor), on: today, law: law)
+        Clearance(of: try await visible(id, actor), on: today, law: law)
+    }
+
+    /// How far a handover is, without what is on its list.
+    public func standing(
+        of id: HandoverID, by actor: Actor
+    ) async throws -> (progress: HandoverProgress, clearance: Clearance) {
+        let record = try await visible(id, actor)
+        return (record.progress, Clearance(of: record, on: today, law: law))
     }
 
     /// A file that was handed in, with its bytes.
@@ -61,7 +77,7 @@ public struct HandoverDesk: Sendable {
 
     /// The notices that the handover has led to.
     public func messages(of id: HandoverID, by actor: Actor) async throws -> [HandoverMessage] {
-        _ = try await handover(id, by: actor)
+        _ = try await visible(id, actor)
         return try await store.messages(of: id)
     }
 

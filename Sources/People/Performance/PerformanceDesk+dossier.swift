@@ -3,7 +3,7 @@ import Notices
 
 extension PerformanceDesk: DossierSource {
     /// The monthly figures and the reviews of a person, with what they signed (S-103).
-    public func materials(about subject: Subject) async throws -> [DossierMaterial] {
+    public func materials(about subject: Subject, for actor: Actor) async throws -> [DossierMaterial] {
         guard subject.kind == .employee else { return [] }
         let (person, now) = (PersonID(subject.id), clock.now)
         let month = Month(CivilDate(inChina: now))

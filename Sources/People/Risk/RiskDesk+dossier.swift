@@ -3,7 +3,7 @@ import Notices
 
 extension RiskDesk: DossierSource {
     /// Every alert about a person with its grounds: rule, version, window, threshold, and how it came out (S-2, S-23).
-    public func materials(about subject: Subject) async throws -> [DossierMaterial] {
+    public func materials(about subject: Subject, for actor: Actor) async throws -> [DossierMaterial] {
         guard subject.kind == .employee else { return [] }
         let person = PersonID(subject.id)
         let alerts = try await store.alerts(AlertFilter(person: person), before: nil, limit: 500).reversed()

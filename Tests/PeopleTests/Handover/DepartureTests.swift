@@ -93,6 +93,33 @@ import Testing
     }
 
     @Test(arguments: Backend.allCases)
+    func `S-37 clients on a handover's list, and clients in a dossier, are noted as read`(_ backend: Backend)
+        async throws
+    {
+        try await TestGateway.with(backend) { gateway in
+            var departing = try await Departing(gateway)
+            try await departing.stock()
+            try await departing.resign()
+            let officer = try await gateway.actor(departing.officer)
+            let client = try #require(
+                try await gateway.people.clients.search(.externalID("C-1"), limit: 1, by: .hr).first).id
+            func looks() async throws -> [String] {
+                try await gateway.people.clients.operations(
+                    on: client, of: officer.principal.id, before: nil, limit: 9, by: .hr
+                )
+                .map { "\($0.kind.rawValue) \($0.detail ?? "")" }
+            }
+            _ = try await departing.desk.standing(of: departing.id, by: officer)
+            #expect(try await looks().isEmpty, "how far it is shows no client")
+            _ = try await departing.desk.handover(departing.id, by: officer)
+            #expect(try await looks() == ["list handover \(departing.id)"])
+            _ = try await gateway.people.dossiers.list(about: .employee(departing.leaver), by: officer)
+            #expect(
+                try await looks() == ["export dossier of \(departing.leaver)", "list handover \(departing.id)"])
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func `S-64 each open project and each pending order is an item`(_ backend: Backend) async throws {
         try await TestGateway.with(backend) { gateway in
             var departing = try await Departing(gateway)

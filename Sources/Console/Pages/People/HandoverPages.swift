@@ -60,8 +60,7 @@ struct HandoverPages: Sendable {
         let today = CivilDate(inChina: services.clock.now)
         var rows: [Row] = []
         for handover in found.prefix(limit) {
-            let record = try await desk.handover(handover.id, by: actor)
-            let clearance = try await desk.clearance(of: handover.id, by: actor)
+            let (progress, clearance) = try await desk.standing(of: handover.id, by: actor)
             let stage = handover.stage
             let due = stage.flatMap { handover.record(of: $0)?.dueOn }
             rows.append(
@@ -70,7 +69,7 @@ struct HandoverPages: Sendable {
                     kind: make.word("departure_\(handover.kind.rawValue)"),
                     stage: stage.map { make.word("stage_\($0.rawValue)") } ?? make.word("stage_none"),
                     dueOn: due.map { "\($0)" } ?? "—", isLate: due.map { $0 < today } ?? false,
-                    progress: "\(record.progress.done) / \(record.progress.total)",
+                    progress: "\(progress.done) / \(progress.total)",
                     clearance: make.word("clearance_\(clearance.state.rawValue)"),
                     clearanceClass: clearance.state == .locked ? "negative" : "",
                     lastDay: "\(handover.lastDay.day)", successor: names[handover.successor]))
