@@ -131,7 +131,7 @@ let package = Package(
         .testTarget(
             name: "ConsoleTests",
             dependencies: [
-                "Console", "Evidence", "Notices", "People", "TestSupport", "Typeset",
+                "Console", "Curl", "Evidence", "Notices", "People", "TestSupport", "Typeset",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ],

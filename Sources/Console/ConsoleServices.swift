@@ -50,6 +50,8 @@ public final class ConsoleServices: Sendable {
     public let settings: Settings
     /// Lets people in; one for all pages, because it counts tries.
     let signIn: SignIn
+    /// Lets people in for whom the identity provider vouches; nil where none is configured.
+    let openID: OpenIDSignIn?
 
     /// What the configuration says about the server.
     public struct Settings: Sendable {
@@ -57,11 +59,11 @@ public final class ConsoleServices: Sendable {
         public var version: String
         /// How the world reaches us, without a slash at the end; nil when only machines beside us do.
         public var publicBaseURL: String?
-        /// Believe the last address in `X-Forwarded-For`.
+        /// The proxies whose `X-Forwarded-For` is believed, by address.
         ///
-        /// Only behind a proxy of our own that sets it: anybody else could otherwise choose the address by which tries are
+        /// Whoever else sends it is counted by their own address: they could otherwise choose the one by which tries are
         /// counted.
-        public var trustsForwardedFor: Bool
+        public var proxies: Set<String>
         /// Ask for a key with the scope `read` at `/metrics`; otherwise the counts are open to whoever reaches the port.
         public var metricsNeedKey: Bool
         /// 32 secret bytes, the same in every process: the key of the passes that fetch an opened document.
@@ -75,19 +77,28 @@ public final class ConsoleServices: Sendable {
         /// A `__Host-` cookie cannot be set by another host of the domain; browsers take it over HTTPS only.
         var cookieName: String { isSecure ? "__Host-songda" : "songda" }
 
+        /// A cookie that no script reads and no other site sends along; one with age 0 goes away.
+        func cookie(_ name: String, _ value: String, age: Int? = nil) -> (name: String, value: String) {
+            (
+                "Set-Cookie",
+                "\(name)=\(value); Path=/; HttpOnly; SameSite=Lax" + (isSecure ? "; Secure" : "")
+                    + (age.map { "; Max-Age=\($0)" } ?? "")
+            )
+        }
+
         /// Everything goes to a sandbox on this machine, and every page says so.
         public var isRehearsal: Bool
 
         /// States the settings.
         public init(
-            version: String, publicBaseURL: String?, passKey: [UInt8], trustsForwardedFor: Bool = false,
+            version: String, publicBaseURL: String?, passKey: [UInt8], proxies: Set<String> = [],
             metricsNeedKey: Bool = false, isRehearsal: Bool = false, verifyTrust: BundleVerifier.Trust = .init()
         ) {
             precondition(passKey.count >= 32, "the pass key needs 32 bytes")
             self.version = version
             self.publicBaseURL = publicBaseURL.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
             self.passKey = passKey
-            self.trustsForwardedFor = trustsForwardedFor
+            self.proxies = proxies
             self.metricsNeedKey = metricsNeedKey
             self.isRehearsal = isRehearsal
             self.verifyTrust = verifyTrust
@@ -105,7 +116,8 @@ public final class ConsoleServices: Sendable {
         sealCertificate: @escaping @Sendable (IssuerID) throws -> String,
         renderMarkdown: @escaping @Sendable (String) throws -> String,
         health: @escaping @Sendable () async -> HealthReport, metrics: @escaping @Sendable () async -> String,
-        sandbox: @escaping @Sendable () async -> [SandboxMessage] = { [] }, settings: Settings
+        sandbox: @escaping @Sendable () async -> [SandboxMessage] = { [] },
+        identityProvider: (settings: OpenIDSettings, exchange: ProviderExchange)? = nil, settings: Settings
     ) {
         self.pipeline = pipeline
         self.addresses = addresses
@@ -116,7 +128,14 @@ public final class ConsoleServices: Sendable {
         self.recipients = recipients
         self.people = people
         self.accounts = accounts
-        signIn = SignIn(store: accounts, recorder: recorder, clock: clock)
+        let signIn = SignIn(store: accounts, recorder: recorder, clock: clock)
+        self.signIn = signIn
+        openID = identityProvider.map { provider in
+            OpenIDSignIn(
+                provider: OpenIDProvider(provider.settings, clock: clock, exchange: provider.exchange), signIn: signIn,
+                seal: CookieSeal(key: settings.passKey), redirect: (settings.publicBaseURL ?? "") + Site.signInReturn,
+                staff: { try await people.roster.working(number: $0) })
+        }
         self.templates = templates
         self.log = log
         self.recorder = recorder

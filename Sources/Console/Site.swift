@@ -116,6 +116,14 @@ public enum Site {
     public static let home = "/"
     /// The door.
     public static let signIn = "/sign-in"
+    /// Through the identity provider.
+    public static let signInOpenID = "/sign-in/openid"
+    /// Where the provider sends people back to.
+    public static let signInReturn = "/sign-in/openid/return"
+    /// The second factor of somebody for whom the provider has vouched.
+    public static let signInCode = "/sign-in/openid/code"
+    /// Where the provider says that sessions are over.
+    public static let signInEnded = "/sign-in/openid/logout"
     /// The way out.
     public static let signOut = "/sign-out"
     /// Notices, in the browser.
@@ -146,9 +154,16 @@ public enum Site {
     public static let myDocument = "/inbox/{delivery}/document"
 
     /// The door, and where to go from there.
-    static func signIn(next: String?) -> String {
-        guard let next, next != home, next.utf8.allSatisfy({ $0.isNameByte || $0 == 0x2F }) else { return signIn }
-        return signIn + "?next=" + next.replacing("/", with: "%2F")
+    static func signIn(next: String?) -> String { door(signIn, next: next) }
+
+    /// The same through the identity provider.
+    static func signInOpenID(next: String?) -> String { door(signInOpenID, next: next) }
+
+    private static func door(_ path: String, next: String?) -> String {
+        guard let next, !next.isEmpty, next != home, next.utf8.allSatisfy({ $0.isNameByte || $0 == 0x2F }) else {
+            return path
+        }
+        return path + "?next=" + next.replacing("/", with: "%2F")
     }
 
     /// A page about one notice.

@@ -37,7 +37,7 @@ import Testing
                     #expect(insufficient["www-authenticate"]?.contains("insufficient_scope") == true)
                 }
             }
-            #expect(locked == 184, "an address was added or lost its lock: look at the table, then change this number")
+            #expect(locked == 187, "an address was added or lost its lock: look at the table, then change this number")
         }
     }
 
@@ -77,6 +77,46 @@ import Testing
             #expect(try await server.get(Site.notices, right).status == 200)
             server.gateway.pass(.seconds(10))
             #expect(try await server.get(Site.notices, wrong).status == 401)
+        }
+    }
+
+    @Test func `an address behind a proxy is believed from the configured proxy and from nobody else`() {
+        let local: Set = ["127.0.0.1", "::1"]
+        for (peer, forwarded, proxies, counted) in [
+            ("127.0.0.1", "203.0.113.7", local, "203.0.113.7"),
+            ("::ffff:127.0.0.1", "203.0.113.7", local, "203.0.113.7"),
+            ("::1", "2001:db8:1:2:3::4", local, "2001:db8:1:2"),
+            // What came with the request stands first; only the last is the proxy's own word.
+            ("127.0.0.1", "198.51.100.1, 203.0.113.7", local, "203.0.113.7"),
+            ("198.51.100.9", "203.0.113.7", local, "198.51.100.9"),
+            ("127.0.0.1", "203.0.113.7", [], "127.0.0.1"),
+            ("127.0.0.1", "new-name-each-time", local, "127.0.0.1"), ("127.0.0.1", "", local, "127.0.0.1"),
+            ("127.0.0.1", nil, local, "127.0.0.1"),
+        ] as [(String, String?, Set<String>, String)] {
+            let found = Gatekeeper.client(peer, forwarded: forwarded, proxies: proxies)
+            #expect(found == counted, "\(forwarded ?? "nothing") by \(peer)")
+        }
+    }
+
+    @Test func `behind a proxy each is counted by their own address, and before one everybody by theirs`() async throws
+    {
+        try await TestServer.with(proxies: ["127.0.0.1"]) { server in
+            let wrong = TestServer.Key(id: "none", secret: "sk_wrong")
+            var statuses: [Int] = []
+            for address in Array(repeating: "203.0.113.7", count: 21) + ["203.0.113.8"] {
+                let fields = [("X-Forwarded-For", address)]
+                statuses.append(try await server.get(Site.notices, wrong, fields: fields).status)
+            }
+            #expect(statuses == Array(repeating: 401, count: 20) + [429, 401])
+        }
+        try await TestServer.with { server in
+            let wrong = TestServer.Key(id: "none", secret: "sk_wrong")
+            var statuses: [Int] = []
+            for number in 0..<21 {
+                let forged = [("X-Forwarded-For", "203.0.113.\(number)")]
+                statuses.append(try await server.get(Site.notices, wrong, fields: forged).status)
+            }
+            #expect(statuses.last == 429, "whoever makes addresses up is counted by their own")
         }
     }
 

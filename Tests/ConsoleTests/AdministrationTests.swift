@@ -203,4 +203,48 @@ import Testing
             #expect(Set(bad.faultyFields) == ["witnesses", "happenedAt", "scans[0]", "waybill"])
         }
     }
+
+    @Test func `an account is linked to one identity by an administrator, and unlinked with its sessions`() async throws
+    {
+        try await TestServer.with { server in
+            let key = try await server.key(.administer)
+            let wang = try await Browser.signedIn(server, "wang", .issue)
+            _ = try await Browser.signedIn(server, "li@acme", .issue)
+            let issuer = JSONValue.string("https://sso.example.com/realms/hr")
+            let path = "/v1/accounts/wang/identity"
+            let linked = try await server.post(path, key, ["subject": "s-1", "issuer": issuer], method: "PUT")
+            #expect(linked.status == 200, "\(linked.text)")
+            #expect(linked.json["identities"]?[0]?["subject"] == "s-1")
+            #expect(!linked.text.contains("argon2") && !linked.text.contains("authenticator"))
+            let listed = try await server.get(Site.accounts, key).json["items"]?.array ?? []
+            #expect(listed.first { $0["login"] == "wang" }?["identities"]?[0]?["issuer"] == issuer)
+            let li = listed.first { $0["login"] == "li@acme" }?["id"]?.string ?? ""
+            let taken = try await server.post(
+                "/v1/accounts/\(li)/identity", key, ["subject": "s-1", "issuer": issuer], method: "PUT")
+            #expect(taken.status == 409)
+            #expect(
+                try await server.post(path, key, ["subject": "s-9", "issuer": issuer], method: "PUT").status == 409)
+            for (subject, issuer) in [
+                ("\u{1}", "https://sso.example.com"), ("王", "https://sso.example.com"),
+                ("s", "http://sso.example.com"), ("s", "sso.example.com"), ("s", "https://a@b"), ("s", "https://"),
+                ("s", "https://a?b"), ("s", "http://127.0.0.1.example.com"),
+            ] {
+                let refused = try await server.post(
+                    "/v1/accounts/\(li)/identity", key, ["subject": .string(subject), "issuer": .string(issuer)],
+                    method: "PUT")
+                #expect(refused.status == 422, "\(subject) \(issuer): \(refused.status)")
+            }
+            let unnamed = try await server.post("/v1/accounts/\(li)/identity", key, ["subject": "s"], method: "PUT")
+            #expect(unnamed.status == 422 && unnamed.faultyFields == ["issuer"])
+            #expect(
+                try await server.post(
+                    "/v1/accounts/nobody/identity", key, ["subject": "s", "issuer": issuer], method: "PUT"
+                ).status == 404)
+            #expect(try await server.post(path, key, nil, method: "DELETE").status == 204)
+            #expect(try await server.post(path, key, nil, method: "DELETE").status == 404)
+            #expect(try await wang.get(Site.home).status == 200, "a session by password has nothing to do with it")
+            let events = try await server.gateway.eventsOfTheHouse()
+            #expect(events.contains("IdentityLinked") && events.contains("IdentityUnlinked"))
+        }
+    }
 }

@@ -24,11 +24,30 @@ extension EndToEnd {
                     was: "port: \(house.port)", becomes: "port: \(taken.port)",
                     says: ["http.port", "\"\(taken.port)\"", "is taken by another program", "--port"]),
                 Mistake(
-                    was: "http: { port", becomes: "http: { host: 203.0.113.9, port",
+                    was: "http: { port", becomes: "http: { clear-text: true, host: 203.0.113.9, port",
                     says: ["http.host", "203.0.113.9", "no address of this machine"]),
                 Mistake(
-                    was: "http: { port", becomes: "http: { host: nobody.invalid, port",
+                    was: "http: { port", becomes: "http: { clear-text: true, host: nobody.invalid, port",
                     says: ["http.host", "nobody.invalid", "127.0.0.1"]),
+                Mistake(
+                    was: "http: { port", becomes: "http: { host: 0.0.0.0, port",
+                    says: ["http.host", "0.0.0.0", "clear text", "clear-text: true"]),
+                Mistake(
+                    was: "http: { port", becomes: "http: { trusts-forwarded-for: true, proxies: [proxy.local], port",
+                    says: ["http.proxies", "proxy.local", "10.0.0.5"]),
+                Mistake(
+                    was: "rehearsal: false",
+                    becomes: "rehearsal: false\noidc: { issuer: \"http://sso.example.com\", client-id: songda }",
+                    says: ["oidc.issuer", "http://sso.example.com", "must begin with https://"]),
+                Mistake(
+                    was: "rehearsal: false",
+                    becomes: "rehearsal: false\noidc: { issuer: \"https://sso.example.com\", client-id: songda }",
+                    says: ["oidc.secret-file", "is missing"]),
+                Mistake(
+                    was: "rehearsal: false",
+                    becomes: "rehearsal: false\noidc: { issuer: \"https://sso.example.com\", client-id: songda, "
+                        + "secret-file: hr.key, second-factor: { amr: [pwd] } }",
+                    says: ["oidc.second-factor.amr", "pwd", "mfa"]),
                 Mistake(
                     was: database, becomes: "database: \"host=127.0.0.1 port=1 dbname=x user=y password=hush\"",
                     says: ["config database", "Connection refused", "correct the connection string"]),

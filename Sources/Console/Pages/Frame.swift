@@ -75,7 +75,9 @@ struct PageMaker: Sendable {
                     links += [(Site.trainingList, "training"), (Site.myAgreements, "agreements")]
                 }
             }
-            if account.scopes.contains(.administer) { links.append((Site.operation, "operation")) }
+            if account.scopes.contains(.administer) {
+                links += [(Site.operation, "operation"), (Site.accountList, "accounts")]
+            }
             if !account.scopes.isDisjoint(with: [.inbox, .staff]) { links.append((Site.ownData, "own")) }
         }
         return Frame(

@@ -24,11 +24,16 @@ struct SignInPages: Sendable {
         let login: String
         let next: String
         let error: String?
+        /// The way through the identity provider, where there is one.
+        let provider: Frame.Link?
     }
 
     private func door(_ call: Call) async throws -> Reply {
-        let query = try call.query(["lang", "next"])
-        return door(call, next: query["next"] ?? "")
+        let query = try call.query(["lang", "next", "why"])
+        let why = query["why"].flatMap(OpenIDFault.Told.init(rawValue:))
+        return door(
+            call, next: query["next"] ?? "",
+            error: why.map { OpenIDPages.sentence($0, services, PageMaker(call, templates)) })
     }
 
     private func door(_ call: Call, login: String = "", next: String, error: String? = nil, status: Int = 200) -> Reply
@@ -37,7 +42,14 @@ struct SignInPages: Sendable {
         let frame = make.frame(make.word("signIn"))
         return make.reply(
             "sign-in",
-            DoorPage(frame: frame, w: frame.w, action: Site.signIn, login: login, next: next, error: error),
+            DoorPage(
+                frame: frame, w: frame.w, action: Site.signIn, login: login, next: next, error: error,
+                provider: services.openID.map { openID in
+                    Frame.Link(
+                        href: Site.signInOpenID(next: next),
+                        label: make.word("signIn_openid")
+                            .replacing("{provider}", with: openID.provider.settings.name), isCurrent: false)
+                }),
             status: status)
     }
 
@@ -54,7 +66,8 @@ struct SignInPages: Sendable {
             client: call.client)
         switch outcome {
         case .signedIn(let value):
-            return .seeOther(Self.inside(next), headers: [("Set-Cookie", cookie(value))])
+            return .seeOther(
+                Self.inside(next), headers: [services.settings.cookie(services.settings.cookieName, value)])
         case .wrong:
             return door(call, login: login, next: next, error: make.word("signIn_wrong"), status: 403)
         case .wait(let seconds):
@@ -65,21 +78,16 @@ struct SignInPages: Sendable {
     }
 
     /// Only a path of our own: `//host` and `/\host` would lead elsewhere.
-    private static func inside(_ next: String) -> String {
+    static func inside(_ next: String) -> String {
         let isOurs =
             next.hasPrefix("/") && !next.hasPrefix("//") && next.utf8.allSatisfy { $0.isNameByte || $0 == 0x2F }
         return isOurs ? next : Site.home
     }
 
-    private func cookie(_ value: String, age: Int? = nil) -> String {
-        let settings = services.settings
-        return "\(settings.cookieName)=\(value); Path=/; HttpOnly; SameSite=Lax"
-            + (settings.isSecure ? "; Secure" : "") + (age.map { "; Max-Age=\($0)" } ?? "")
-    }
-
     private func leave(_ call: Call) async throws -> Reply {
         try await services.signIn.signOut(try call.person())
-        return .seeOther(Site.signIn, headers: [("Set-Cookie", cookie("", age: 0))])
+        return .seeOther(
+            Site.signIn, headers: [services.settings.cookie(services.settings.cookieName, "", age: 0)])
     }
 
     // MARK: Home

@@ -34,8 +34,7 @@ public struct ConsoleServer: Sendable {
         pages = try PageTemplates(directory: pageTemplates, isRehearsal: services.settings.isRehearsal)
         description = try APIDescription(directory: pageTemplates + "/api")
         gate = Gatekeeper(
-            credentials: services.credentials, clock: services.clock,
-            trustsForwardedFor: services.settings.trustsForwardedFor)
+            credentials: services.credentials, clock: services.clock, proxies: services.settings.proxies)
     }
 
     /// Every address with its method, in a stable order.
@@ -64,7 +63,13 @@ public struct ConsoleServer: Sendable {
             + BatchClientPages(services: services, templates: pages).endpoints
             + TemplatePages(services: services, templates: pages).endpoints
             + InboxPages(services: services, templates: pages).endpoints
-            + peopleEndpoints + peoplePages
+            + peopleEndpoints + peoplePages + accountEndpoints
+    }
+
+    /// Who may sign in, and how it is done through an identity provider.
+    private var accountEndpoints: [Endpoint] {
+        AccountAPI(services: services).endpoints + AccountPages(services: services, templates: pages).endpoints
+            + OpenIDPages(services: services, templates: pages, logger: logger).endpoints
     }
 
     /// Those of the HR core, a line a subject.

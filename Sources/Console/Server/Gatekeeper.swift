@@ -6,7 +6,8 @@ import Notices
 struct Gatekeeper: Sendable {
     let credentials: any CredentialStore
     let clock: any WallClock
-    let trustsForwardedFor: Bool
+    /// Those whose word about the address behind them is believed.
+    let proxies: Set<String>
     /// Failed tries.
     ///
     /// A right key is always let through: at 256 bits it cannot be guessed, and one client behind a shared address must
@@ -39,15 +40,32 @@ struct Gatekeeper: Sendable {
     }
 
     /// The network address, or for IPv6 the network it is in: one household has 2^64 of them.
+    ///
+    /// Of what a proxy forwards only the last address is its own observation; those before it came with the request.
     func client(_ request: Request, peer: String) -> String {
-        var address = peer
-        if trustsForwardedFor, let forwarded = request.headers.values(of: "X-Forwarded-For").last,
-            let last = forwarded.split(separator: ",").last
-        {
-            address = last.filter { $0 != " " }
+        Self.client(peer, forwarded: request.headers.values(of: "X-Forwarded-For").last, proxies: proxies)
+    }
+
+    static func client(_ peer: String, forwarded: String?, proxies: Set<String>) -> String {
+        var address = plain(peer)
+        if proxies.contains(address), let last = forwarded?.split(separator: ",").last {
+            let stated = plain(last.filter { $0 != " " })
+            if isAddress(stated) { address = stated }
         }
         guard address.contains(":") else { return String(address.prefix(45)) }
         return address.prefix(45).split(separator: ":", omittingEmptySubsequences: false).prefix(4)
             .joined(separator: ":")
+    }
+
+    /// An IPv4 address is the same one when a socket of both families writes it `::ffff:192.0.2.1`.
+    private static func plain(_ address: some StringProtocol) -> String {
+        let lower = address.lowercased()
+        return lower.hasPrefix("::ffff:") && lower.contains(".") ? String(lower.dropFirst(7)) : lower
+    }
+
+    /// What is no address would be a name that anybody can make up anew for each try.
+    private static func isAddress(_ text: String) -> Bool {
+        (2...45).contains(text.utf8.count)
+            && text.utf8.allSatisfy { (0x30...0x3A).contains($0) || (0x61...0x66).contains($0) || $0 == 0x2E }
     }
 }

@@ -36,6 +36,14 @@ final class TokenBuckets: Sendable {
         }
     }
 
+    /// The seconds until there is a token, without taking one; nil if there is one now.
+    func wait(_ client: String, at now: Timestamp) -> Int? {
+        buckets.withLock { buckets in
+            guard let bucket = buckets[client].map({ refilled($0, now) }), bucket.tokens < 1 else { return nil }
+            return Int(((1 - bucket.tokens) / perSecond).rounded(.up))
+        }
+    }
+
     private func refilled(_ bucket: Bucket, _ now: Timestamp) -> Bucket {
         // A clock that was set back gives nothing and takes nothing.
         let passed = max(0, Double(now.microseconds - bucket.at.microseconds) / 1e6)

@@ -10,7 +10,7 @@ struct SignIn: Sendable {
     let clock: any WallClock
     private let passwords = PasswordQueue()
     /// Failed tries, by network address.
-    private let failures = TokenBuckets(burst: 20, every: .seconds(10))
+    let failures = TokenBuckets(burst: 20, every: .seconds(10))
 
     /// A session ends after so long without use.
     static let idle = Duration.seconds(30 * 60)
@@ -44,16 +44,22 @@ struct SignIn: Sendable {
         if let account, let seconds = try await wait(account, now) { return .wait(seconds) }
         let fits = try await passwords.fits(String(password.prefix(512)), account?.passwordHash)
         if fits, let account, account.disabledAt == nil,
-            let method = try await secondFactor(account, code.filter { $0 != " " }.lowercased(), now)
+            let factor = try await secondFactor(account, code, now)
         {
-            return .signedIn(try await start(account, method: method, now))
+            return .signedIn(
+                try await start(account, method: factor == .notAsked ? "password" : "password+\(factor.rawValue)", now))
         }
+        return try await refuse(account, client: client, now)
+    }
+
+    /// Counts a failed try, for the account and for the address it came from.
+    func refuse(_ account: Account?, client: String, _ now: Timestamp) async throws -> Outcome {
         if let account { _ = try await store.countFailure(account.id, at: now) }
         return failures.take(client, at: now).map { .wait($0) } ?? .wrong
     }
 
     /// Seconds until the next try; nil when it may be now.
-    private func wait(_ account: Account, _ now: Timestamp) async throws -> Int? {
+    func wait(_ account: Account, _ now: Timestamp) async throws -> Int? {
         let (count, last) = try await store.failures(account.id)
         guard count >= Self.patience, let last else { return nil }
         // One minute after five failures, doubling to an hour: a guesser gets 24 tries a day, the owner is not shut out.
@@ -62,25 +68,52 @@ struct SignIn: Sendable {
         return now < end ? Int((end.since(now) + .milliseconds(999)) / .seconds(1)) : nil
     }
 
-    private func secondFactor(_ account: Account, _ code: String, _ now: Timestamp) async throws -> String? {
-        guard let secret = account.authenticator else { return "password" }
-        if let step = OneTimePassword.match(code, secret, at: now) {
-            return try await store.useStep(step, of: account.id) ? "password+totp" : nil
-        }
-        let hash = SHA256.hash(Array(code.utf8))
-        return try await store.useRecovery(hash, of: account.id) ? "password+recovery" : nil
+    /// What the account's holder has beside the first factor.
+    enum SecondFactor: String, Sendable {
+        /// The account asks for none.
+        case notAsked
+        case totp, recovery
     }
 
-    private func start(_ account: Account, method: String, _ now: Timestamp) async throws -> String {
+    /// The second factor that a code is, which uses it up; nil when it is none of the account's.
+    func secondFactor(_ account: Account, _ typed: String, _ now: Timestamp) async throws -> SecondFactor? {
+        guard let secret = account.authenticator else { return .notAsked }
+        let code = typed.filter { $0 != " " }.lowercased()
+        if let step = OneTimePassword.match(code, secret, at: now) {
+            return try await store.useStep(step, of: account.id) ? .totp : nil
+        }
+        let hash = SHA256.hash(Array(code.utf8))
+        return try await store.useRecovery(hash, of: account.id) ? .recovery : nil
+    }
+
+    /// Begins a session and says so in evidence; the value of its cookie.
+    ///
+    /// - Parameters:
+    ///   - voucher: of the identity provider, when that recognised them.
+    ///   - facts: what the evidence says beside who and how.
+    func start(
+        _ account: Account, method: String, _ now: Timestamp, voucher: Voucher? = nil, facts: [String: JSONValue] = [:]
+    ) async throws -> String {
         let value = Base64.encodeURL(SecureRandom.bytes(32))
         let act = try acts.act(
             .signedIn, by: Actor(principal: account.principal(method), person: account.person, roles: []),
-            about: [Subject(.account, account.id)])
-        try await store.start(
-            Session(
-                hash: SHA256.hash(Array(value.utf8)), account: account.id, method: method, startedAt: now, usedAt: now),
-            acts: [act])
+            about: [Subject(.account, account.id)], facts)
+        let session = Session(
+            hash: SHA256.hash(Array(value.utf8)), account: account.id, method: method, startedAt: now, usedAt: now)
+        if let voucher {
+            try await store.start(session, voucher: voucher, acts: [act])
+        } else {
+            try await store.start(session, acts: [act])
+        }
         return value
+    }
+
+    /// Records that the identity provider vouched for somebody who was not let in.
+    func recordRefusal(_ reason: String, issuer: String, account: Account?, by actor: Actor) async throws {
+        let act = try acts.act(
+            .signInRefused, by: actor, about: account.map { [Subject(.account, $0.id)] } ?? [],
+            ["issuer": .string(issuer), "reason": .string(reason)])
+        try await store.record([act])
     }
 
     /// Who has signed in, where the address asks for it; whoever has not is led to the door.

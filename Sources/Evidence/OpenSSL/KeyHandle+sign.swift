@@ -24,6 +24,22 @@ extension KeyHandle {
         return valid
     }
 
+    /// Tells whether a signature with PSS padding, SHA-256 and a salt of its length is this RSA key's over the message.
+    func isValidPSS(_ signature: [UInt8], for message: [UInt8]) -> Bool {
+        guard algorithm == .rsaSHA256, !signature.isEmpty else { return false }
+        let context = EVP_MD_CTX_new()
+        defer { EVP_MD_CTX_free(context) }
+        // Belongs to the context and goes with it.
+        var padding: OpaquePointer?
+        let valid =
+            EVP_DigestVerifyInit(context, &padding, EVP_sha256(), nil, pointer) == 1
+            && EVP_PKEY_CTX_set_rsa_padding(padding, RSA_PKCS1_PSS_PADDING) > 0
+            && EVP_PKEY_CTX_set_rsa_pss_saltlen(padding, RSA_PSS_SALTLEN_DIGEST) > 0
+            && EVP_DigestVerify(context, signature, signature.count, message, message.count) == 1
+        if !valid { _ = OpenSSLQueue.drain() }
+        return valid
+    }
+
     // The hash is computed apart and EVP_PKEY_sign used, whose context, unlike EVP_DigestSign's, can be used again.
     private func digest(of message: [UInt8]) -> [UInt8] {
         switch algorithm {

@@ -86,6 +86,8 @@ extension OID {
     static let ecdsaWithSHA384 = OID(1, 2, 840, 10045, 4, 3, 3)
     static let ecdsaWithSHA512 = OID(1, 2, 840, 10045, 4, 3, 4)
     static let ed25519 = OID(1, 3, 101, 112)
+    static let ellipticCurveKey = OID(1, 2, 840, 10045, 2, 1)
+    static let curveP256 = OID(1, 2, 840, 10045, 3, 1, 7)
     // Names
     static let commonName = OID(2, 5, 4, 3)
     static let country = OID(2, 5, 4, 6)

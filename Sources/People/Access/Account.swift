@@ -56,7 +56,8 @@ public struct Session: Sendable, Hashable {
     public let hash: Digest
     /// Whose it is.
     public let account: AccountID
-    /// How the identity was established, for evidence: `password`, `password+totp`, `password+recovery`.
+    /// How the identity was established, for evidence: `password` or `openid`, alone or with `+totp` or `+recovery`;
+    /// `openid+provider` when the provider states the second factor.
     public let method: String
     /// When it began; twelve hours later it ends.
     public let startedAt: Timestamp
@@ -74,7 +75,7 @@ public struct Session: Sendable, Hashable {
 }
 
 /// Accounts and sessions; only hashes of secrets are kept.
-public protocol AccountStore: Sendable {
+public protocol AccountStore: IdentityStore {
     /// Adds an account, with the hashes of its recovery codes; refuses a login that is taken.
     func add(_ account: Account, recovery: [Digest], acts: [Act]) async throws
     /// The account with this login.

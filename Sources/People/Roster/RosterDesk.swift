@@ -112,6 +112,16 @@ public struct RosterDesk: Sendable {
         return Dictionary(uniqueKeysWithValues: names.map { ($0, known[$0]?.id ?? PersonID(rawValue: $0)) })
     }
 
+    /// The member of staff with exactly this number; nil for nobody, and for whoever has left.
+    ///
+    /// For a sign-in: an id, which nobody keeps secret, opens nothing here.
+    public func working(number: String) async throws -> PersonID? {
+        guard EmployeeCheck.isNumber(number), let found = try await store.employee(number: number),
+            found.state != .left
+        else { return nil }
+        return found.id
+    }
+
     /// By number first: that is what people type.
     func find(_ name: String) async throws -> Employee {
         if let found = try await store.employee(number: name) { return found }

@@ -11,7 +11,7 @@ import Store
 struct Accounts: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Add, list and shut accounts of the console.",
-        subcommands: [Add.self, List.self, Disable.self, Code.self])
+        subcommands: [Add.self, List.self, Link.self, Unlink.self, Disable.self, Code.self])
 
     /// Opens the configured database, does one thing, closes it.
     static func withStore<T>(
@@ -108,10 +108,13 @@ struct Accounts: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let accounts = try await Accounts.withStore(try source.read()) { store, _, _ in try await store.accounts() }
+            let (accounts, links) = try await Accounts.withStore(try source.read()) { store, _, _ in
+                (try await store.accounts(), try await store.links())
+            }
             let lines = accounts.map { account in
                 let scopes = account.scopes.map(\.rawValue).sorted().joined(separator: ",")
-                return "\(account.id)  \(account.login)  \(scopes)" + (account.disabledAt == nil ? "" : "  shut")
+                return "\(account.id)  \(account.login)  \(scopes)" + (links[account.id] == nil ? "" : "  linked")
+                    + (account.disabledAt == nil ? "" : "  shut")
             }
             output.show(
                 .array(
@@ -121,6 +124,7 @@ struct Accounts: AsyncParsableCommand {
                             "scopes": .array($0.scopes.map(\.rawValue).sorted().map { .string($0) }),
                             "person": $0.person.map { .string($0.rawValue) } ?? .null,
                             "disabledAt": $0.disabledAt.map { .string($0.rfc3339) } ?? .null,
+                            "linked": .bool(links[$0.id] != nil),
                         ])
                     }),
                 text: lines.isEmpty

@@ -38,6 +38,8 @@ struct Configuration: Sendable {
     var sms: [SMSRoute] = []
     /// Timestamp authorities, in the order in which they are asked.
     var timestamps = Timestamps()
+    /// The identity provider through which people may sign in.
+    var openID: OpenID?
     /// Deliveries under way at once, a channel.
     var inFlight = 64
 
@@ -48,8 +50,10 @@ struct Configuration: Sendable {
         var publicURL: String?
         /// Where people sign in, in words, for notices.
         var portal = "songda.example"
-        /// Believe the proxy's X-Forwarded-For.
-        var trustsForwardedFor = false
+        /// The proxies whose X-Forwarded-For is believed.
+        var proxies: [String] = []
+        /// Listen in clear text where other machines can reach it.
+        var allowsClearText = false
         /// Ask for a key at /metrics.
         var metricsNeedKey = false
     }
@@ -115,7 +119,7 @@ extension Configuration {
     private static let keys: Set<String> = [
         "instance", "database", "keys", "trust", "templates", "pages", "rules", "calendars", "fonts", "log", "witness",
         "retention-years",
-        "rehearsal", "http", "mail", "sms", "timestamps", "dispatch",
+        "rehearsal", "http", "mail", "sms", "timestamps", "dispatch", "oidc",
     ]
 
     /// Reads a file; relative paths in it are relative to the working directory.
@@ -156,6 +160,7 @@ extension Configuration {
         mail = try Self.readMail(try root.section("mail"))
         for section in try root.sections("sms") { sms.append(try Self.readSMS(section)) }
         timestamps = try Self.readTimestamps(try root.section("timestamps"))
+        openID = try Self.readOpenID(try root.section("oidc"), publicURL: http.publicURL)
         let dispatch = try root.section("dispatch")
         try dispatch.allow(["in-flight"])
         inFlight = try dispatch.number("in-flight", in: 1...1024, default: inFlight)
@@ -175,24 +180,6 @@ extension Configuration {
                 duplicates.sorted().joined(separator: ", "), nil, "stands twice; remove one", context.mark.line)
         default: return ConfigError("", nil, "is not YAML: \(error)", nil)
         }
-    }
-
-    private static func readHTTP(_ section: ConfigSection) throws(ConfigError) -> HTTP {
-        try section.allow(["host", "port", "public-url", "portal", "trusts-forwarded-for", "metrics-need-key"])
-        var http = HTTP()
-        http.host = try section.text("host") ?? http.host
-        http.port = try section.port("port", default: http.port)
-        http.publicURL = try section.text("public-url")
-        if let url = http.publicURL, !url.hasPrefix("https://"), !url.hasPrefix("http://127.0.0.1") {
-            throw section.fault("public-url", "must begin with https://; links carry secrets")
-        }
-        if let url = http.publicURL, !isAddress(url) {
-            throw section.fault("public-url", "is no address; write it like https://notices.example.com")
-        }
-        http.portal = try section.text("portal") ?? http.portal
-        http.trustsForwardedFor = try section.flag("trusts-forwarded-for", default: false)
-        http.metricsNeedKey = try section.flag("metrics-need-key", default: false)
-        return http
     }
 
     private static func readMail(_ section: ConfigSection) throws(ConfigError) -> Mail {
@@ -250,7 +237,7 @@ extension Configuration {
         return mail
     }
 
-    private static func isLoopback(_ host: String) -> Bool {
+    static func isLoopback(_ host: String) -> Bool {
         host == "localhost" || host == "::1" || host.hasPrefix("127.")
     }
 
@@ -299,7 +286,7 @@ extension Configuration {
     }
 
     /// Whether a text is an address of HTTP with a host, and without a part that would be lost.
-    private static func isAddress(_ text: String) -> Bool {
+    static func isAddress(_ text: String) -> Bool {
         guard let parts = URLComponents(string: text), let host = parts.host, !host.isEmpty else { return false }
         return ["http", "https"].contains(parts.scheme) && parts.fragment == nil && parts.user == nil
     }

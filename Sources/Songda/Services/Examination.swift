@@ -1,3 +1,5 @@
+import Console
+import Curl
 import Evidence
 import Foundation
 import Logging
@@ -65,9 +67,23 @@ struct Examination {
             if let stored { await check("evidence log") { try log(stored.checkpoint, keys) } }
         }
         await check("disk") { try none { try DiskSpace.requireRoom(beside: configuration.database) } }
+        if let openID = configuration.openID {
+            await check("identity provider") { try await ask(openID) }
+        }
         // Only where nothing is known to be wrong: it would say the same again, with less to go by.
         if !findings.contains(where: { $0.fault != nil }) { await check("start") { try await start() } }
         return findings
+    }
+
+    private func ask(_ openID: Configuration.OpenID) async throws -> [String] {
+        let exchange = HTTPExchange()
+        defer { exchange.shutdown() }
+        do {
+            try await openID.settings.examine(clock: clock, exchange: openID.exchange(over: exchange))
+        } catch {
+            throw Failure("\(openID.settings.issuer): \(error); correct oidc.issuer or ca-file, or start the provider")
+        }
+        return []
     }
 
     private func none(_ body: () throws -> Void) throws -> [String] {

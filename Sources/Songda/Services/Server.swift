@@ -78,14 +78,18 @@ struct Server: Sendable {
             renderMarkdown: { try MarkdownDocument($0).html },
             health: { await Health(application: application).report() },
             metrics: { await Metrics(application: application).text() },
-            sandbox: { rehearsal?.messages ?? [] },
+            sandbox: { rehearsal?.messages ?? [] }, identityProvider: identityProvider,
             settings: .init(
                 version: Build.version, publicBaseURL: application.configuration.http.publicURL,
                 passKey: HMAC.sha256(key: application.keys.linkKey, Array("songda pass".utf8)),
-                trustsForwardedFor: application.configuration.http.trustsForwardedFor,
+                proxies: Set(application.configuration.http.proxies),
                 metricsNeedKey: application.configuration.http.metricsNeedKey,
                 isRehearsal: application.configuration.isRehearsal,
                 verifyTrust: .init(roots: application.keys.roots, logKeys: application.keys.logKeys)))
+    }
+
+    private var identityProvider: (settings: OpenIDSettings, exchange: ProviderExchange)? {
+        application.configuration.openID.map { ($0.settings, $0.exchange(over: application.exchange)) }
     }
 
     private static func feed(_ route: Application.SMSCallbackRoute) -> CallbackFeed {

@@ -53,7 +53,7 @@ extension SQLPeopleStore: AccountStore {
     /// By login, all.
     public func accounts() async throws -> [Account] { try await accounts("ORDER BY login") }
 
-    private func accounts(_ condition: Query) async throws -> [Account] {
+    func accounts(_ condition: Query) async throws -> [Account] {
         let rows = try await database.read { tx in
             try tx.query(
                 """
@@ -131,18 +131,25 @@ extension SQLPeopleStore: AccountStore {
     /// Sessions that are over are swept out on the way.
     public func start(_ session: Session, acts: [Act]) async throws {
         let rows = try await actRows.stage(acts)
-        let over = session.startedAt.adding(.seconds(-86_400))
         try await database.write { tx in
-            try tx.execute("DELETE FROM sessions WHERE started_at < \(over)")
-            try tx.execute("UPDATE accounts SET failures = 0, failed_at = NULL WHERE id = \(session.account.rawValue)")
-            try tx.execute(
-                """
-                INSERT INTO sessions (hash, account, method, started_at, used_at)
-                VALUES (\(session.hash), \(session.account.rawValue), \(session.method), \(session.startedAt),
-                    \(session.usedAt))
-                """)
+            try Self.insert(session, identity: nil, providerSession: nil, in: tx)
             try tx.executeBatch(rows)
         }
+    }
+
+    /// The row of a session; where a provider vouched, with what it is found by when the provider ends it.
+    static func insert(_ session: Session, identity: Digest?, providerSession: Digest?, in tx: any SQLTransaction)
+        throws
+    {
+        let over = session.startedAt.adding(.seconds(-86_400))
+        try tx.execute("DELETE FROM sessions WHERE started_at < \(over)")
+        try tx.execute("UPDATE accounts SET failures = 0, failed_at = NULL WHERE id = \(session.account.rawValue)")
+        try tx.execute(
+            """
+            INSERT INTO sessions (hash, account, method, started_at, used_at, identity, provider_session)
+            VALUES (\(session.hash), \(session.account.rawValue), \(session.method), \(session.startedAt),
+                \(session.usedAt), \(identity), \(providerSession))
+            """)
     }
 
     /// By hash.

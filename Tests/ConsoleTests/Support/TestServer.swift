@@ -23,7 +23,8 @@ struct TestServer: Sendable {
         _ backend: Backend = .sqlite, callbacks: [CallbackFeed] = [],
         health: HealthReport = HealthReport(checks: []), onHealth: @escaping @Sendable () -> Void = {},
         limits: Turnstile.Limits = .init(),
-        slowest: Duration = .seconds(60), isRehearsal: Bool = false,
+        slowest: Duration = .seconds(60), isRehearsal: Bool = false, proxies: Set<String> = [],
+        provider: (settings: OpenIDSettings, exchange: ProviderExchange)? = nil,
         _ body: (TestServer) async throws -> Void
     ) async throws {
         var options = TestGateway.Options()
@@ -34,7 +35,7 @@ struct TestServer: Sendable {
             let logged = LogLines()
             let logger = Logger(label: "test", factory: { _ in LogKeeper(lines: logged) })
             let server = try ConsoleServer(
-                services: try services(gateway, callbacks, health, onHealth),
+                services: try services(gateway, callbacks, health, onHealth, proxies, provider),
                 pageTemplates: TestResources.root + "/templates/console", logger: logger, limits: limits)
             let (ports, port) = AsyncStream.makeStream(of: Int.self)
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -60,7 +61,8 @@ struct TestServer: Sendable {
 
     private static func services(
         _ gateway: TestGateway, _ callbacks: [CallbackFeed], _ health: HealthReport,
-        _ onHealth: @escaping @Sendable () -> Void
+        _ onHealth: @escaping @Sendable () -> Void, _ proxies: Set<String>,
+        _ provider: (settings: OpenIDSettings, exchange: ProviderExchange)?
     ) throws -> ConsoleServices {
         let keys = gateway.keys
         return ConsoleServices(
@@ -76,9 +78,9 @@ struct TestServer: Sendable {
                 onHealth()
                 return health
             },
-            metrics: { "songda_notices_total 0\n" },
+            metrics: { "songda_notices_total 0\n" }, identityProvider: provider,
             settings: .init(
-                version: "test", publicBaseURL: "https://hr.example.com", passKey: keys.link,
+                version: "test", publicBaseURL: "https://hr.example.com", passKey: keys.link, proxies: proxies,
                 isRehearsal: gateway.options.isRehearsal))
     }
 

@@ -52,9 +52,11 @@ class Eyes:
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
             self.faults.append(f"{name}: the page is wider than the window")
 
-    def window(self, browser, who, size, scheme="light", language="zh-CN"):
+    def window(self, browser, who, size, scheme="light", language="zh-CN", **more):
         """A window of its own, whose complaints are heard."""
-        context = browser.new_context(viewport=size, color_scheme=scheme, locale=language, accept_downloads=True)
+        context = browser.new_context(
+            viewport=size, color_scheme=scheme, locale=language, accept_downloads=True, **more
+        )
         page = context.new_page()
 
         def hear(message):

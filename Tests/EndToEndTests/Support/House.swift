@@ -33,6 +33,8 @@ actor House {
         var sms: (port: Int, token: String)?
         /// Where the database is, if not beside the configuration.
         var databaseDirectory: String?
+        /// Where people reach the pages, if not at the server itself; then a proxy on this machine is believed.
+        var publicURL: String?
         /// The log's name.
         var log = "songda.test/evidence"
         /// Lines added at the end.
@@ -144,7 +146,8 @@ actor House {
             log: \(settings.log)
             witness: \(directory)/songda.witness
             rehearsal: false
-            http: { port: \(port), public-url: "http://127.0.0.1:\(port)", portal: portal.songda.test }
+            http: { port: \(port), public-url: "\(settings.publicURL ?? "http://127.0.0.1:\(port)")",
+              portal: portal.songda.test\(settings.publicURL == nil ? "" : ", trusts-forwarded-for: true") }
             mail:
               domain: songda.test
 
