@@ -104,6 +104,7 @@ import Testing
             let notice = try #require(try await gateway.store.notice(id))
             let page = try await server.get("/check?lang=en&q=\(notice.number)")
             #expect(page.status == 200 && page.text.contains(notice.issuer.creditCode))
+            #expect(page.text.contains(notice.contentHash.hex), "what to compare the document with")
             let known = try #require(try await gateway.store.recipients([person])[person])
             for personal in [known.name] + known.addresses.map(\.value) where !personal.isEmpty {
                 #expect(!page.text.contains(personal), "\(personal)")
@@ -150,10 +151,18 @@ import Testing
             let name = "Notice of termination"
             let byNumber = try await server.get("/check?lang=en&q=\(notice.number)")
             #expect(byNumber.status == 200 && !byNumber.text.contains(name))
+            let hashes = [notice.contentHash.hex, try #require(notice.documentHash).hex]
+            // Either hash, given back to this page, would tell the kind; a wrong one earns no more than none.
+            let other = "songda%3A\(notice.number)%3A\(String(repeating: "0", count: 64))"
+            for page in [byNumber, try await server.get("/check?lang=en&q=\(other)")] {
+                #expect(page.text.contains(notice.number) && !page.text.contains(name))
+                for hash in hashes { #expect(!page.text.contains(hash)) }
+            }
             // The document in hand has both hashes: of the content in its foot, and its own.
-            for hash in [notice.contentHash.hex, try #require(notice.documentHash).hex] {
+            for hash in hashes {
                 let page = try await server.get("/check?lang=en&q=\(hash)")
                 #expect(page.status == 200 && page.text.contains(notice.number) && page.text.contains(name))
+                for shown in hashes { #expect(page.text.contains(shown)) }
             }
         }
     }

@@ -132,10 +132,16 @@ struct VerifyPages: Sendable {
         let state: String
         let isWithdrawn: Bool
         let isRehearsal: Bool
-        let documentHash: String?
-        let contentHash: String
+        /// Both hashes where they are shown; each opens this page, so they would tell the kind to whoever has the number.
+        let hashes: Hashes?
         let hashFits: String?
         let hashClass: String
+    }
+
+    /// What to compare the document in hand with.
+    struct Hashes: Sendable {
+        let content: String
+        let document: String?
     }
 
     private func check(_ call: Call) async throws -> Reply {
@@ -188,8 +194,7 @@ struct VerifyPages: Sendable {
             sealedAt: make.time(notice.sealedAt ?? notice.createdAt),
             state: make.word("notice_\(notice.state.rawValue)"),
             isWithdrawn: notice.state == .cancelled, isRehearsal: notice.isRehearsal,
-            documentHash: notice.documentHash?.hex,
-            contentHash: notice.contentHash.hex,
+            hashes: isTold ? Hashes(content: notice.contentHash.hex, document: notice.documentHash?.hex) : nil,
             hashFits: fits.map { make.word($0 ? "check_hashFits" : "check_hashDiffers") },
             hashClass: fits == false ? "error" : "done")
     }
