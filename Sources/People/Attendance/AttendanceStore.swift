@@ -9,6 +9,10 @@ public protocol AttendanceReader: Sendable {
     ) async throws -> [PersonID: [CivilDate: PunchDay]]
     /// Leave that touches a span or was requested in it; reasons are not opened.
     func leaves(of people: [PersonID], from: CivilDate, to: CivilDate) async throws -> [PersonID: [Leave]]
+    /// The punches of a person since an instant, the newest first.
+    func punches(of person: PersonID, since: Timestamp, limit: Int) async throws -> [Punch]
+    /// The requests for leave of a person with their reasons opened, the newest first.
+    func leaves(of person: PersonID, limit: Int) async throws -> [Leave]
     /// The shifts of plans in force in a span, with the spans of these plans.
     func shifts(of people: [PersonID], from: CivilDate, to: CivilDate) async throws -> [PersonID: PlannedShifts]
     /// The days of a span on which at least so many people have punched.

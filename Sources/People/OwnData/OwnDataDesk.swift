@@ -8,18 +8,16 @@ extension EvidenceEvent {
 
 /// Gives a person a copy of what is held about them.
 ///
-/// Left out is what others have recorded as a risk hint: it concerns the work of whoever looks into it, is judged by nobody,
-/// and is asked for at HR. The copy says so itself.
+/// Not everything is in it: risk hints that others recorded concern the work of whoever looks into them and are judged by
+/// nobody, clients are the company's, and long series end after two years. The copy names what it leaves out and what it
+/// cut, in both languages, and where to ask for it.
 public struct OwnDataDesk: Sendable {
     let store: any PeopleStores
     let directory: any RecipientStore
     let notices: any NoticeReader
     let acts: ActRecorder
 
-    /// How many notices are listed; a person with more asks HR for the dossier.
-    private static let mostNotices = 500
-
-    /// Everything held about the person behind an actor, as one object; that it was taken is recorded before it leaves.
+    /// The copy for the person behind an actor, as one object; that it was taken is recorded before it leaves.
     public func copy(for actor: Actor) async throws -> JSONValue {
         guard let person = actor.person else {
             throw PeopleError(.forbidden, "your account stands for nobody on record; ask an administrator")
@@ -27,25 +25,20 @@ public struct OwnDataDesk: Sendable {
         guard let known = try await directory.recipients([person])[person] else {
             throw PeopleError(.notFound, "nothing is held about \(person)")
         }
-        let employee = try await store.employee(person)
-        let entries = try await store.acts(about: .employee(person)).filter { act in
-            !act.subjects.contains { $0.kind.rawValue == "alert" }
-        }
-        let copy: JSONValue = .object([
-            "format": "songda.own-data.v1", "person": .string(person.rawValue), "takenAt": .string(acts.now.rfc3339),
-            "leftOut": ["risk hints recorded by others: ask HR"], "particulars": Self.particulars(known),
-            "employment": try await employment(employee), "notices": .array(try await given(to: person)),
-            "agreements": .array(try await store.agreements(with: person).map(Self.agreement)),
-            "goals": .array(try await store.goals(of: person, period: nil).map(Self.goal)),
-            "reviews": .array(try await store.reviews(of: person).map(Self.review)),
-            "exams": .array(try await store.exams(of: person, policy: nil).map(Self.exam)),
-            "consents": .array(
-                (try await store.consents(of: [person])[person] ?? [:]).keys.map(\.rawValue).sorted().map {
-                    .string($0)
-                }
-            ),
-            "entries": .array(entries.map(Self.entry)),
-        ])
+        var draft = OwnDataDraft()
+        draft.add("particulars", Self.particulars(known))
+        draft.add("employment", try await employment(try await store.employee(person)))
+        try await addNotices(to: person, &draft)
+        try await addPapers(of: person, &draft)
+        try await addDays(of: person, &draft)
+        let entries = try await store.acts(about: .employee(person)).filter { OwnDataScope.gives($0, to: person) }
+        draft.add("entries", .array(entries.map(Self.entry)))
+        let about: [String: JSONValue] = [
+            "format": "songda.own-data.v2", "person": .string(person.rawValue), "takenAt": .string(acts.now.rfc3339),
+            "leftOut": .array(OwnDataScope.leftOut.map(\.ownData)), "askFor": OwnDataScope.whereToAsk.ownData,
+            "cut": .array(draft.cuts.map(\.ownData)),
+        ]
+        let copy: JSONValue = .object(draft.members.merging(about) { _, fixed in fixed })
         try await store.record([
             try acts.act(
                 .ownDataTaken, by: actor, about: [.employee(person)],
@@ -55,45 +48,6 @@ public struct OwnDataDesk: Sendable {
                 ])
         ])
         return copy
-    }
-
-    private static func agreement(_ agreement: Agreement) -> JSONValue {
-        .object([
-            "number": .string(agreement.number), "title": .string(agreement.title),
-            "state": .string(agreement.state.rawValue), "documentHash": .string(agreement.documentHash.hex),
-            "offeredAt": .string(agreement.offeredAt.rfc3339),
-            "signedAt": agreement.signedAt.map { .string($0.rfc3339) } ?? .null,
-        ])
-    }
-
-    private static func goal(_ goal: Goal) -> JSONValue {
-        .object([
-            "title": .string(goal.title), "period": .string(goal.period), "weight": .integer(Int64(goal.weight)),
-            "state": .string(goal.state.rawValue),
-            "percent": goal.progress.map { .string("\($0.percent)") } ?? .null,
-        ])
-    }
-
-    private static func review(_ review: Review) -> JSONValue {
-        let lines = review.current.lines.map { line -> JSONValue in
-            .object([
-                "dimension": .string(line.dimension), "weight": .integer(Int64(line.weight)),
-                "deduction": .string("\(line.deduction)"), "reason": line.reason.map { .string($0) } ?? .null,
-            ])
-        }
-        return .object([
-            "month": .string("\(review.month)"), "state": .string(review.state.rawValue),
-            "total": .string("\(review.current.total)"), "lines": .array(lines),
-            "appeals": .array(review.appeals.map { .string($0.reason) }),
-        ])
-    }
-
-    private static func exam(_ exam: ExamSitting) -> JSONValue {
-        .object([
-            "policy": .string(exam.policy.rawValue), "version": .integer(Int64(exam.version)),
-            "startedAt": .string(exam.startedAt.rfc3339),
-            "score": exam.score.map { .integer(Int64($0)) } ?? .null,
-        ])
     }
 
     private static func particulars(_ person: Recipient) -> JSONValue {
@@ -117,6 +71,8 @@ public struct OwnDataDesk: Sendable {
             "position": .string(employee.position), "state": .string(employee.state.rawValue),
             "hiredOn": .string("\(employee.hiredOn)"),
             "lastDay": employee.lastDay.map { .string("\($0)") } ?? .null,
+            "freezeReason": employee.freezeReason.map { .string($0) } ?? .null,
+            "roles": .array(try await store.roles(of: employee.id).map(\.rawValue).sorted().map { .string($0) }),
             "steps": .array(
                 try await store.steps(of: employee.id).map { step in
                     .object([
@@ -128,28 +84,36 @@ public struct OwnDataDesk: Sendable {
         ])
     }
 
-    private func given(to person: PersonID) async throws -> [JSONValue] {
+    /// Page by page, the newest first.
+    private func addNotices(to person: PersonID, _ draft: inout OwnDataDraft) async throws {
         var listed: [JSONValue] = []
-        for notice in try await notices.notices(
-            NoticeFilter(person: person), before: nil, limit: Self.mostNotices)
-        {
-            let deliveries = try await notices.deliveries(of: notice.id).filter { $0.person == person }
-            listed.append(
-                .object([
-                    "number": .string(notice.number), "kind": .string(notice.kind),
-                    "state": .string(notice.state.rawValue), "createdAt": .string(notice.createdAt.rfc3339),
-                    "documentHash": notice.documentHash.map { .string($0.hex) } ?? .null,
-                    "deliveries": .array(
-                        deliveries.map { delivery in
-                            .object([
-                                "channel": .string(delivery.address.channel.rawValue),
-                                "state": .string(delivery.state.rawValue),
-                                "at": .string(delivery.stateAt.at.rfc3339),
-                            ])
-                        }),
-                ]))
+        var before: NoticeID?
+        while listed.count <= OwnDataScope.mostNotices {
+            let page = try await notices.notices(NoticeFilter(person: person), before: before, limit: 200)
+            for notice in page {
+                let deliveries = try await notices.deliveries(of: notice.id).filter { $0.person == person }
+                listed.append(Self.notice(notice, deliveries))
+            }
+            guard page.count == 200, let last = page.last else { break }
+            before = last.id
         }
-        return listed
+        draft.add("notices", listed, atMost: OwnDataScope.mostNotices)
+    }
+
+    private static func notice(_ notice: Notice, _ deliveries: [Delivery]) -> JSONValue {
+        .object([
+            "number": .string(notice.number), "kind": .string(notice.kind), "state": .string(notice.state.rawValue),
+            "createdAt": .string(notice.createdAt.rfc3339),
+            "documentHash": notice.documentHash.map { .string($0.hex) } ?? .null,
+            "deliveries": .array(
+                deliveries.map { delivery in
+                    .object([
+                        "channel": .string(delivery.address.channel.rawValue),
+                        "state": .string(delivery.state.rawValue),
+                        "at": .string(delivery.stateAt.at.rfc3339),
+                    ])
+                }),
+        ])
     }
 
     /// The signed body as it lies in the log; null once it was erased.

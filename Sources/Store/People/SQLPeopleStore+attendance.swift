@@ -114,7 +114,7 @@ extension SQLPeopleStore: AttendanceStore {
         for leave in leaves {
             var reason: [UInt8]?
             if let text = leave.reason {
-                reason = try await seal(text, about: leave.person, place: "leave \(leave.id)")
+                reason = try await seal(text, about: leave.person, place: Self.leavePlace(leave.id))
             }
             statements.append(
                 """
@@ -187,6 +187,9 @@ extension SQLPeopleStore: AttendanceStore {
             return found
         }
     }
+
+    /// Binds the sealed reason of a request to its row.
+    static func leavePlace(_ id: String) -> String { "leave \(id)" }
 
     /// A word of ours that the schema checks; another one means that somebody else wrote it.
     static func known<T: RawRepresentable>(_ row: Row, _ column: String) throws -> T where T.RawValue == String {
