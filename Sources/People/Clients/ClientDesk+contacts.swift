@@ -11,29 +11,31 @@ public struct ContactToTell: Sendable, Hashable {
     public let isTold: Bool
 }
 
-extension ClientDesk {
-    /// The most clients whose contacts are put together at once.
-    public static let mostToTell = 500
+/// A page of contacts to be told.
+public struct ContactsToTell: Sendable, Hashable {
+    /// Client by client.
+    public let contacts: [ContactToTell]
+    /// The client after which the next page begins; nil on the last.
+    public let next: ClientID?
+}
 
-    /// The contacts of every client that somebody has or had, for those who move clients; each look is on record (S-46).
-    public func contacts(heldBy employee: PersonID, by actor: Actor) async throws -> [ContactToTell] {
-        let person = try await store.require(employee)
-        try AccessPolicy.require(.assignClients, actor, owner: nil, unit: person.unit)
-        let held = try await store.clients(heldBy: employee, ever: true, after: nil, limit: Self.mostToTell + 1)
-        guard held.count <= Self.mostToTell else {
-            throw PeopleError(
-                .invalid,
-                "\(person.name) has or had more than \(Self.mostToTell) clients; send the batch as a file or by the API"
-            )
-        }
-        try await noteReading(held.map(\.client), as: .list, actor)
-        let contacts = try await store.contacts(of: held.map(\.client.id))
-        var found: [ContactToTell] = []
-        for client in held.map(\.client) {
-            let told = try await store.contactNotices(of: client.id)
+extension ClientDesk {
+    /// The contacts of a page of the clients that somebody has or had, for those who move clients (S-46).
+    ///
+    /// - Parameter limit: how many clients, within what the rules allow at once; each look at one is on record.
+    public func contacts(
+        heldBy employee: PersonID, after: ClientID?, limit: Int, by actor: Actor
+    ) async throws -> ContactsToTell {
+        let found = try await clients(heldBy: employee, ever: true, after: after, limit: limit, by: actor)
+        let clients = found.prefix(limit).map(\.client)
+        let ids = clients.map(\.id)
+        let (contacts, notices) = (try await store.contacts(of: ids), try await store.contactNotices(of: ids))
+        var listed: [ContactToTell] = []
+        for client in clients {
+            let told = notices[client.id] ?? []
             let newest = told.map(\.position).max()
             for contact in contacts[client.id] ?? [] where !contact.name.isEmpty {
-                found.append(
+                listed.append(
                     ContactToTell(
                         client: client, contact: contact,
                         isTold: told.contains {
@@ -41,7 +43,7 @@ extension ClientDesk {
                         }))
             }
         }
-        return found
+        return ContactsToTell(contacts: listed, next: found.count > limit ? ids.last : nil)
     }
 
     /// What the clients are called at which these people are contacts, as far as the actor may see them; each look is on

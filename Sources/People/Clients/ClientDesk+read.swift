@@ -34,7 +34,8 @@ extension ClientDesk {
             openOrders: try await store.openOrders(of: [id])[id] ?? [],
             receivables: try await store.receivables(of: [id])[id] ?? [],
             openFollowUps: try await store.openFollowUps(of: [id])[id] ?? [], assignments: assignments,
-            notices: try await store.contactNotices(of: id), clause: try await clause(covering: assignments))
+            notices: try await store.contactNotices(of: [id])[id] ?? [], clause: try await clause(covering: assignments)
+        )
     }
 
     /// The clause of whoever developed the client: the first in charge who signed one.
@@ -171,8 +172,13 @@ extension ClientDesk {
         return found
     }
 
+    /// The longest page of clients that an actor is shown (S-34).
+    public func longestPage(for actor: Actor) -> Int {
+        AccessPolicy.reach(of: actor, for: .exportClients) == nil ? rules.current.pageLimit : 200
+    }
+
     private func pageLimit(_ wanted: Int, _ actor: Actor) throws -> Int {
-        let most = AccessPolicy.reach(of: actor, for: .exportClients) == nil ? rules.current.pageLimit : 200
+        let most = longestPage(for: actor)
         guard (1...most).contains(wanted) else {
             throw PeopleError(
                 .invalid, "limit \(wanted) is not from 1 to \(most)",

@@ -187,8 +187,8 @@ public protocol ClientStore: ClientReader, ClientReports, ClientWatchStore {
     func timeline(of client: ClientID, before: ClientEvent.Cursor?, limit: Int) async throws -> [ClientEvent]
     /// The clients somebody has, and where asked had, by id.
     func clients(heldBy employee: PersonID, ever: Bool, after: ClientID?, limit: Int) async throws -> [HeldClient]
-    /// What was told to the contacts of a client.
-    func contactNotices(of client: ClientID) async throws -> [ContactNotice]
+    /// What was told to the contacts of clients; of whom nobody was told is absent.
+    func contactNotices(of clients: [ClientID]) async throws -> [ClientID: [ContactNotice]]
 
     /// Writes down operations that changed nothing.
     func log(_ operations: [ClientOperation]) async throws

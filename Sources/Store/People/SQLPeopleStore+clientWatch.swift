@@ -193,20 +193,27 @@ extension SQLPeopleStore {
     }
 
     /// With where each delivery stands.
-    public func contactNotices(of client: ClientID) async throws -> [ContactNotice] {
-        let id = client.rawValue
+    public func contactNotices(of clients: [ClientID]) async throws -> [ClientID: [ContactNotice]] {
+        var found: [ClientID: [ContactNotice]] = [:]
+        for part in clients.map(\.rawValue).chunks(of: 500) {
+            for notice in try await contactNotices(part) { found[notice.client, default: []].append(notice) }
+        }
+        return found
+    }
+
+    private func contactNotices(_ clients: [String]) async throws -> [ContactNotice] {
         let (rows, deliveries) = try await database.read { tx in
             (
                 try tx.query(
                     """
-                    SELECT position, person, notice, reason FROM client_notices WHERE client = \(id)
-                    ORDER BY position, person
+                    SELECT client, position, person, notice, reason FROM client_notices WHERE client IN \(list: clients)
+                    ORDER BY client, position, person
                     """),
                 try tx.query(
                     """
                     SELECT d.notice, d.person, d.channel, d.state FROM client_notices n
                     JOIN deliveries d ON d.notice = n.notice AND d.person = n.person
-                    WHERE n.client = \(id) ORDER BY d.rung, d.id
+                    WHERE n.client IN \(list: clients) ORDER BY d.rung, d.id
                     """)
             )
         }
@@ -220,7 +227,7 @@ extension SQLPeopleStore {
         return try rows.map { row in
             let (person, notice) = (try row.get("person", as: String.self), try row.get("notice", as: String?.self))
             return ContactNotice(
-                client: client, position: try row.get("position"), person: PersonID(person),
+                client: ClientID(try row.get("client")), position: try row.get("position"), person: PersonID(person),
                 notice: notice.map { NoticeID($0) }, reason: try row.get("reason"),
                 deliveries: notice.flatMap { states["\($0)/\(person)"] } ?? [:])
         }

@@ -80,6 +80,46 @@ import Testing
     }
 
     @Test(arguments: Backend.allCases)
+    func `S-34 S-46 the contacts of a leaver's clients come by the page, and each look is on record`(
+        _ backend: Backend
+    ) async throws {
+        try await TestGateway.with(backend) { gateway in
+            let shop = try await Shop(gateway)
+            let desk = gateway.people.clients
+            let second = try await gateway.client("第二家", number: "C-4", owner: shop.seller)
+            let head = try await gateway.actor(shop.head)
+            for actor in [.hr, head] {
+                await expectRefusal(.invalid, "1 to 50") {
+                    _ = try await desk.contacts(heldBy: shop.seller, after: nil, limit: 51, by: actor)
+                }
+            }
+            let seller = try await gateway.actor(shop.seller)
+            await expectRefusal(.forbidden) {
+                _ = try await desk.contacts(heldBy: shop.seller, after: nil, limit: 50, by: seller)
+            }
+            let first = try await desk.contacts(heldBy: shop.seller, after: nil, limit: 1, by: head)
+            #expect(first.contacts.map(\.client.id) == [shop.mine] && first.next == shop.mine)
+            func looks(at client: ClientID) async throws -> Int {
+                let log = try await desk.operations(
+                    on: client, of: head.principal.id, before: nil, limit: 9, by: .hr)
+                return log.count
+            }
+            #expect(try await looks(at: shop.mine) == 1)
+            #expect(try await looks(at: second) == 0, "what was not shown was not looked at")
+            let rest = try await desk.contacts(heldBy: shop.seller, after: first.next, limit: 1, by: head)
+            #expect(rest.contacts.map(\.client.id) == [second] && rest.next == nil)
+            #expect(try await looks(at: second) == 1)
+
+            // Told of the newest change of hands only, client by client.
+            gateway.pass(.seconds(60))
+            _ = try await desk.transfer(second, to: shop.head, reason: "分工调整", by: .hr)
+            _ = try await desk.runDue()
+            let both = try await desk.contacts(heldBy: shop.seller, after: nil, limit: 50, by: .hr)
+            #expect(both.contacts.map(\.isTold) == [false, true])
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func `S-36 edits by non-owners fail and every allowed edit keeps the old value`(_ backend: Backend) async throws {
         try await TestGateway.with(backend) { gateway in
             let shop = try await Shop(gateway)
