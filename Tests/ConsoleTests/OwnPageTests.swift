@@ -72,6 +72,10 @@ import Testing
             let page = "/agreements/\(offered.id.rawValue)"
             let unread = try await staff.get(page)
             #expect(unread.text.contains("请先查阅文书") && !unread.text.contains("name=\"code\""))
+            // Whoever posts the form without having seen it signs nothing.
+            let blind = try await staff.post(
+                page, [("documentHash", offered.documentHash.hex), ("intent", offered.intent), ("code", "123456")])
+            #expect(blind.status == 409 && blind.text.contains("请先查阅文书"))
             let document = try await staff.post(page + "/document")
             #expect(document.status == 200 && SHA256.hash(document.body) == offered.documentHash)
             #expect(try await staff.get(page).text.contains("name=\"code\""))

@@ -20,6 +20,13 @@ import Testing
             let id = try #require(offered.json["id"]?.string)
             let list = try await server.get("\(Site.agreements)?person=\(person)", staff)
             #expect(list.json["items"]?[0]?["id"]?.string == id)
+            let blind = try await server.post(
+                "/v1/agreements/\(id)/signature", staff,
+                [
+                    "code": "123456", "documentHash": offered.json["documentHash"] ?? .null,
+                    "intent": offered.json["intent"] ?? .null,
+                ])
+            #expect(blind.status == 409 && blind.problem == "locked")
             let document = try await server.get("/v1/agreements/\(id)/document", staff)
             #expect(document.status == 200 && document["content-type"] == "application/pdf")
             let asked = try await server.post("/v1/agreements/\(id)/code", staff, ["channel": "email"])

@@ -233,6 +233,32 @@ struct AgreementTests {
     }
 
     @Test(arguments: Backend.allCases)
+    func `S-92 nobody signs a document that they were not shown, and the code is not spent`(
+        backend: Backend
+    ) async throws {
+        try await TestGateway.with(backend) { gateway in
+            gateway.mail.alwaysAccepts()
+            let person = try await gateway.employee()
+            let desk = gateway.people.agreements
+            let offer = try await desk.offer("client-ownership", to: person, values: [:], isMandatory: true, by: .hr)
+            let actor = try await gateway.actor(person)
+            _ = try await desk.askToSign(offer.id, channel: .email, by: actor)
+            let code = try gateway.lastCode()
+            func sign() async throws -> Agreement {
+                try await desk.sign(
+                    offer.id, code: code, documentHash: offer.documentHash, intent: offer.intent, by: actor)
+            }
+            // That others have looked is no reading of the person's.
+            _ = try await desk.document(of: offer.id, by: .hr)
+            let unread = try await #require(throws: PeopleError.self) { _ = try await sign() }
+            #expect(unread == PeopleError(.locked, "") && unread.reason.contains("read it, and then sign"))
+            #expect(try await gateway.peopleStore.agreement(offer.id)?.state == .offered)
+            _ = try await desk.document(of: offer.id, by: actor)
+            #expect(try await sign().state == .signed)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func `S-93 a search by employee returns the signed file and its proof`(backend: Backend) async throws {
         try await TestGateway.with(backend) { gateway in
             gateway.mail.alwaysAccepts()
@@ -276,7 +302,7 @@ struct AgreementTests {
             let about = Subject(.agreement, offer.id)
             #expect(
                 acts.filter { $0.subjects.contains(about) }.map(\.entry.event) == [
-                    .agreementOffered, .noticeOrdered, .agreementCodeSent, .agreementSigned,
+                    .agreementOffered, .noticeOrdered, .agreementShown, .agreementCodeSent, .agreementSigned,
                 ])
             let clauses = try await gateway.peopleStore.signedClauses(of: person)
             #expect(clauses.map(\.clause) == ["clients-are-company-assets", "no-soliciting"])
@@ -296,6 +322,7 @@ struct AgreementTests {
             }
             #expect(offers == 1)
             let offer = try #require(try await desk.agreements(with: person, by: .hr).first)
+            _ = try await desk.document(of: offer.id, by: actor)
             _ = try await desk.askToSign(offer.id, channel: .email, by: actor)
             let code = try gateway.lastCode()
             let done = await withTaskGroup(of: Bool.self) { group in

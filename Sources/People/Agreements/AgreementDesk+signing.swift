@@ -29,6 +29,8 @@ extension AgreementDesk {
     /// Signs an agreement: the person is identified by the code, says what they want, and names the bytes they read; the
     /// company seals the same bytes in the same transaction (S-92).
     ///
+    /// Whoever was never shown the document signs nothing: its hash is on the notice as well, and proves no reading.
+    ///
     /// - Parameters:
     ///   - documentHash: what the person read; another hash is refused, so that nobody signs what they did not see.
     ///   - intent: ``Agreement/intent``, said by the person.
@@ -49,6 +51,10 @@ extension AgreementDesk {
             faults.append(.init(field: "intent", message: "must say \"\(agreement.intent)\""))
         }
         try PeopleError.check(faults, "nothing was signed")
+        guard try await wasShown(agreement) else {
+            throw PeopleError(
+                .locked, "\(agreement.number) is not signed: its document was not opened yet; read it, and then sign")
+        }
         guard let offer = try await store.file(of: id), SHA256.hash(offer.bytes) == agreement.documentHash else {
             throw PeopleError(
                 .unavailable,
@@ -74,6 +80,13 @@ extension AgreementDesk {
             throw PeopleError(.conflict, "\(agreement.number) was signed or withdrawn a moment ago; look at it again")
         }
         return signed
+    }
+
+    /// Whether the person has opened the document; ``document(of:by:)`` records it.
+    public func wasShown(_ agreement: Agreement) async throws -> Bool {
+        try await store.acts(about: Subject(.agreement, agreement.id)).contains {
+            $0.entry.event == .agreementShown && $0.subjects.contains(.employee(agreement.person))
+        }
     }
 
     private func requireOffer(_ agreement: Agreement) throws(PeopleError) {

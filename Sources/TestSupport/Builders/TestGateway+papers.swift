@@ -15,6 +15,7 @@ extension TestGateway {
     @discardableResult
     public func sign(_ agreement: Agreement) async throws -> Agreement {
         let actor = try await actor(agreement.person)
+        _ = try await people.agreements.document(of: agreement.id, by: actor)
         _ = try await people.agreements.askToSign(agreement.id, channel: .email, by: actor)
         return try await people.agreements.sign(
             agreement.id, code: try lastCode(), documentHash: agreement.documentHash, intent: agreement.intent,

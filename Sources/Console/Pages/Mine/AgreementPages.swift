@@ -92,14 +92,13 @@ struct AgreementPages: Sendable {
         guard let person = actor.person,
             let agreement = try await desk.agreements(with: person, by: actor).first(where: { $0.id == id })
         else { throw PeopleError(.notFound, "there is no agreement \"\(shortened(id.rawValue))\" of yours") }
-        let acts = try await services.people.acts.acts(about: Subject(.agreement, id))
-        let hasRead = acts.contains { $0.entry.event == .agreementShown }
         let frame = make.frame(agreement.title)
         return make.reply(
             "agreement",
             ShowPage(
                 frame: frame, w: frame.w, row: Row(agreement, make), hash: agreement.documentHash.hex,
-                intent: agreement.intent, maySign: agreement.state == .offered, hasRead: hasRead,
+                intent: agreement.intent, maySign: agreement.state == .offered,
+                hasRead: try await desk.wasShown(agreement),
                 wasSent: wasSent, action: Site.page(agreement: id),
                 documentAction: Site.page(agreement: id) + "/document", codeAction: Site.page(agreement: id) + "/code",
                 error: error), status: status)
