@@ -313,6 +313,22 @@ struct PayFigureTests {
             #expect(try await draft("1").state == .draft, "what the company forgives it forgives")
         }
     }
+
+    @Test func `S-111 where a calendar is missing, the refusal of late arrivals names it`() async throws {
+        try await TestGateway.with(.sqlite, .at("2027-01-20T04:00:00Z")) { gateway in
+            let person = try await gateway.employee()
+            let month = try #require(PayMonth("2027-01"))
+            for day in ["2027-01-18", "2027-01-19"] { try await gateway.punch([person], day, "09:05") }
+            let error = try await #require(throws: PeopleError.self) {
+                _ = try await gateway.people.pay.draft(
+                    person, month: month, region: "shanghai",
+                    facts: [PayTests.base, PayTests.fact("lateCount", "2", "attendance", "2027-01")], by: .hr)
+            }
+            #expect(error.faults.map(\.field) == ["lateCount"])
+            #expect(error.faults[0].message.contains("put the calendar of 2027"))
+            #expect(!error.faults[0].message.contains("import the punches"), "they are there")
+        }
+    }
 }
 
 extension PayDesk {

@@ -147,13 +147,23 @@ public struct AttendanceDesk: Sendable {
         public let punches: PunchDay?
     }
 
+    /// A page of the board.
+    public struct Board: Sendable, Hashable {
+        /// The day that was judged.
+        public let day: CivilDate
+        /// Its lines, by number.
+        public let lines: [BoardLine]
+    }
+
     /// How a day stands at this moment, a page of staff at a time (S-25).
     ///
     /// Reads what the newest import wrote; nothing is cached.
+    ///
+    /// - Parameter day: the working day that is now, which begins some hours after midnight, when it is not named.
     public func board(
         on day: CivilDate? = nil, units: Set<UnitID>? = nil, after number: String? = nil, limit: Int = 200,
         by actor: Actor
-    ) async throws -> [BoardLine] {
+    ) async throws -> Board {
         let reach = try AccessPolicy.require(anyReach: .viewAttendance, actor)
         let today = try await book.rules().hours.workday(clock.now)
         let day = day ?? today
@@ -168,11 +178,12 @@ public struct AttendanceDesk: Sendable {
         }
         let judges = try await judges(people, from: day, to: day)
         let now = clock.now
-        return people.compactMap { one in
+        let lines = people.compactMap { one in
             judges[one.id].map {
                 BoardLine(employee: one, verdict: $0.verdict(on: day, at: now), punches: $0.punches[day])
             }
         }
+        return Board(day: day, lines: lines)
     }
 
     /// Late arrivals and early leaves of the last months, with the sentence that compares the last two (S-26).
@@ -194,11 +205,14 @@ public struct AttendanceDesk: Sendable {
 
 extension AttendanceDesk: LatenessReader {
     /// Late arrivals of a month as the board and the trend count them; nil where the clocks say nothing of it.
-    public func lateArrivals(of person: PersonID, in month: Month) async throws -> Int? {
+    public func lateArrivals(of person: PersonID, in month: Month) async throws -> KnownLateness? {
         let employee = try await store.require(person)
         let judge = try await judges([employee], from: month.first, to: month.last)[person]
         guard let judge, !judge.punches.isEmpty else { return nil }
-        return judge.counts(in: month, at: clock.now).late
+        let unjudged = judge.punches.keys.lazy.compactMap { day -> Int? in
+            if case .unknown(let year) = judge.duty(on: day) { year } else { nil }
+        }
+        return KnownLateness(late: judge.counts(in: month, at: clock.now).late, missingCalendar: unjudged.first)
     }
 }
 

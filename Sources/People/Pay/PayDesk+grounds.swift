@@ -36,14 +36,17 @@ extension PayDesk {
         guard let stated = facts.first(where: { $0.name == "lateCount" && $0.source == "attendance" }),
             !stated.value.isZero,
             let counted = try await lateness.lateArrivals(of: person, in: Month(month.firstDay)),
-            stated.value > ExactNumber(counted)
+            stated.value > ExactNumber(counted.late)
         else { return [] }
+        let cure =
+            counted.missingCalendar.map {
+                "put the calendar of \($0) into the directory that `calendars` names; its days with punches cannot be judged"
+            } ?? "correct it, or import the punches that are missing"
         return [
             .init(
                 field: "lateCount",
                 message:
-                    "\(stated.value) is more than the \(counted) that the attendance of \(month) shows; correct it, or "
-                    + "import the punches that are missing")
+                    "\(stated.value) is more than the \(counted.late) that the attendance of \(month) shows; \(cure)")
         ]
     }
 

@@ -77,8 +77,22 @@ public struct SignedClause: Sendable, Hashable {
     }
 }
 
+/// The late arrivals of a month as far as clocks and calendars tell.
+public struct KnownLateness: Sendable, Hashable {
+    /// How many there were.
+    public let late: Int
+    /// The year whose calendar is missing, so that days on which the person punched could not be judged; nil for none.
+    public let missingCalendar: Int?
+
+    /// States what is known.
+    public init(late: Int, missingCalendar: Int? = nil) {
+        self.late = late
+        self.missingCalendar = missingCalendar
+    }
+}
+
 /// Counts late arrivals from the clocks, for pay that is lowered on their account.
 public protocol LatenessReader: Sendable {
     /// How often somebody was late in a month; nil where no punch of theirs was imported for it.
-    func lateArrivals(of person: PersonID, in month: Month) async throws -> Int?
+    func lateArrivals(of person: PersonID, in month: Month) async throws -> KnownLateness?
 }

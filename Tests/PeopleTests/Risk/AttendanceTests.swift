@@ -77,14 +77,26 @@ struct AttendanceTests {
             let li = try await gateway.employee("李四", id: "p-lisi")
             try await gateway.punch([li], "2026-11-18", "09:10")
             func board() async throws -> [String: String] {
-                let lines = try await gateway.people.attendance.board(by: .hr)
-                return Dictionary(uniqueKeysWithValues: lines.map { ($0.employee.id.rawValue, $0.verdict.name) })
+                let board = try await gateway.people.attendance.board(by: .hr)
+                return Dictionary(uniqueKeysWithValues: board.lines.map { ($0.employee.id.rawValue, $0.verdict.name) })
             }
             #expect(try await board() == ["p-zhangsan": "absent", "p-lisi": "late"])
             try await gateway.punch([zhang], "2026-11-18", "08:50")
             #expect(try await board() == ["p-zhangsan": "present", "p-lisi": "late"])
             let own = try await gateway.people.attendance.board(by: try await gateway.actor(li))
-            #expect(own.map(\.employee.id) == [li], "a member of staff sees their own line alone")
+            #expect(own.lines.map(\.employee.id) == [li], "a member of staff sees their own line alone")
+        }
+    }
+
+    @Test func `S-25 before the working day begins the board shows the day before, and says so`() async throws {
+        // 02:00 in China; the day begins at 04:00.
+        try await TestGateway.with(.sqlite, .at("2026-11-18T18:00:00Z")) { gateway in
+            let zhang = try await gateway.employee()
+            try await gateway.punch([zhang], "2026-11-18", "08:50")
+            let board = try await gateway.people.attendance.board(by: .hr)
+            #expect("\(board.day)" == "2026-11-18" && board.lines.map(\.verdict.name) == ["present"])
+            let day = try #require(CivilDate("2026-11-17"))
+            #expect(try await gateway.people.attendance.board(on: day, by: .hr).day == day)
         }
     }
 

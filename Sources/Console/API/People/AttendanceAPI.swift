@@ -75,10 +75,10 @@ struct AttendanceAPI: Sendable {
     private func board(_ call: Call) async throws -> Reply {
         let query = try call.query(["day", "unit", "cursor", "limit"])
         let page = try Page(query)
-        let lines = try await desk.board(
+        let board = try await desk.board(
             on: try call.day("day", in: query), units: query["unit"].map { [UnitID($0)] }, after: page.cursor,
             limit: page.limit + 1, by: try await services.actor(call))
-        return page.reply(lines, id: { $0.employee.number }, json: { $0.json })
+        return page.reply(board.lines, id: { $0.employee.number }, json: { $0.json })
     }
 
     private func trend(_ call: Call) async throws -> Reply {
