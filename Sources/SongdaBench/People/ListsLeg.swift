@@ -2,6 +2,7 @@ import Evidence
 import Foundation
 import Notices
 import People
+import SQL
 import Store
 
 /// Lists and searches on two stores, a small one and a large one, question by question in turn.
@@ -21,6 +22,7 @@ struct ListsLeg {
         let people: PeopleDesks
         let store: SQLPeopleStore
         let count: Int
+        /// Clients from one end of the list to the other; after each of them comes a whole page at least.
         let clients: [ClientID]
         let notices: [NoticeID]
 
@@ -105,8 +107,7 @@ struct ListsLeg {
         (
             "clients page",
             { side, seed in
-                let found = try await side.store.clients(in: .all, after: side.client(seed), limit: 50)
-                return max(1, found.count)
+                try await side.store.clients(in: .all, after: side.client(seed), limit: 50).count
             }
         ),
         (
@@ -147,6 +148,14 @@ struct ListsLeg {
 
     // MARK: Filling
 
+    /// At most 20,000 ids out of all, at equal distances, that lie at least a page before the end.
+    private static func spread(_ count: Int) -> Query {
+        """
+        SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM clients) AS all_of_them
+        WHERE place % \(max(1, count / 20_000)) = 0 AND place <= \(count - 50) ORDER BY id
+        """
+    }
+
     private func fill(_ name: String, _ count: Int) async throws -> Side {
         let directory = directory + "/" + name
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -166,7 +175,7 @@ struct ListsLeg {
         try await gateway.drainLog()
         let (clients, notices) = try await gateway.database.read { tx in
             (
-                try tx.query("SELECT id FROM clients ORDER BY id LIMIT 20000").map { ClientID(try $0.get("id")) },
+                try tx.query(Self.spread(count)).map { ClientID(try $0.get("id")) },
                 try tx.query("SELECT id FROM notices ORDER BY id").map { NoticeID(try $0.get("id")) }
             )
         }

@@ -35,7 +35,8 @@ struct RiskLeg {
         try await punch(desk.attendance, everyNth: 100)
         let few = try await measure(desk.risk)
         try await gateway.close()
-        let isSound = all.examined >= count && few.examined >= count / 100 && few.examined < count / 20
+        let isSound =
+            all.examined >= count && none.examined == 0 && few.examined >= count / 100 && few.examined < count / 20
         return Leg(
             seconds: all.seconds, units: all.examined,
             facts: [
