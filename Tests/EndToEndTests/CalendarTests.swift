@@ -1,4 +1,5 @@
 import Evidence
+import Foundation
 import Notices
 import TestSupport
 import Testing
@@ -30,13 +31,46 @@ extension EndToEnd {
             Turn(
                 description: "the year ends in UTC", instant: "2026-12-31T23:59:59Z", before: "2027-01-01",
                 after: "2027-01-01"),
-            Turn(
-                description: "summer time ends in New York: an hour comes twice", instant: "2026-11-01T05:59:59Z",
-                before: "2026-11-01", after: "2026-11-01"),
-            Turn(
-                description: "summer time begins in Berlin: an hour is left out", instant: "2027-03-28T00:59:59Z",
-                before: "2027-03-28", after: "2027-03-28"),
         ]
+
+        /// Zones of machines in the POSIX form, which needs no file: at every moment one of the first two has another day
+        /// than China; the third has a summer time.
+        static let zones = ["XXX11", "XXX-14", "EST5EDT,M3.2.0,M11.1.0"]
+
+        @Test(arguments: zones)
+        func `F23 the zone of the machine changes neither the day on a notice nor an instant`(zone: String) async throws
+        {
+            try await House.with { house, hr in
+                try await house.stop()
+                try await house.start(behind: ["/usr/bin/env", "TZ=\(zone)"])
+                let variables = try String(
+                    contentsOfFile: "/proc/\(try await house.running.pid)/environ", encoding: .utf8)
+                #expect(variables.split(separator: "\0").contains("TZ=\(zone)"), "the server is in that zone")
+                let person = try await hr.person("E-1", mail: "reader@far.test")
+                let before = SystemClock().now
+                let id = try await hr.alert(person, key: "zone")
+                try await eventually("\(id) to be sealed") {
+                    try await hr.json("GET", "/v1/notices/\(id)")["sealedAt"]?.string != nil
+                }
+                let notice = try await hr.json("GET", "/v1/notices/\(id)")
+                let after = SystemClock().now
+                let days = [before, after].map { "SD-\(CivilDate(inChina: $0).description.filter { $0 != "-" })-" }
+                let number = try #require(notice["number"]?.string)
+                #expect(days.contains { number.hasPrefix($0) }, "\(number), not \(days)")
+                for name in ["createdAt", "sealedAt"] {
+                    let text = try #require(notice[name]?.string)
+                    let instant = try #require(Timestamp(rfc3339: text))
+                    #expect(text.hasSuffix("Z") && instant >= before && instant <= after, "\(name) \(text)")
+                }
+                for item in try await hr.timeline(of: id) {
+                    let text = try #require(item["learntAt"]?.string, "\(item.canonicalText)")
+                    let instant = try #require(Timestamp(rfc3339: text))
+                    #expect(text.hasSuffix("Z") && instant >= before, "\(text)")
+                }
+                try await house.stop()
+                try await house.audit()
+            }
+        }
 
         @Test(arguments: turns)
         func `F23 evidence is in UTC and in order, and the day on a notice is China's`(turn: Turn) async throws {

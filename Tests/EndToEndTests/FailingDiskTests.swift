@@ -77,27 +77,28 @@ extension EndToEnd {
             let peer = try await ScriptedPeer.smtp()
             try await LoopDisk.with { disk in
                 let settings = House.Settings(relay: peer.port, databaseDirectory: disk.directory)
-                try await House.with(settings) { house, hr in
-                    let person = try await hr.person("E-1", mail: "reader@far.test")
-                    try await house.stop()
-                    let group = try SlowDiskGroup(device: try await disk.deviceNumbers, writesPerSecond: 40)
-                    try await house.start(behind: group.words)
-                    let began = ContinuousClock.now
-                    let ids = try await Load(caller: hr, people: [person]).issue(
-                        40, named: "f14", pace: .milliseconds(1))
-                    try await hr.waitUntilSettled(40)
-                    // Fast, it would take less than a second: otherwise the group would not have slowed it.
-                    #expect(ContinuousClock.now - began > .seconds(2))
-                    let memory = try String(
-                        contentsOfFile: "/proc/\(try await house.running.pid)/status", encoding: .utf8)
-                    let peak = memory.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-                    let kilobytes = Int(peak?.split(separator: " ").dropFirst().first ?? "") ?? .max
-                    #expect(kilobytes < 256 << 10, "\(peak ?? "")")
-                    let tally = try await Invariants(caller: hr, taken: peer.letters).check(ids)
-                    #expect(tally.copies == 40 && tally.unknowns == 0)
-                    try await house.stop()
-                    group.remove()
-                    try await house.audit()
+                // Outside the house, whose processes have ended when the group goes.
+                try await SlowDiskGroup.with(device: try await disk.deviceNumbers, writesPerSecond: 40) { group in
+                    try await House.with(settings) { house, hr in
+                        let person = try await hr.person("E-1", mail: "reader@far.test")
+                        try await house.stop()
+                        try await house.start(behind: group.words)
+                        let began = ContinuousClock.now
+                        let ids = try await Load(caller: hr, people: [person]).issue(
+                            40, named: "f14", pace: .milliseconds(1))
+                        try await hr.waitUntilSettled(40)
+                        // Fast, it would take less than a second: otherwise the group would not have slowed it.
+                        #expect(ContinuousClock.now - began > .seconds(2))
+                        let memory = try String(
+                            contentsOfFile: "/proc/\(try await house.running.pid)/status", encoding: .utf8)
+                        let peak = memory.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+                        let kilobytes = Int(peak?.split(separator: " ").dropFirst().first ?? "") ?? .max
+                        #expect(kilobytes < 256 << 10, "\(peak ?? "")")
+                        let tally = try await Invariants(caller: hr, taken: peer.letters).check(ids)
+                        #expect(tally.copies == 40 && tally.unknowns == 0)
+                        try await house.stop()
+                        try await house.audit()
+                    }
                 }
             }
             await peer.stop()

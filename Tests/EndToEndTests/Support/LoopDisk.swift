@@ -16,24 +16,25 @@ struct LoopDisk: Sendable {
         return geteuid() == 0 && access("/dev/loop-control", W_OK) == 0 && tools.allSatisfy { access($0, X_OK) == 0 }
     }()
 
-    /// Lends a fresh disk and removes it, whatever happens.
+    /// Lends a fresh disk and removes it, whatever happens; the body ends every process that it starts on it.
     static func with(options: String = "noatime", _ body: (LoopDisk) async throws -> Void) async throws {
         let directory = try TemporaryDirectory.make("songda-loop")
         let disk = LoopDisk(directory: directory + "/disk", image: directory + "/disk.img", options: options)
-        // Above the floor of 512 MiB under which nothing new is taken; a sparse file holds what is written and no more.
-        try await run(["/usr/bin/truncate", "-s", "1G", disk.image])
-        try await run(["/usr/sbin/mkfs.ext4", "-q", "-m", "0", disk.image])
-        try FileManager.default.createDirectory(atPath: disk.directory, withIntermediateDirectories: false)
-        try await disk.mount()
-        func remove() async throws {
+        do {
+            // Above the floor of 512 MiB under which nothing new is taken; a sparse file holds what is written and no more.
+            try await run(["/usr/bin/truncate", "-s", "1G", disk.image])
+            try await run(["/usr/sbin/mkfs.ext4", "-q", "-m", "0", disk.image])
+            try FileManager.default.createDirectory(atPath: disk.directory, withIntermediateDirectories: false)
+            try await disk.mount()
+            try await body(disk)
             try await disk.unmount()
-            try FileManager.default.removeItem(atPath: directory)
-        }
-        do { try await body(disk) } catch {
-            try await remove()
+        } catch {
+            // Perhaps it was never mounted, or is out already: what went wrong first is what the test has to say.
+            try? await run(["/bin/umount", "--lazy", disk.directory])
+            try? FileManager.default.removeItem(atPath: directory)
             throw error
         }
-        try await remove()
+        try FileManager.default.removeItem(atPath: directory)
     }
 
     private func mount() async throws {
@@ -99,7 +100,22 @@ struct SlowDiskGroup {
     /// Whether such a group can be made here.
     static var works: Bool { LoopDisk.works && access("\(root)/blkio.throttle.write_iops_device", W_OK) == 0 }
 
-    init(device: String, writesPerSecond: Int) throws {
+    /// Lends a group and takes it away, whatever happens, with every process that was started in it.
+    static func with(
+        device: String, writesPerSecond: Int, _ body: (SlowDiskGroup) async throws -> Void
+    ) async throws {
+        let group = try SlowDiskGroup(device: device, writesPerSecond: writesPerSecond)
+        do {
+            try await body(group)
+            try await group.remove()
+        } catch {
+            // A group that stays harms no other test; what went wrong first is what the test has to say.
+            try? await group.remove()
+            throw error
+        }
+    }
+
+    private init(device: String, writesPerSecond: Int) throws {
         path = "\(Self.root)/songda-\(getpid())"
         guard mkdir(path, 0o755) == 0 else { throw TestSupportError("\(path): \(String(cString: strerror(errno)))") }
         try tellKernel("\(device) \(writesPerSecond)", at: "\(path)/blkio.throttle.write_iops_device")
@@ -108,8 +124,16 @@ struct SlowDiskGroup {
     /// The words before a program that lives in the group.
     var words: [String] { ["/bin/sh", "-c", "echo $$ > '\(path)/cgroup.procs' && exec \"$@\"", "sh"] }
 
-    /// Takes the group away once it is empty.
-    func remove() { rmdir(path) }
+    /// A group goes only when it is empty, so whatever still lives in it is ended first.
+    private func remove() async throws {
+        try await eventually("\(path) to be empty") {
+            if rmdir(path) == 0 || errno == ENOENT { return true }
+            // Unreadable means gone; then the next turn sees it.
+            let left = (try? String(contentsOfFile: "\(path)/cgroup.procs", encoding: .utf8)) ?? ""
+            for process in left.split(separator: "\n").compactMap({ pid_t($0) }) { kill(process, SIGKILL) }
+            return false
+        }
+    }
 }
 
 /// Writes a line to a file of the kernel, in one piece and without making or cutting the file first.
