@@ -25,6 +25,10 @@ import Testing
             #expect(board.text.contains("张三&#60;b&#62;") && board.text.contains("李四"))
             #expect(board.text.contains("late 20 min") && board.text.contains("09:20:00 +08:00"))
             #expect(try await hr.get("/attendance?day=tomorrow").status == 422)
+            #expect(
+                try await hr.get("/attendance?unit=nowhere").status == 400,
+                "a unit that is not there is not all of them")
+            #expect(try await hr.get("/attendance?unit=").status == 200)
             let staff = try await Browser.signedIn(server, "zhang", .staff, person: person)
             let own = try await staff.get("/attendance?day=2026-11-20")
             #expect(own.text.contains("张三") && !own.text.contains("李四"))
@@ -37,6 +41,19 @@ import Testing
                 let refused = try await staff.get("/attendance/N-p-zhang?month=\(wrong)")
                 #expect(refused.status == 422 && refused.text.contains("role=\"alert\""), "\(wrong)")
             }
+        }
+    }
+
+    @Test func `S-25 at two in the morning the board names the day it shows`() async throws {
+        try await TestServer.with { server in
+            let gateway = server.gateway
+            try await gateway.employee("张三", id: "p-zhang")
+            let midnight = CivilDate(inChina: gateway.clock.now).adding(days: 1).startInChina
+            gateway.pass(midnight.adding(.seconds(2 * 3600)).since(gateway.clock.now))
+            let hr = try await Browser.signedIn(server, "hr", .hr)
+            let board = try await hr.get("/attendance")
+            let yesterday = CivilDate(inChina: gateway.clock.now).adding(days: -1)
+            #expect(board.text.contains("value=\"\(yesterday)\""), "\(board.text.suffix(900))")
         }
     }
 

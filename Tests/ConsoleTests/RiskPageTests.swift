@@ -43,6 +43,12 @@ import Testing
             let empty = try await hr.post(
                 page + "/measures", [("kind", "talk"), ("on", "2026-11-21"), ("record", ""), ("result", "下周再谈")])
             #expect(empty.status == 422 && empty.text.contains("value=\"下周再谈\""))
+            #expect(empty.text.components(separatedBy: "<details open>").count == 2, "the form that was sent is open")
+            let unfit = try await hr.post(
+                page + "/closure", [("outcome", "bound"), ("reason", "了结"), ("record", "当面谈过"), ("on", "2026-11-20")])
+            #expect(unfit.status == 422 && unfit.text.contains(">了结</textarea>"))
+            #expect(!unfit.text.contains("当面谈过") && !unfit.text.contains("value=\"2026-11-20\""))
+            #expect(unfit.text.components(separatedBy: "<details open>").count == 2)
             #expect(
                 try await hr.post(
                     page + "/measures", [("kind", "talk"), ("on", "2026-11-21"), ("record", "本人表示身体不适")]
@@ -53,6 +59,8 @@ import Testing
             #expect(try await hr.get(page).text.contains("已关闭"))
             #expect(try await hr.get("/risk").text.contains("暂无"))
             #expect(try await hr.get("/risk?state=closed").text.contains("张三"))
+            #expect(try await hr.get("/risk?state=gone").status == 400)
+            #expect(try await hr.get("/risk?state=").status == 200, "nothing chosen is what needs somebody")
             let subject = try await Browser.signedIn(server, "zhang", .staff, person: person)
             #expect(try await subject.get(page).status == 403)
         }

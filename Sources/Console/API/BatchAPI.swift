@@ -66,28 +66,24 @@ struct BatchAPI: Sendable {
     }
 
     private func answer(_ results: [BatchIssue.Result], batch: String) -> Reply {
-        var counts = (accepted: 0, replayed: 0, refused: 0)
+        let outcome = BatchOutcome(results)
         let rows: [JSONValue] = results.enumerated().map { index, result in
             switch result {
             case .issued(let notice):
-                if notice.isReplay { counts.replayed += 1 } else { counts.accepted += 1 }
                 var members = notice.members
                 members["index"] = .integer(Int64(index))
                 members["replayed"] = .bool(notice.isReplay)
                 return .object(members)
             case .refused(let problem):
-                counts.refused += 1
                 return .object(["index": .integer(Int64(index)), "problem": problem.json])
             }
         }
-        // What is no fault of the caller's must look so: they would not send it again.
-        let isOurs = results.contains { if case .refused(let problem) = $0 { problem.status >= 500 } else { false } }
-        let status = counts.refused < results.count ? 202 : isOurs ? 503 : 422
+        let isIssued = outcome.issued > 0
         return .json(
             .object([
-                "batch": .string(batch), "accepted": .integer(Int64(counts.accepted)),
-                "replayed": .integer(Int64(counts.replayed)), "refused": .integer(Int64(counts.refused)),
+                "batch": .string(batch), "accepted": .integer(Int64(outcome.accepted)),
+                "replayed": .integer(Int64(outcome.replayed)), "refused": .integer(Int64(outcome.refused)),
                 "results": .array(rows),
-            ]), status: status, headers: status == 503 ? [("Retry-After", "5")] : [])
+            ]), status: isIssued ? 202 : outcome.refusalStatus, headers: isIssued ? [] : outcome.refusalHeaders)
     }
 }

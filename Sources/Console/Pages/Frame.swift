@@ -64,10 +64,7 @@ struct PageMaker: Sendable {
                 }
                 links.append((Site.clientList, "clients"))
                 if account.scopes.contains(.hr) || account.scopes.contains(.approve) {
-                    links += [(Site.handoverList, "handovers")]
-                }
-                if account.scopes.contains(.hr) || account.scopes.contains(.approve) {
-                    links.append((Site.riskList, "risk"))
+                    links += [(Site.handoverList, "handovers"), (Site.riskList, "risk")]
                 }
                 if account.scopes.contains(.hr) { links.append((Site.alertList, "alerts")) }
                 links += [(Site.attendanceBoard, "attendance"), (Site.performanceList, "performance")]

@@ -92,7 +92,7 @@ struct IssuePages: Sendable {
                 IssuePreviewPage(
                     template, typed, preview,
                     document: try make.documentFrame(markdown: preview.rendered.markdown, services),
-                    email: try make.documentFrame(markdown: preview.rendered.emailText, services),
+                    letter: try Letter(preview.rendered, make, services),
                     confirmers: try await confirmers(besides: call), make))
         } catch let refusal as NoticeError where refusal.code == .invalid || refusal.code == .notFound {
             return try await form(call, typed, faults: refusal.faults, reason: refusal.reason, status: 422)

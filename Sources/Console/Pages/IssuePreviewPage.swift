@@ -6,9 +6,8 @@ struct IssuePreviewPage: Sendable {
     let frame: Frame
     let w: [String: String]
     let kind: String
-    let subject: String
     let document: String
-    let email: String
+    let letter: Letter
     let sms: String
     let smsLength: Int
     let inboxTitle: String
@@ -42,20 +41,18 @@ struct IssuePreviewPage: Sendable {
         let confirmName: String
     }
 
-    /// - Parameters:
-    ///   - document: the notice as a whole document, for its frame.
-    ///   - email: the same of the mail's body: it is Markdown, whose escapes nobody is to read.
+    /// - Parameter document: the notice as a whole document, for its frame.
     init(
-        _ template: NoticeTemplate, _ typed: TypedNotice, _ preview: IssueDesk.Preview, document: String, email: String,
+        _ template: NoticeTemplate, _ typed: TypedNotice, _ preview: IssueDesk.Preview, document: String,
+        letter: Letter,
         confirmers: [NoticePages.Choice], _ make: PageMaker
     ) {
         let rendered = preview.rendered
         kind = make.text(template.settings.name)
         frame = make.frame("\(make.word("preview")): \(kind)")
         w = frame.w
-        subject = rendered.subject
         self.document = document
-        self.email = email
+        self.letter = letter
         sms = rendered.smsText
         smsLength = rendered.smsText.utf16.count
         inboxTitle = rendered.inboxTitle

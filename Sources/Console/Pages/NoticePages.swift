@@ -50,12 +50,8 @@ struct NoticePages: Sendable {
         if wanted.hasPrefix("SD-"), let found = try await services.reader.notice(number: wanted.uppercased()) {
             return .seeOther(Site.page(Site.noticePage, found.id))
         }
-        var filter = NoticeFilter(state: query["state"].flatMap { NoticeState(rawValue: $0) })
-        // An empty choice is any state; a wrong one must not look like an answer about all.
-        if let state = query["state"], !state.isEmpty, filter.state == nil {
-            throw Problem.malformed("state \"\(shortened(state))\" is not one of the states of a notice")
-        }
-        if let kind = query["kind"], services.templates.kinds.contains(kind) { filter.kind = kind }
+        var filter = NoticeFilter(state: try call.choice("state", in: query, NoticeState.self))
+        filter.kind = try call.choice("kind", in: query, among: services.templates.kinds)
         var error: String?
         if !wanted.isEmpty {
             if let person = try await services.recipients.person(externalID: wanted) {

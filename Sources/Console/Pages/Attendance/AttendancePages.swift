@@ -50,16 +50,17 @@ struct AttendancePages: Sendable {
         let day = query["day"].flatMap { CivilDate($0) }
         if let text = query["day"], !text.isEmpty, day == nil { error = make.word("attendance_dayWrong") }
         let units = try await PeoplePages.units(services.people.roster, actor)
-        let unit = units.keys.first { $0.rawValue == query["unit"] }
+        let unit = try call.choice("unit", in: query, among: units.keys.map(\.rawValue).sorted()).map { UnitID($0) }
         let limit = 60
-        let found = try await desk.board(
+        let board = try await desk.board(
             on: day, units: unit.map { [$0] }, after: try call.cursor(in: query), limit: limit + 1, by: actor)
+        let found = board.lines
         let frame = make.frame(make.word("attendance"))
         return make.reply(
             "attendance",
             BoardPage(
                 frame: frame, w: frame.w, action: Site.attendanceBoard,
-                day: "\(day ?? CivilDate(inChina: services.clock.now))",
+                day: "\(board.day)",
                 units: [.init(value: "", label: make.word("people_anyUnit"), isSelected: unit == nil)]
                     + units.sorted { $0.value < $1.value }.map {
                         .init(value: $0.key.rawValue, label: $0.value, isSelected: $0.key == unit)

@@ -37,9 +37,10 @@ struct BatchClientPages: Sendable {
         let effectiveDate: String
         let rows: [Row]
         let isEmpty: Bool
+        let next: String?
     }
 
-    /// One contact.
+    /// One person, who may be a contact of several of the clients.
     struct Row: Sendable {
         let field: String
         let contact: String
@@ -47,17 +48,32 @@ struct BatchClientPages: Sendable {
         let client: String
         let owner: String
         let isTold: Bool
+
+        /// - Parameter seats: where the person is a contact; one at least.
+        init(_ person: PersonID, _ seats: [ContactToTell], names: Names) {
+            func joined(_ words: [String]) -> String {
+                var seen: Set<String> = []
+                return words.filter { !$0.isEmpty && seen.insert($0).inserted }.joined(separator: "、")
+            }
+            field = ChosenContacts.prefix + person.rawValue
+            contact = joined(seats.map(\.contact.name))
+            position = joined(seats.map(\.contact.position))
+            client = joined(seats.map(\.client.name))
+            owner = joined(seats.map { names[$0.client.owner] })
+            // Whoever was told for one client only is still to be told for the other.
+            isTold = seats.allSatisfy(\.isTold)
+        }
     }
 
     private func choose(_ call: Call) async throws -> Reply {
-        let query = try call.query(["lang", "leaver", "successor"])
+        let query = try call.query(["lang", "leaver", "successor", "cursor"])
         let actor = try await services.signedInActor(call)
         try AccessPolicy.require(anyReach: .assignClients, actor)
         let make = PageMaker(call, templates)
         let (leaver, successor) = ((query["leaver"] ?? "").trimmed, (query["successor"] ?? "").trimmed)
         var (found, error): (Found?, String?) = (nil, nil)
         if !leaver.isEmpty {
-            do { found = try await find(leaver, successor, actor) } catch let refusal as PeopleError
+            do { found = try await find(leaver, successor, query, call, actor) } catch let refusal as PeopleError
                 where refusal.code != .forbidden
             { error = refusal.sentence }
         }
@@ -69,7 +85,9 @@ struct BatchClientPages: Sendable {
                 successor: successor, error: error, found: found), status: error == nil ? 200 : 422)
     }
 
-    private func find(_ leaver: String, _ successor: String, _ actor: Actor) async throws -> Found {
+    private func find(
+        _ leaver: String, _ successor: String, _ query: [String: String], _ call: Call, _ actor: Actor
+    ) async throws -> Found {
         let roster = services.people.roster
         let person = try await roster.person(leaver)
         var (phone, mailbox, name) = ("", "", "")
@@ -80,20 +98,30 @@ struct BatchClientPages: Sendable {
                 known?.address(for: .sms)?.value ?? "", known?.address(for: .email)?.value ?? "", known?.name ?? ""
             )
         }
-        let contacts = try await services.people.clients.contacts(heldBy: person, by: actor)
-        let names = try await services.names([person] + contacts.compactMap(\.client.owner))
+        let clients = services.people.clients
+        let page = try await clients.contacts(
+            heldBy: person, after: try call.cursor(in: query).map { ClientID($0) },
+            limit: min(30, clients.longestPage(for: actor)), by: actor)
+        let names = try await services.names([person] + page.contacts.compactMap(\.client.owner))
+        var seats: [(person: PersonID, at: [ContactToTell])] = []
+        var places: [PersonID: Int] = [:]
+        for contact in page.contacts {
+            let person = contact.contact.person
+            if let place = places[person] {
+                seats[place].at.append(contact)
+            } else {
+                places[person] = seats.count
+                seats.append((person, [contact]))
+            }
+        }
         return Found(
             leaver: names[person], key: SecureRandom.uuid(at: services.clock.now),
             issuers: try await services.recipients.issuers().map {
                 .init(value: $0.id.rawValue, label: $0.fullName, isSelected: false)
             }, newContact: name, newPhone: phone, newEmail: mailbox,
             effectiveDate: CivilDate(inChina: services.clock.now).description,
-            rows: contacts.map {
-                Row(
-                    field: ChosenContacts.prefix + $0.contact.person.rawValue, contact: $0.contact.name,
-                    position: $0.contact.position, client: $0.client.name, owner: names[$0.client.owner],
-                    isTold: $0.isTold)
-            }, isEmpty: contacts.isEmpty)
+            rows: seats.map { Row($0.person, $0.at, names: names) }, isEmpty: seats.isEmpty,
+            next: PageMaker.next(Site.batchClients, query, cursor: page.next?.rawValue))
     }
 }
 

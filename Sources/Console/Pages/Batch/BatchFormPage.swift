@@ -73,8 +73,7 @@ struct BatchFormPage: Sendable {
 
     /// The first notice as its recipient will get it.
     struct Sample: Sendable {
-        let subject: String
-        let email: String
+        let letter: Letter
         let sms: String
         let plan: [IssuePreviewPage.Step]
     }

@@ -46,14 +46,16 @@ struct BatchIssuePages: Sendable {
 
     private func page(
         _ call: Call, _ typed: TypedBatch, refusal: NoticeError? = nil, check: BatchFormPage.Checked? = nil,
-        status: Int = 200
+        status: Int = 200, headers: [(name: String, value: String)] = []
     ) async throws -> Reply {
         let make = PageMaker(call, templates, library: services.templates)
-        return make.reply(
+        var reply = make.reply(
             "batch-new",
             BatchFormPage(
                 typed, of: try template(typed.kind), kinds: kinds, issuers: try await services.recipients.issuers(),
                 mayChooseClients: try call.person().may(.hr), refusal: refusal, check: check, make), status: status)
+        reply.headers += headers
+        return reply
     }
 
     // MARK: Check
@@ -67,7 +69,8 @@ struct BatchIssuePages: Sendable {
             let (sheet, rows, checks) = try await read(bytes, typed, call)
             typed.table = sheet.text
             let make = PageMaker(call, templates, library: services.templates)
-            let sample = try await rows.first.flatMapAsync { try await self.sample($0.request, call, make) }
+            var sample: BatchFormPage.Sample?
+            if let first = rows.first { sample = try await self.sample(first.request, call, make) }
             let checked = BatchFormPage.Checked(sheet, checks, sample: sample, make)
             return try await page(call, typed, check: checked, status: checked.isClean ? 200 : 422)
         } catch let refusal as NoticeError where refusal.code == .invalid {
@@ -79,21 +82,23 @@ struct BatchIssuePages: Sendable {
     private func read(
         _ bytes: [UInt8], _ typed: TypedBatch, _ call: Call
     ) async throws -> (BatchSheet, [BatchIssue.Row], [BatchIssue.Check]) {
+        let make = PageMaker(call, templates)
+        let say = BatchWords(words: templates.words, language: make.language)
         guard bytes.count <= BatchSheet.maximumBytes else {
-            throw NoticeError(
-                .invalid, "the table has \(bytes.count) bytes, more than \(BatchSheet.maximumBytes); cut it in parts")
+            let sizes = ["bytes": String(bytes.count), "most": String(BatchSheet.maximumBytes)]
+            throw NoticeError(.invalid, say("tooManyBytes", sizes))
         }
         guard typed.name.utf8.count <= 100, !typed.name.unicodeScalars.contains(where: { $0.value < 0x20 }) else {
-            throw NoticeError(.invalid, "name: has more than 100 bytes or a line break; shorten it")
+            throw NoticeError(.invalid, say("nameWrong"))
         }
         let template = try template(typed.kind)
-        let sheet = try BatchSheet(bytes, of: template, issuer: typed.issuer, key: typed.key)
+        let sheet = try BatchSheet(bytes, of: template, issuer: typed.issuer, key: typed.key, saying: say)
         let title = typed.title(for: call.principal.id)
         var checks = sheet.rows.map { BatchIssue.Check(faults: $0.faults) }
         var rows: [BatchIssue.Row] = []
         for (index, row) in sheet.rows.enumerated() {
             do {
-                var request = try await services.request(template, row.typed, PageMaker(call, templates))
+                var request = try await services.request(template, row.typed, make)
                 request.batch = title
                 request.version = template.reference.version
                 rows.append(
@@ -121,7 +126,7 @@ struct BatchIssuePages: Sendable {
         do {
             let preview = try await services.pipeline.issue.preview(request, by: call.principal)
             return BatchFormPage.Sample(
-                subject: preview.rendered.subject, email: preview.rendered.emailText, sms: preview.rendered.smsText,
+                letter: try Letter(preview.rendered, make, services), sms: preview.rendered.smsText,
                 plan: preview.settings.plan.rungs.map { IssuePreviewPage.Step($0, make) })
         } catch let refusal as NoticeError where refusal.code == .invalid || refusal.code == .notFound {
             // What is wrong with the first line stands beside it.
@@ -151,24 +156,16 @@ struct BatchIssuePages: Sendable {
                 }
             }
             guard refused.isEmpty, let first else {
+                let outcome = BatchOutcome(results)
+                let (word, values) = outcome.refusalWord
+                let say = BatchWords(words: templates.words, language: PageMaker(call, templates).language)
                 return try await page(
-                    call, typed,
-                    refusal: NoticeError(
-                        .invalid,
-                        "\(results.count - refused.count) of \(results.count) were issued; send the same table again "
-                            + "once the rest is corrected, and nothing is issued twice", faults: refused), status: 409)
+                    call, typed, refusal: NoticeError(.invalid, say(word, values), faults: refused),
+                    status: outcome.refusalStatus, headers: outcome.refusalHeaders)
             }
             return .seeOther(Site.page(Site.batchPage, first))
         } catch let refusal as NoticeError where refusal.code == .invalid {
             return try await page(call, typed, refusal: refusal, status: 422)
         }
-    }
-}
-
-extension Optional where Wrapped: Sendable {
-    /// Like `flatMap`, for what has to be waited for.
-    func flatMapAsync<T: Sendable>(_ transform: (Wrapped) async throws -> T?) async throws -> T? {
-        guard let self else { return nil }
-        return try await transform(self)
     }
 }

@@ -63,7 +63,7 @@ struct BatchPages: Sendable {
         else {
             throw NoticeError(.notFound, "there is no batch with a notice \"\(shortened(id.rawValue))\"")
         }
-        let part = query["part"].flatMap { BatchPart(rawValue: $0) } ?? .all
+        let part = try call.choice("part", in: query, BatchPart.self) ?? .all
         let limit = 40
         let found = try await services.reader.rows(
             ofBatch: name, part, after: try call.cursor(in: query).map { NoticeID($0) }, limit: limit + 1)

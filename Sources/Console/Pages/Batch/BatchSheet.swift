@@ -31,21 +31,25 @@ struct BatchSheet: Sendable {
 
     /// Reads a table; a head that cannot be read refuses all of it, a line that cannot be read only itself.
     ///
-    /// - Parameter key: makes a table that is sent twice one batch.
-    init(_ bytes: [UInt8], of template: NoticeTemplate, issuer: String, key: String) throws(NoticeError) {
+    /// - Parameters:
+    ///   - key: makes a table that is sent twice one batch.
+    ///   - say: says what is wrong.
+    init(
+        _ bytes: [UInt8], of template: NoticeTemplate, issuer: String, key: String, saying say: BatchWords
+    ) throws(NoticeError) {
         let encoding = CSVEncoding.guess(bytes) ?? .utf8
         var reader = CSVRows(file: bytes)
         guard let head = reader.next() else {
-            throw NoticeError(.invalid, "the table is empty; paste it, or choose a file")
+            throw NoticeError(.invalid, say("empty"))
         }
         let names = head.cells.map { (encoding.text($0) ?? "").trimmed }
-        let columns = try Self.columns(names, template)
+        let columns = try Self.columns(names, template, say)
         var (rows, lines) = ([Row](), [(head.line, names)])
         var seen: [[String]: Int] = [:]
         while let row = reader.next() {
             guard rows.count < Self.maximumRows else {
                 throw NoticeError(
-                    .invalid, "the table has more than \(Self.maximumRows) lines; cut it, or use POST \(Site.batches)")
+                    .invalid, say("tooManyLines", ["most": String(Self.maximumRows), "path": Site.batches]))
             }
             let cells = row.cells.map { encoding.text($0)?.trimmed }
             if cells.allSatisfy({ $0?.isEmpty == true }) { continue }
@@ -55,14 +59,14 @@ struct BatchSheet: Sendable {
             var typed = TypedNotice(key: "\(key)/\(SHA256.hash(content).hex.prefix(32))")
             typed.issuer = issuer
             var faults: [NoticeError.Fault] = []
-            if row.isCut { faults.append(.init(field: "", message: "a quote is opened and never closed")) }
+            if row.isCut { faults.append(.init(field: "", message: say("quote"))) }
             if cells.count > columns.count {
-                faults.append(
-                    .init(field: "", message: "has \(cells.count) cells under \(columns.count) columns; quote commas"))
+                let counts = ["cells": String(cells.count), "columns": String(columns.count)]
+                faults.append(.init(field: "", message: say("cells", counts)))
             }
             for (column, cell) in zip(columns, cells) {
                 guard let cell else {
-                    faults.append(.init(field: "", message: "is neither UTF-8 nor GB 18030 text"))
+                    faults.append(.init(field: "", message: say("encoding")))
                     continue
                 }
                 switch column {
@@ -72,20 +76,22 @@ struct BatchSheet: Sendable {
                 }
             }
             if let earlier = seen.updateValue(row.line, forKey: cells.map { $0 ?? "" }) {
-                faults.append(.init(field: "", message: "says the same as line \(earlier); remove one of them"))
+                faults.append(.init(field: "", message: say("twin", ["line": String(earlier)])))
             }
             lines.append((row.line, cells.map { $0 ?? "" }))
             rows.append(Row(line: row.line, typed: typed, faults: faults))
         }
         guard !rows.isEmpty else {
-            throw NoticeError(.invalid, "the table has a head and no lines; write one line for each notice")
+            throw NoticeError(.invalid, say("noLines"))
         }
         self.rows = rows
         text = Self.text(lines)
     }
 
     /// Columns may come in any order and be named as in the template or as on the form, in either language.
-    private static func columns(_ names: [String], _ template: NoticeTemplate) throws(NoticeError) -> [Column] {
+    private static func columns(
+        _ names: [String], _ template: NoticeTemplate, _ say: BatchWords
+    ) throws(NoticeError) -> [Column] {
         var columns: [Column] = []
         var faults: [NoticeError.Fault] = []
         for name in names {
@@ -100,19 +106,18 @@ struct BatchSheet: Sendable {
                     template.fields.first { [$0.name, $0.label.zh, $0.label.en].contains(name) }.map { .field($0.name) }
                 }
             guard let column else {
-                faults.append(.init(field: shortened(name), message: "is no column of this kind"))
+                faults.append(.init(field: shortened(name), message: say("noColumn")))
                 continue
             }
-            if columns.contains(column) { faults.append(.init(field: shortened(name), message: "comes twice")) }
+            if columns.contains(column) { faults.append(.init(field: shortened(name), message: say("columnTwice"))) }
             columns.append(column)
         }
         if faults.isEmpty, !columns.contains(.recipients) {
-            faults.append(.init(field: "recipients", message: "is missing: a line has to say who is told"))
+            faults.append(.init(field: "recipients", message: say("noRecipients")))
         }
         guard faults.isEmpty else {
             throw NoticeError(
-                .invalid, "the head of the table names columns; known are \(head(of: template).joined(separator: ","))",
-                faults: faults)
+                .invalid, say("headWrong", ["known": head(of: template).joined(separator: ",")]), faults: faults)
         }
         return columns
     }

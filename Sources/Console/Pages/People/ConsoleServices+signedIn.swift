@@ -79,6 +79,24 @@ extension Call {
         try Page(["cursor": query["cursor"]].compactMapValues { $0 }).cursor
     }
 
+    /// What was chosen from a list, nil when nothing was; a value that is not in it must not look like an answer about all.
+    func choice<T: RawRepresentable & CaseIterable>(
+        _ name: String, in query: [String: String], _ type: T.Type
+    ) throws(Problem) -> T? where T.RawValue == String {
+        let known = T.allCases.map(\.rawValue)
+        return try choice(name, in: query, among: known).flatMap { T(rawValue: $0) }
+    }
+
+    /// The same among names that are data.
+    func choice(_ name: String, in query: [String: String], among known: [String]) throws(Problem) -> String? {
+        guard let text = query[name], !text.isEmpty else { return nil }
+        guard known.contains(text) else {
+            let shown = known.isEmpty ? "nothing you may choose" : known.prefix(20).joined(separator: ", ")
+            throw .malformed("\(name) \"\(shortened(text))\" is not among \(shown); choose again, or nothing")
+        }
+        return text
+    }
+
     /// What was typed into a field, nil when nothing was.
     func typed(_ name: String) -> String? {
         guard let text = form[name], !text.allSatisfy(\.isWhitespace) else { return nil }

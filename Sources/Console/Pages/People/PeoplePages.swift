@@ -69,8 +69,8 @@ struct PeoplePages: Sendable {
             { error = refusal.code == .notFound ? make.word("people_nobody") : refusal.reason }
         }
         let units = try await roster.units(by: actor)
-        let state = query["state"].flatMap { EmploymentState(rawValue: $0) }
-        let unit = units.first { $0.id.rawValue == query["unit"] }?.id
+        let state = try call.choice("state", in: query, EmploymentState.self)
+        let unit = try call.choice("unit", in: query, among: units.map(\.id.rawValue)).map { UnitID($0) }
         let limit = 40
         let found =
             error != nil
@@ -113,8 +113,9 @@ struct PeoplePages: Sendable {
         let person = file.employee.id
         var clients: [HeldClient] = []
         if AccessPolicy.reach(of: actor, for: .assignClients) != nil || actor.person == person {
-            clients = try await services.people.clients.clients(
-                heldBy: person, ever: false, after: nil, limit: 50, by: actor)
+            let desk = services.people.clients
+            clients = try await desk.clients(
+                heldBy: person, ever: false, after: nil, limit: min(50, desk.longestPage(for: actor)), by: actor)
         }
         var agreements: [Agreement] = []
         if AccessPolicy.reach(of: actor, for: .viewAgreements) == .all || actor.person == person {

@@ -29,7 +29,21 @@ struct RiskPage: Sendable {
     let assignAction: String
     let measureAction: String
     let closeAction: String
+    let isMeasureOpen: Bool
+    let isClosureOpen: Bool
     let error: String?
+
+    /// The forms of the page.
+    enum Form: Sendable {
+        case assignment, measure, closure
+    }
+
+    /// A form that was sent and refused; it alone is filled again.
+    struct Refused: Sendable {
+        let form: Form
+        let typed: [String: String]
+        let sentence: String
+    }
 
     /// Why a level was reached.
     struct Raise: Sendable {
@@ -56,8 +70,9 @@ struct RiskPage: Sendable {
 
     init(
         _ alert: Alert, _ done: [Intervention], number: String?, names: Names, mayHandle: Bool, today: CivilDate,
-        typed: [String: String], error: String?, _ make: PageMaker
+        refused: Refused?, _ make: PageMaker
     ) {
+        func typed(_ form: Form, _ name: String) -> String? { refused?.form == form ? refused?.typed[name] : nil }
         person = names[alert.person]
         personPage = number.map { Site.page(person: $0) }
         frame = make.frame("\(make.topic(alert.topic)): \(person)")
@@ -95,22 +110,24 @@ struct RiskPage: Sendable {
         mayClose = mayHandle && alert.state == .assigned
         kinds = Intervention.Kind.allCases.map {
             .init(
-                value: $0.rawValue, label: make.word("measure_\($0.rawValue)"), isSelected: $0.rawValue == typed["kind"]
-            )
+                value: $0.rawValue, label: make.word("measure_\($0.rawValue)"),
+                isSelected: $0.rawValue == typed(.measure, "kind"))
         }
         outcomes = Alert.Outcome.allCases.map {
             .init(
                 value: $0.rawValue, label: make.word("outcome_\($0.rawValue)"),
-                isSelected: $0.rawValue == typed["outcome"])
+                isSelected: $0.rawValue == typed(.closure, "outcome"))
         }
-        self.today = typed["on"] ?? "\(today)"
-        typedAssignee = typed["assignee"] ?? ""
-        typedRecord = typed["record"] ?? ""
-        typedResult = typed["result"] ?? ""
-        typedReason = typed["reason"] ?? ""
+        self.today = typed(.measure, "on") ?? "\(today)"
+        typedAssignee = typed(.assignment, "assignee") ?? ""
+        typedRecord = typed(.measure, "record") ?? ""
+        typedResult = typed(.measure, "result") ?? ""
+        typedReason = typed(.closure, "reason") ?? ""
         assignAction = Site.page(Site.riskAssignment, alert: alert.id)
         measureAction = Site.page(Site.riskMeasures, alert: alert.id)
         closeAction = Site.page(Site.riskClosure, alert: alert.id)
-        self.error = error
+        isMeasureOpen = refused?.form == .measure
+        isClosureOpen = refused?.form == .closure
+        error = refused?.sentence
     }
 }

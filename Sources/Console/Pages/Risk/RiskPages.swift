@@ -65,7 +65,7 @@ struct RiskPages: Sendable {
         let actor = try await services.signedInActor(call)
         let make = PageMaker(call, templates)
         // What needs somebody comes without being asked for; what is over only on request.
-        let state = query["state"].flatMap { Alert.State(rawValue: $0) }
+        let state = try call.choice("state", in: query, Alert.State.self)
         let wanted: Set<Alert.State> = state.map { [$0] } ?? [.open, .assigned]
         let limit = 30
         let found = try await desk.alerts(
@@ -90,10 +90,10 @@ struct RiskPages: Sendable {
 
     private func show(_ call: Call) async throws -> Reply {
         _ = try call.query(["lang"])
-        return try await show(call, error: nil)
+        return try await show(call, refused: nil)
     }
 
-    private func show(_ call: Call, error: String?, status: Int = 200) async throws -> Reply {
+    private func show(_ call: Call, refused: RiskPage.Refused?, status: Int = 200) async throws -> Reply {
         let (id, actor) = (try id(call), try await services.signedInActor(call))
         let make = PageMaker(call, templates)
         let alert = try await desk.alert(id, by: actor)
@@ -105,8 +105,7 @@ struct RiskPages: Sendable {
             "risk-alert",
             RiskPage(
                 alert, measures, number: number, names: try await services.names([alert.person] + assignees(alert)),
-                mayHandle: mayHandle, today: CivilDate(inChina: services.clock.now), typed: call.form, error: error,
-                make
+                mayHandle: mayHandle, today: CivilDate(inChina: services.clock.now), refused: refused, make
             ), status: status)
     }
 
@@ -114,18 +113,21 @@ struct RiskPages: Sendable {
     private func assignees(_ alert: Alert) -> [PersonID] { alert.assignee.map { [PersonID($0)] } ?? [] }
 
     /// Does something and shows the alert again; what was refused is said on the page, beside what was typed.
-    private func act(_ call: Call, _ work: (AlertID, Actor, PageMaker) async throws -> Void) async throws -> Reply {
+    private func act(
+        _ call: Call, _ form: RiskPage.Form, _ work: (AlertID, Actor, PageMaker) async throws -> Void
+    ) async throws -> Reply {
         let (id, actor) = (try id(call), try await services.signedInActor(call))
         do {
             try await work(id, actor, PageMaker(call, templates))
             return .seeOther(Site.page(Site.riskPage, alert: id))
         } catch let refusal as PeopleError where refusal.code == .invalid || refusal.code == .conflict {
-            return try await show(call, error: refusal.sentence, status: Problem(refusal).status)
+            let refused = RiskPage.Refused(form: form, typed: call.form, sentence: refusal.sentence)
+            return try await show(call, refused: refused, status: Problem(refusal).status)
         }
     }
 
     private func assign(_ call: Call) async throws -> Reply {
-        try await act(call) { id, actor, _ in
+        try await act(call, .assignment) { id, actor, _ in
             var to: PersonID?
             if let number = call.typed("assignee") {
                 do { to = try await services.people.roster.person(number) } catch let refusal as PeopleError
@@ -137,7 +139,7 @@ struct RiskPages: Sendable {
     }
 
     private func intervene(_ call: Call) async throws -> Reply {
-        try await act(call) { id, actor, make in
+        try await act(call, .measure) { id, actor, make in
             guard let kind = Intervention.Kind(rawValue: call.form["kind"] ?? ""),
                 let day = CivilDate(call.form["on"] ?? "")
             else { throw PeopleError(.invalid, make.word("risk_measureMissing")) }
@@ -147,7 +149,7 @@ struct RiskPages: Sendable {
     }
 
     private func close(_ call: Call) async throws -> Reply {
-        try await act(call) { id, actor, make in
+        try await act(call, .closure) { id, actor, make in
             guard let outcome = Alert.Outcome(rawValue: call.form["outcome"] ?? "") else {
                 throw PeopleError(.invalid, make.word("risk_outcomeMissing"))
             }

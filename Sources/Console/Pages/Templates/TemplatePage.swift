@@ -34,18 +34,16 @@ struct TemplatePage: Sendable {
     /// What every channel would carry.
     struct Trial: Sendable {
         let document: String
-        let subject: String
-        let email: String
+        let letter: Letter
         let sms: String
         let smsLength: Int
         let inboxTitle: String
         let basis: String?
         let pdf: String?
 
-        init(_ trial: IssueDesk.Trial, document: String, pdf: String?) {
+        init(_ trial: IssueDesk.Trial, document: String, letter: Letter, pdf: String?) {
             self.document = document
-            subject = trial.rendered.subject
-            email = trial.rendered.emailText
+            self.letter = letter
             sms = trial.rendered.smsText
             smsLength = trial.rendered.smsText.utf16.count
             inboxTitle = trial.rendered.inboxTitle

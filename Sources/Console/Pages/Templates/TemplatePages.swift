@@ -94,7 +94,8 @@ struct TemplatePages: Sendable {
         do {
             let made = try await render(wish)
             trial = TemplatePage.Trial(
-                made, document: try make.documentFrame(markdown: made.markdown, services), pdf: pdf(wish))
+                made, document: try make.documentFrame(markdown: made.markdown, services),
+                letter: try Letter(made.rendered, make, services), pdf: pdf(wish))
         } catch let refusal as NoticeError where refusal.code == .invalid {
             fault = ([refusal.reason] + refusal.faults.map { "\($0.field): \($0.message)" }).joined(separator: "; ")
         }
