@@ -126,6 +126,14 @@ import Testing
         let text = try text(of: pdf)
         #expect(text.contains("<span size=\"99999\">") && text.contains("<b>乙</b>") && text.contains("&lt;"))
     }
+
+    @Test func `an address that is broken over lines gets no hyphen that nobody wrote`() async throws {
+        let address = "zhang.wei.of.the.purchasing.department.of.shanghai@purchasing.example-company.com"
+        let table = "| 地址 | 说明 |\n|---|---|\n| \(address) | \(String(repeating: "说明文字", count: 30)) |\n"
+        let copied = try text(of: try await typesetter.pdf(.example(table)))
+        // One in the address, two in the notice's number, one in the name of the hash.
+        #expect(copied.filter { $0 == "-" || $0 == "\u{2010}" }.count == 4, "\(copied)")
+    }
 }
 
 extension Sequence {

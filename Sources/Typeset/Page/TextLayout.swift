@@ -79,6 +79,8 @@ final class TextLayout {
             attribute?.pointee.end_index = UInt32(range.upperBound)
             pango_attr_list_insert(list, attribute)  // the list owns the attribute now
         }
+        // A hyphen where an address or a number is broken would be a character that nobody wrote.
+        if let plain = pango_attr_insert_hyphens_new(0) { pango_attr_list_insert(list, plain) }
         for span in spans {
             switch span.kind {
             case .bold: add(pango_attr_weight_new(PANGO_WEIGHT_BOLD), span.range)
