@@ -40,6 +40,8 @@ public final class ConsoleServices: Sendable {
     public let sealCertificate: @Sendable (IssuerID) throws -> String
     /// Turns the Markdown of a notice into HTML without raw tags.
     public let renderMarkdown: @Sendable (String) throws -> String
+    /// Sets reports as PDF.
+    public let documents: DocumentMaker
     /// Says whether work can be done.
     public let health: @Sendable () async -> HealthReport
     /// Figures in the text format of Prometheus.
@@ -114,7 +116,7 @@ public final class ConsoleServices: Sendable {
         clock: any WallClock,
         routes: [RouteTable], callbacks: [CallbackFeed],
         sealCertificate: @escaping @Sendable (IssuerID) throws -> String,
-        renderMarkdown: @escaping @Sendable (String) throws -> String,
+        renderMarkdown: @escaping @Sendable (String) throws -> String, documents: DocumentMaker,
         health: @escaping @Sendable () async -> HealthReport, metrics: @escaping @Sendable () async -> String,
         sandbox: @escaping @Sendable () async -> [SandboxMessage] = { [] },
         identityProvider: (settings: OpenIDSettings, exchange: ProviderExchange)? = nil, settings: Settings
@@ -144,6 +146,7 @@ public final class ConsoleServices: Sendable {
         self.callbacks = callbacks
         self.sealCertificate = sealCertificate
         self.renderMarkdown = renderMarkdown
+        self.documents = documents
         // Open to whoever reaches the port: a durable write and a count of every row must not be had for a GET each.
         let (recentHealth, recentMetrics) = (
             Recent(for: .seconds(1), clock: clock, make: health), Recent(for: .seconds(10), clock: clock, make: metrics)

@@ -31,10 +31,26 @@ public struct NoticeError: Error, Sendable, Equatable, CustomStringConvertible {
         public let field: String
         /// What is wrong with which value, and the cure.
         public let message: String
+        /// How pages say it; nil where they show the message as it is.
+        public let words: Words?
         /// Names a fault.
-        public init(field: String, message: String) {
+        public init(field: String, message: String, words: Words? = nil) {
             self.field = field
             self.message = message
+            self.words = words
+        }
+    }
+
+    /// A text that pages have in every language, with the values in it.
+    public struct Words: Sendable, Hashable, Codable {
+        /// Names the text.
+        public let name: String
+        /// What stands in it, by name.
+        public let values: [String: String]
+        /// Names a text.
+        public init(_ name: String, _ values: [String: String] = [:]) {
+            self.name = name
+            self.values = values
         }
     }
 

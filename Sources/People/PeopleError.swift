@@ -23,6 +23,8 @@ public struct PeopleError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// One place of a bad request.
     public typealias Fault = NoticeError.Fault
+    /// A text that pages have in every language.
+    public typealias Words = NoticeError.Words
 
     /// The kind of refusal.
     public let code: Code
@@ -30,12 +32,15 @@ public struct PeopleError: Error, Sendable, Equatable, CustomStringConvertible {
     public let reason: String
     /// Every place that is wrong, where there are several.
     public let faults: [Fault]
+    /// How pages say the reason; nil where they show it as it is.
+    public let words: Words?
 
     /// Makes a refusal.
-    public init(_ code: Code, _ reason: String, faults: [Fault] = []) {
+    public init(_ code: Code, _ reason: String, faults: [Fault] = [], words: Words? = nil) {
         self.code = code
         self.reason = reason
         self.faults = faults
+        self.words = words
     }
 
     /// Compares the kinds of refusal.

@@ -95,7 +95,7 @@ extension Application {
                     admission: { try DiskSpace.requireRoom(beside: configuration.database) }), sealerPoke: sealer.poke),
             seal: sealer, dispatch: dispatchers, receive: receive,
             read: ReadingDesk(
-                receipts: notices, reader: notices, credentials: notices, codes: codes,
+                receipts: notices, reader: notices, credentials: notices, codes: codes, templates: templates,
                 tickets: ViewTickets(key: keys.linkKey), recorder: recorder, clock: clock),
             postal: PostalDesk(receipts: notices, reader: notices, recorder: recorder, clock: clock),
             escalate: Escalation(

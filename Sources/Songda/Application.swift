@@ -138,7 +138,8 @@ struct Application: Sendable {
             group.addTask {
                 // Whoever rehearses watches, and does not wait a minute for each step.
                 let interval: Duration = configuration.isRehearsal ? .seconds(5) : .seconds(60)
-                try await PeopleTimer(people: people, interval: interval, logger: logger).run(until: stop)
+                try await PeopleTimer(people: people, notices: notices, interval: interval, logger: logger).run(
+                    until: stop)
             }
             group.addTask {
                 let tick = Poke()

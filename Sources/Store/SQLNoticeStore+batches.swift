@@ -8,6 +8,11 @@ extension SQLNoticeStore: BatchReader {
             OR EXISTS (SELECT 1 FROM evidence_entries e WHERE e.notice = n.id AND e.event = 'LinkAcknowledged'))
         """
 
+    /// What recipients do that is no state of a delivery.
+    private static let answerEvents =
+        [EvidenceEvent.linkAcknowledged, .objectionReceived].map(\.rawValue)
+        + NoticeReply.allCases.map(\.event.rawValue)
+
     /// Hops from name to name along the index of batches: what it costs grows with the batches, not with the notices.
     private static let names: Query = """
         WITH RECURSIVE names (batch) AS (
@@ -107,7 +112,7 @@ extension SQLNoticeStore: BatchReader {
                 try tx.query(
                     """
                     SELECT notice, recipient, event, learnt_at FROM evidence_entries WHERE notice IN \(list: ids)
-                        AND event IN ('LinkAcknowledged', 'ObjectionReceived') ORDER BY position
+                        AND event IN \(list: Self.answerEvents) ORDER BY position
                     """),
                 try tx.query(
                     """

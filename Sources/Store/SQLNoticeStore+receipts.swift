@@ -16,7 +16,8 @@ extension SQLNoticeStore {
             guard let key = persons[id].flatMap({ keys[$0] }) else { continue }
             prepared.append(
                 Prepared(
-                    index: index, receipt: one.receipt, insert: try Self.insert(one.receipt, key, recordedAt: now),
+                    index: index, receipt: one.receipt, reply: Self.reply(one),
+                    insert: try Self.insert(one.receipt, key, recordedAt: now),
                     reason: try DeliveryRows.sealed(reason: one.receipt.reason, of: id, key),
                     rows: try await entryRows.stage(one.evidence.always),
                     onCompletion: try await entryRows.stage(one.evidence.onCompletion),
@@ -39,6 +40,7 @@ extension SQLNoticeStore {
     private struct Prepared: Sendable {
         let index: Int
         let receipt: Receipt
+        let reply: Query?
         let insert: Query
         let reason: [UInt8]?
         let rows: [Query]
@@ -62,6 +64,7 @@ extension SQLNoticeStore {
             if settled == 0, one.rows.isEmpty { return .duplicate }
         }
         guard try tx.execute(one.insert) == 1 else { return .duplicate }
+        if let reply = one.reply { try insert(reply, of: id, tx) }
         guard let present = try states(of: [id], tx)[id] else { return .unknownDelivery }
         var observed = receipt.state
         if let part = receipt.part, present.merged(with: .delivered) != present, try isComplete(part, of: id, tx) {

@@ -149,10 +149,11 @@ extension SQLNoticeStore: RecipientStore {
                 """)
         }
         let save: Query = """
-            INSERT INTO people (id, external_id, language, name)
-            VALUES (\(id), \(person.externalID), \(person.language), \(name))
+            INSERT INTO people (id, external_id, language, name, name_hash)
+            VALUES (\(id), \(person.externalID), \(person.language), \(name),
+                \(Self.nameHash(person.name, organisation)))
             ON CONFLICT (id) DO UPDATE SET external_id = excluded.external_id, language = excluded.language,
-                name = excluded.name
+                name = excluded.name, name_hash = excluded.name_hash
             """
         if isNew { return [save] + inserts }
         let prune: Query =
@@ -311,7 +312,7 @@ extension SQLNoticeStore: RetentionStore {
             try Self.forgetGrounds(of: id, tx)
             // Not evidence, and findable by whoever guesses the address or knows the number: these go.
             try tx.execute("DELETE FROM addresses WHERE person = \(id)")
-            try tx.execute("UPDATE people SET external_id = NULL WHERE id = \(id)")
+            try tx.execute("UPDATE people SET external_id = NULL, name_hash = NULL WHERE id = \(id)")
             // Nothing about the person can be recorded any more, so nothing may be tried any more.
             try tx.execute(
                 "UPDATE deliveries SET due_at = NULL, expect_by = NULL, stopped_reason = NULL WHERE person = \(id)")

@@ -23,7 +23,9 @@ import Testing
             let addresses = known.addresses.filter { $0.channel == .email || $0.channel == .sms }.map(\.value)
             #expect(addresses.count == 2)
             let hashes = [notice.contentHash.hex, try #require(notice.documentHash).hex]
-            for text in [notice.number, notice.number.lowercased(), "ext-p-zhangsan"] + hashes + addresses {
+            for text in [notice.number, notice.number.lowercased(), "ext-p-zhangsan", "%E5%BC%A0%E4%B8%89"] + hashes
+                + addresses
+            {
                 let page = try await legal.get(
                     "/search?lang=en&q=" + text.replacing("@", with: "%40").replacing("+", with: "%2B"))
                 #expect(page.status == 200 && page.text.contains(notice.number), "\(text)")

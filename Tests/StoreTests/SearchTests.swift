@@ -27,4 +27,39 @@ import Testing
             #expect(try await gateway.store.people(at: "no@example.com", on: .email, limit: 5).isEmpty)
         }
     }
+
+    @Test(arguments: Backend.allCases)
+    func `people are found by their whole name, those of before an upgrade too, and the erased by none`(
+        _ backend: Backend
+    ) async throws {
+        try await TestGateway.with(backend) { gateway in
+            let zhang = try await gateway.person()
+            let anna = try await gateway.person(
+                "Anna M\u{fc}ller", id: "p-anna", email: "anna@example.com", phone: nil)
+            let twin = try await gateway.person("张三", id: "p-twin", email: "twin@example.com", phone: nil)
+            func found(_ name: String) async throws -> Set<PersonID> {
+                Set(try await gateway.store.people(named: name, limit: 9).map(\.id))
+            }
+            for name in ["anna mu\u{308}ller", " Anna  M\u{fc}ller", "ANNAM\u{dc}LLER"] {
+                #expect(try await found(name) == [anna], "\(name)")
+            }
+            for name in ["张", "", " ", "Anna"] { #expect(try await found(name).isEmpty, "\(name)") }
+            #expect(try await found("张 三") == [zhang, twin])
+
+            try await gateway.database.write { tx in try tx.execute("UPDATE people SET name_hash = NULL") }
+            #expect(try await found("张三").isEmpty)
+            #expect(try await gateway.store.indexNames(limit: 2) == 2)
+            #expect(try await gateway.store.indexNames(limit: 2) == 1)
+            #expect(try await gateway.store.indexNames(limit: 2) == 0)
+            #expect(try await found("张三") == [zhang, twin])
+
+            try await gateway.retention.erase(twin, basis: "期满", by: .author)
+            #expect(try await found("张三") == [zhang])
+            #expect(try await gateway.store.indexNames() == 0)
+            let plan = try await gateway.database.read { tx in
+                try tx.query("SELECT count(*) AS left_over FROM people WHERE id = 'p-twin' AND name_hash IS NOT NULL")
+            }
+            #expect(try plan.first?.get("left_over", as: Int.self) == 0)
+        }
+    }
 }

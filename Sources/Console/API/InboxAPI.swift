@@ -15,6 +15,7 @@ struct InboxAPI: Sendable {
             Endpoint(.post, Site.open, own, answer: open),
             Endpoint(.post, Site.acknowledge, own, answer: acknowledge),
             Endpoint(.post, Site.objection, own) { try await answer($0) { .object($0) } },
+            Endpoint(.post, Site.reply, own, answer: reply),
             Endpoint(.post, Site.refusal, own) { try await answer($0) { .refuse($0) } },
         ]
     }
@@ -67,6 +68,15 @@ struct InboxAPI: Sendable {
         try reader.finish()
         guard let words else { throw reader.refusal }
         return try await record(call, make(words))
+    }
+
+    private func reply(_ call: Call) async throws -> Reply {
+        var reader = ObjectReader(body: try call.json())
+        let reply = reader.choice("reply", NoticeReply.self)
+        let words = reader.optionalLine("words", maximum: NoticeReply.maximumWords)
+        try reader.finish()
+        guard let reply else { throw reader.refusal }
+        return try await record(call, .reply(reply, words))
     }
 
     private func record(_ call: Call, _ answer: ReadingDesk.Answer) async throws -> Reply {

@@ -171,11 +171,6 @@ struct NoticeAPI: Sendable {
 
     /// By id or by the number people read out.
     private func find(_ call: Call) async throws -> Notice {
-        let name = try call.parameter("notice")
-        let found =
-            name.hasPrefix("SD-")
-            ? try await services.reader.notice(number: name) : try await services.reader.notice(NoticeID(name))
-        guard let found else { throw NoticeError(.notFound, "there is no notice \"\(shortened(name))\"") }
-        return found
+        try await services.notice(named: try call.parameter("notice"))
     }
 }

@@ -14,6 +14,8 @@ struct BarChart: Sendable {
     let labels: [Label]
     let head: [String]
     let rows: [Row]
+    /// The same lying down, for windows that are too narrow.
+    let narrow: Narrow
 
     /// What one colour stands for.
     struct Legend: Sendable {
@@ -88,6 +90,7 @@ struct BarChart: Sendable {
         }
         self.bars = bars
         self.labels = labels
+        narrow = Narrow(groups: groups, highest: highest, series: series.count)
         head = series
         rows = groups.map { group in Row(name: group.name, figures: group.values.map { $0?.words ?? "—" }) }
     }

@@ -26,22 +26,21 @@ struct Frame: Sendable {
 /// Makes pages of the console.
 struct PageMaker: Sendable {
     let templates: PageTemplates
-    let language: PageLanguage
-    /// The names of the kinds of notices.
-    let kinds: [String: BilingualText]
+    /// How things are said to this reader.
+    let phrases: Phrasebook
     private let call: Call
 
     init(_ call: Call, _ templates: PageTemplates, library: TemplateLibrary? = nil) {
         self.templates = templates
         self.call = call
-        var kinds: [String: BilingualText] = [:]
-        for kind in library?.kinds ?? [] { kinds[kind] = library?.template(kind: kind)?.settings.name }
-        self.kinds = kinds
-        language = PageLanguage(call)
+        phrases = Phrasebook(templates.words, PageLanguage(call), library: library)
     }
 
+    /// The reader's language.
+    var language: PageLanguage { phrases.language }
+
     /// A word in the reader's language.
-    func word(_ name: String) -> String { templates.words.word(name, language) }
+    func word(_ name: String) -> String { phrases.word(name) }
 
     /// The frame of a page.
     func frame(_ title: String) -> Frame {
@@ -68,6 +67,7 @@ struct PageMaker: Sendable {
                 }
                 if account.scopes.contains(.hr) { links.append((Site.alertList, "alerts")) }
                 links += [(Site.attendanceBoard, "attendance"), (Site.performanceList, "performance")]
+                links.append((Site.payList, "pay"))
                 if account.scopes.contains(.staff) {
                     links += [(Site.trainingList, "training"), (Site.myAgreements, "agreements")]
                 }
@@ -98,16 +98,13 @@ struct PageMaker: Sendable {
     }
 
     /// An instant with its zone.
-    func time(_ instant: Timestamp) -> String { instant.shownInChina }
+    func time(_ instant: Timestamp) -> String { phrases.time(instant) }
 
     /// An instant with its zone and its clock.
-    func time(_ observed: ObservedTime) -> String {
-        let clock = observed.clock == ObservedTime.ours ? word("clock_songda") : observed.clock
-        return "\(observed.at.shownInChina) (\(clock))"
-    }
+    func time(_ observed: ObservedTime) -> String { phrases.time(observed) }
 
     /// A text in the reader's language.
-    func text(_ text: BilingualText) -> String { language == .english ? text.en : text.zh }
+    func text(_ text: BilingualText) -> String { phrases.text(text) }
 }
 
 extension PageLanguage {

@@ -19,6 +19,7 @@ struct InboxPages: Sendable {
             Endpoint(.get, Site.myNotice, own, bodyLimit: 0, style: .page, answer: cover),
             Endpoint(.post, Site.myNotice, own, bodyLimit: 4096, style: .page, answer: open),
             Endpoint(.post, Site.myAnswer, own, bodyLimit: Self.formBody, style: .page, answer: answer),
+            Endpoint(.post, Site.myReply, own, bodyLimit: 16 << 10, style: .page, answer: reply),
             Endpoint(.post, Site.myDocument, own, bodyLimit: 4096, style: .page, answer: document),
         ]
     }
@@ -94,18 +95,22 @@ struct InboxPages: Sendable {
         let openedAt: String
         let hash: String
         let document: String
+        let frameClass: String
         let asksAcknowledgement: Bool
         let answerAction: String
         let documentAction: String
         let isAnswered: Bool
         let state: String
         let error: String?
+        let replies: ReplyForm?
     }
 
     private func open(_ call: Call) async throws -> Reply { try await show(call) }
 
     /// Shows the document, which records that it was shown.
-    private func show(_ call: Call, error: String? = nil, status: Int = 200) async throws -> Reply {
+    func show(
+        _ call: Call, error: String? = nil, refused: ReplyForm.Refused = ReplyForm.Refused(), status: Int = 200
+    ) async throws -> Reply {
         let make = PageMaker(call, templates)
         let item = try await item(call)
         let shown = try await services.pipeline.read.open(
@@ -120,10 +125,15 @@ struct InboxPages: Sendable {
                 creditCode: shown.notice.issuer.creditCode, number: shown.notice.number,
                 openedAt: make.time(services.clock.now), hash: shown.document.hash.hex,
                 document: try make.documentFrame(markdown: shown.content.markdown, services),
+                frameClass: FrameHeight.classes(of: shown.content.markdown),
                 asksAcknowledgement: item.asksAcknowledgement,
                 answerAction: Site.page(Site.myAnswer, item.delivery),
                 documentAction: Site.page(Site.myDocument, item.delivery), isAnswered: now.state == .acknowledged,
-                state: make.word("delivery_\(now.state.rawValue)"), error: error), status: status)
+                state: make.word("delivery_\(now.state.rawValue)"), error: error,
+                replies: ReplyForm(
+                    services.pipeline.read.replies(to: shown.notice), to: Site.page(Site.myReply, item.delivery),
+                    hidden: [("csrf", frame.csrf ?? "")], isIdentified: true, refused: refused, make.phrases)),
+            status: status)
     }
 
     struct AnsweredPage: Sendable {
@@ -156,7 +166,7 @@ struct InboxPages: Sendable {
                 given, to: item.delivery, person: try owner(call), by: .account, source: .inbox,
                 circumstances: call.circumstances)
         } catch let refusal as NoticeError where refusal.code == .invalid || refusal.code == .conflict {
-            return try await show(call, error: refusal.reason, status: Problem(refusal).status)
+            return try await show(call, error: make.phrases.refusal(refusal), status: Problem(refusal).status)
         }
         let title = make.word(isAcknowledged ? "answer_acknowledged" : "answer_objected")
         let frame = make.frame(title)
@@ -184,7 +194,7 @@ struct InboxPages: Sendable {
         return .file(sealed.bytes, type: sealed.mediaType, name: name)
     }
 
-    private func owner(_ call: Call) throws -> PersonID {
+    func owner(_ call: Call) throws -> PersonID {
         guard let person = try call.person().account.person else {
             throw Problem.forbidden("your account stands for nobody on record; ask an administrator")
         }
@@ -192,7 +202,7 @@ struct InboxPages: Sendable {
     }
 
     /// Somebody else's item is not there: the answer is the same as for one that never was.
-    private func item(_ call: Call) async throws -> InboxItem {
+    func item(_ call: Call) async throws -> InboxItem {
         let id = DeliveryID(try call.parameter("delivery"))
         guard let item = try await services.inbox.item(id, of: try owner(call)), item.state != .cancelled else {
             throw NoticeError(.notFound, "there is nothing \"\(shortened(id.rawValue))\" in your inbox")

@@ -64,7 +64,7 @@ struct IssueFormPage: Sendable {
         }
         otherFaults = faults.filter {
             !taken.contains($0.field) && !taken.contains(String($0.field.dropFirst("fields.".count)))
-        }.map { "\($0.field): \($0.message)" }
+        }.map { make.phrases.sentence($0, in: template) }
     }
 }
 

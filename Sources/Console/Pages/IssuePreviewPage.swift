@@ -7,6 +7,7 @@ struct IssuePreviewPage: Sendable {
     let w: [String: String]
     let kind: String
     let document: String
+    let frameClass: String
     let letter: Letter
     let sms: String
     let smsLength: Int
@@ -52,6 +53,7 @@ struct IssuePreviewPage: Sendable {
         frame = make.frame("\(make.word("preview")): \(kind)")
         w = frame.w
         self.document = document
+        frameClass = FrameHeight.classes(of: rendered.markdown)
         self.letter = letter
         sms = rendered.smsText
         smsLength = rendered.smsText.utf16.count

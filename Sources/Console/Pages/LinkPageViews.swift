@@ -15,6 +15,7 @@ struct LandingPage: Sendable {
     let codeAction: String
     let switchAction: String
     let otherLanguage: String
+    let replies: ReplyForm?
 }
 
 /// The step that identifies the reader of a personal notice.
@@ -40,12 +41,14 @@ struct ShownPage: Sendable {
     let number: String
     /// A whole HTML document, written as the value of `srcdoc`.
     let frame: String
+    let frameClass: String
     let hash: String
     let openedAt: String
     let ticket: String
     let pass: String
     let answerAction: String
     let documentAction: String
+    let replies: ReplyForm?
 }
 
 /// The page after an answer was recorded.
@@ -57,6 +60,8 @@ struct AnsweredPage: Sendable {
     let words: String?
     let hash: String?
     let recordedAt: String
+    var back: String?
+    var backLabel: String?
 }
 
 extension Timestamp {

@@ -12,6 +12,8 @@ struct LinkPages: Sendable {
     let passes: DocumentPass
     /// Codes asked for, wrong codes and wrong links, a client.
     private let tries = TokenBuckets(burst: 30, every: .seconds(2))
+    /// Replies, a client.
+    let presses = TokenBuckets(burst: 20, every: .seconds(15))
 
     /// An objection of 20,000 bytes, escaped.
     private static let formBody = 96 << 10
@@ -28,6 +30,7 @@ struct LinkPages: Sendable {
             Endpoint(.post, Site.link, .open, bodyLimit: 4096, style: .page, answer: open),
             Endpoint(.post, Site.linkCode, .open, bodyLimit: 4096, style: .page, answer: sendCode),
             Endpoint(.post, Site.linkAnswer, .open, bodyLimit: Self.formBody, style: .page, answer: answer),
+            Endpoint(.post, Site.linkReply, .open, bodyLimit: 16 << 10, style: .page, answer: reply),
             Endpoint(.post, Site.linkDocument, .open, bodyLimit: 4096, style: .page, answer: document),
             Endpoint(.get, Site.stylesheet, .open, bodyLimit: 0, answer: asset),
         ]
@@ -41,8 +44,9 @@ struct LinkPages: Sendable {
         return try await landing(token, language: query["lang"], call: call)
     }
 
-    private func landing(
-        _ token: String, language: String?, call: Call, message: String? = nil, isError: Bool = false, status: Int = 200
+    func landing(
+        _ token: String, language: String?, call: Call, message: String? = nil, isError: Bool = false,
+        refused: ReplyForm.Refused = ReplyForm.Refused(), status: Int = 200
     ) async throws -> Reply {
         let found = try await counted(call) { try await services.pipeline.read.landing(token) }
         let language = PageLanguage(named: language ?? found.language)
@@ -57,7 +61,11 @@ struct LinkPages: Sendable {
                     openAction: Site.link(Site.link, token: token),
                     codeAction: Site.link(Site.linkCode, token: token),
                     switchAction: Site.link(Site.link, token: token) + "?lang=" + language.other.rawValue,
-                    otherLanguage: language.other.rawValue)), status: status)
+                    otherLanguage: language.other.rawValue,
+                    replies: ReplyForm(
+                        found.replies, to: Site.link(Site.linkReply, token: token),
+                        hidden: [("lang", language.rawValue)], isIdentified: false, refused: refused,
+                        Phrasebook(templates.words, language)))), status: status)
     }
 
     private func sendCode(_ call: Call) async throws -> Reply {
@@ -95,7 +103,7 @@ struct LinkPages: Sendable {
         do {
             let shown = try await services.pipeline.read.openLink(
                 token, code: code, circumstances: call.circumstances)
-            return try shownPage(shown, token: token, language: language)
+            return try shownPage(shown, token: token, isIdentified: found.needsCode, language: language)
         } catch let error as NoticeError where error.code == .credential || error.code == .tooManyRequests {
             // If the link still works, it was the code; otherwise this throws what is wrong with the link.
             _ = tries.take(call.client, at: services.clock.now)
@@ -106,7 +114,9 @@ struct LinkPages: Sendable {
         }
     }
 
-    private func shownPage(_ shown: ReadingDesk.Shown, token: String, language: PageLanguage) throws -> Reply {
+    private func shownPage(
+        _ shown: ReadingDesk.Shown, token: String, isIdentified: Bool, language: PageLanguage
+    ) throws -> Reply {
         let now = services.clock.now
         let frame = templates.render(
             "frame",
@@ -120,10 +130,15 @@ struct LinkPages: Sendable {
                     head: templates.head(shown.content.subject, language), w: language.words,
                     language: language.rawValue, subject: shown.content.subject,
                     issuer: shown.notice.issuer.fullName, creditCode: shown.notice.issuer.creditCode,
-                    number: shown.notice.number, frame: frame, hash: shown.document.hash.hex,
+                    number: shown.notice.number, frame: frame,
+                    frameClass: FrameHeight.classes(of: shown.content.markdown), hash: shown.document.hash.hex,
                     openedAt: now.shownInChina, ticket: shown.ticket, pass: passes.pass(for: shown.notice.id, at: now),
                     answerAction: Site.link(Site.linkAnswer, token: token),
-                    documentAction: Site.link(Site.linkDocument, token: token))))
+                    documentAction: Site.link(Site.linkDocument, token: token),
+                    replies: ReplyForm(
+                        services.pipeline.read.replies(to: shown.notice), to: Site.link(Site.linkReply, token: token),
+                        hidden: [("lang", language.rawValue), ("ticket", shown.ticket)], isIdentified: isIdentified,
+                        Phrasebook(templates.words, language)))))
     }
 
     // MARK: After it was opened
@@ -195,7 +210,7 @@ struct LinkPages: Sendable {
 
     // MARK: Forms
 
-    private func form(_ call: Call, _ known: Set<String>) throws -> [String: String] {
+    func form(_ call: Call, _ known: Set<String>) throws -> [String: String] {
         try SameSite.check(call, publicBaseURL: services.settings.publicBaseURL)
         let type = try call.header("Content-Type") ?? ""
         guard call.body.isEmpty || MediaType.isForm(type) else {
@@ -209,7 +224,7 @@ struct LinkPages: Sendable {
     }
 
     /// Counts what fails against the client, so that nobody tries links or tickets by the thousand.
-    private func counted<T>(_ call: Call, _ work: () async throws -> T) async throws -> T {
+    func counted<T>(_ call: Call, _ work: () async throws -> T) async throws -> T {
         do { return try await work() } catch let error as NoticeError {
             if error.code == .notFound || error.code == .credential,
                 let wait = tries.take(call.client, at: services.clock.now)

@@ -31,14 +31,19 @@ struct NoticePage: Sendable {
     let mayApprove: Bool
     let mayCancel: Bool
     let mayProve: Bool
+    let mayReport: Bool
     let deliveries: [DeliveryRow]
     let hasDeliveries: Bool
     let events: [EventRow]
+    let said: [ReplyRow]
+    let hasReplies: Bool
     let text: String?
+    let frameClass: String
     let approveAction: String
     let cancelAction: String
     let documentAction: String
     let proofAction: String
+    let reportAction: String
     let batch: String?
     let batchPage: String
     let error: String?
@@ -75,7 +80,9 @@ struct NoticePage: Sendable {
         strengthReason = make.text(standing.strength.reason)
         strengthAdvice = make.text(standing.strength.advice)
         // Several ways may lead to the same conclusion; it is one.
-        deemed = standing.deemed.map { make.deemed($0) }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        deemed = standing.deemed.map { make.phrases.deemed($0) }.reduce(into: []) {
+            if !$0.contains($1) { $0.append($1) }
+        }
         doubts = standing.timeline.doubts.map { make.text($0) }
         approvalsGiven = approvals.count
         approvalsNeeded = notice.approvalsNeeded
@@ -87,19 +94,22 @@ struct NoticePage: Sendable {
         mayCancel =
             signedIn.may(.issue) && (notice.state == .awaitingApproval || notice.state == .approved)
         mayProve = signedIn.may(.read) && notice.sealedAt != nil
+        mayReport = signedIn.may(.read)
         let names = Dictionary(notice.recipients.map { ($0.person, $0.name) }, uniquingKeysWith: { first, _ in first })
         deliveries = standing.deliveries.map { DeliveryRow($0, names: names, make) }
         hasDeliveries = !standing.deliveries.isEmpty
         events = standing.timeline.items.map { EventRow($0, make) }
+        said = ReplyRow.all(standing.timeline, in: notice, make.phrases)
+        hasReplies = !said.isEmpty
         // What the approvers approve; checked against its hash, so that nobody approves what was changed underneath.
-        text = try content.map {
-            try make.documentFrame(
-                markdown: try NoticeContent(stored: $0, expecting: notice.contentHash).markdown, services)
-        }
+        let markdown = try content.map { try NoticeContent(stored: $0, expecting: notice.contentHash).markdown }
+        text = try markdown.map { try make.documentFrame(markdown: $0, services) }
+        frameClass = FrameHeight.classes(of: markdown ?? "")
         approveAction = Site.page(Site.noticeApproval, notice.id)
         cancelAction = Site.page(Site.noticeCancellation, notice.id)
         documentAction = Site.page(Site.noticeDocument, notice.id)
         proofAction = Site.page(Site.noticeProof, notice.id)
+        reportAction = Site.page(Site.noticeReport, notice.id)
         // Those who only approve have no page of batches.
         batch = signedIn.may(.read) ? notice.batch : nil
         batchPage = Site.page(Site.batchPage, notice.id)
@@ -121,10 +131,5 @@ extension PageMaker {
         guard !awaited.confirmers.isEmpty else { return count }
         let names = awaited.confirmers.map { $0.name ?? word("awaits_gone").replacing("{id}", with: $0.id) }
         return count + word("awaits_named").replacing("{names}", with: names.joined(separator: "、"))
-    }
-
-    /// What a rule concluded, which is no observation, and from what.
-    func deemed(_ service: DeemedService) -> String {
-        "\(service.day): \(text(service.text)) [\(service.basis); \(service.ruleID), \(service.law)]"
     }
 }

@@ -129,7 +129,8 @@ struct NoticePages: Sendable {
             _ = try await services.pipeline.issue.approve(notice.id, contentHash: hash, by: call.principal)
         } catch let refusal as NoticeError where refusal.code == .forbidden || refusal.code == .conflict {
             let now = try await services.reader.notice(notice.id) ?? notice
-            return try await show(now, call, error: refusal.reason, status: Problem(refusal).status)
+            return try await show(
+                now, call, error: PageMaker(call, templates).phrases.refusal(refusal), status: Problem(refusal).status)
         }
         return .seeOther(Site.page(Site.noticePage, notice.id))
     }
@@ -141,7 +142,8 @@ struct NoticePages: Sendable {
                 notice.id, reason: call.form["reason"] ?? "", by: call.principal)
         } catch let refusal as NoticeError where refusal.code != .notFound {
             let now = try await services.reader.notice(notice.id) ?? notice
-            return try await show(now, call, error: refusal.reason, status: Problem(refusal).status)
+            return try await show(
+                now, call, error: PageMaker(call, templates).phrases.refusal(refusal), status: Problem(refusal).status)
         }
         return .seeOther(Site.page(Site.noticePage, notice.id))
     }
@@ -163,11 +165,6 @@ struct NoticePages: Sendable {
     }
 
     private func find(_ call: Call) async throws -> Notice {
-        let name = try call.parameter("notice")
-        let found =
-            name.hasPrefix("SD-")
-            ? try await services.reader.notice(number: name) : try await services.reader.notice(NoticeID(name))
-        guard let found else { throw NoticeError(.notFound, "there is no notice \"\(shortened(name))\"") }
-        return found
+        try await services.notice(named: try call.parameter("notice"))
     }
 }

@@ -70,12 +70,8 @@ struct EventRow: Sendable {
 
 extension PageMaker {
     /// The name of a kind, as its template gives it.
-    func kind(_ kind: String) -> String { kinds[kind].map { text($0) } ?? kind }
+    func kind(_ kind: String) -> String { phrases.kind(kind) }
 
-    /// What an event is called; its own name where the words have none, because a fact without a word is still a fact.
-    func event(_ event: EvidenceEvent) -> String {
-        let name = "event_\(event.rawValue)"
-        let word = word(name)
-        return word == name ? event.rawValue : word
-    }
+    /// What an event is called.
+    func event(_ event: EvidenceEvent) -> String { phrases.event(event) }
 }

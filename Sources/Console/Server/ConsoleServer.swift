@@ -57,6 +57,7 @@ public struct ConsoleServer: Sendable {
             + LinkPages(services: services, templates: pages).endpoints
             + SignInPages(services: services, templates: pages).endpoints
             + NoticePages(services: services, templates: pages).endpoints
+            + ProofReportPages(services: services, templates: pages).endpoints
             + IssuePages(services: services, templates: pages).endpoints
             + BatchPages(services: services, templates: pages).endpoints
             + BatchIssuePages(services: services, templates: pages).endpoints
@@ -91,6 +92,7 @@ public struct ConsoleServer: Sendable {
             + RiskRulesPages(services: services, templates: pages).endpoints
             + AttendancePages(services: services, templates: pages).endpoints
             + PerformancePages(services: services, templates: pages).endpoints
+            + PayPages(services: services, templates: pages).endpoints
             + ownPages
             + SearchPages(services: services, templates: pages).endpoints
             + VerifyPages(services: services, templates: pages).endpoints

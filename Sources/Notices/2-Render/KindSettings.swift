@@ -58,6 +58,8 @@ public struct KindSettings: Sendable, Hashable {
     public let needsAcknowledgement: Bool
     /// Whether it waits for the end of the quiet hours.
     public let keepsQuietHours: Bool
+    /// What recipients can reply in one tap; nothing for most kinds.
+    public let replies: [NoticeReply]
     /// The consignment mode stated in the evidence.
     public let consignment: ConsignmentMode
     /// Which channels, in which order, unless the issuer decides otherwise.
@@ -88,7 +90,7 @@ public struct KindSettings: Sendable, Hashable {
 extension KindSettings {
     static let keys: Set<String> = [
         "name", "document", "priority", "approvals", "acknowledgement", "quiet-hours", "consignment", "delivery",
-        "deadlines", "legal-basis",
+        "deadlines", "legal-basis", "replies",
     ]
 
     /// Reads the settings out of the top level of a `fields.yaml`.
@@ -113,6 +115,13 @@ extension KindSettings {
         guard !(keepsQuietHours && priority == .urgent) else {
             throw try need("quiet-hours").fault("an urgent kind is never held back; write false or lower the priority")
         }
+        var replies: [NoticeReply] = []
+        for node in try object["replies"]?.elements() ?? [] {
+            let reply = try node.choice(NoticeReply.self)
+            guard !replies.contains(reply) else { throw node.fault("\(reply.rawValue) comes twice; name it once") }
+            replies.append(reply)
+        }
+        self.replies = replies
         consignment = try need("consignment").choice(ConsignmentMode.self)
         plan = try Self.readPlan(try need("delivery"))
         deadlines = try object["deadlines"].map(Self.readDeadlines) ?? []

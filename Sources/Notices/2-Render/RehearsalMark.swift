@@ -12,6 +12,9 @@ public enum RehearsalMark {
     /// What stands before the name of a file.
     static let filePrefix = "REHEARSAL-"
 
+    /// The name of a file about a notice, marked if that is one of a rehearsal.
+    public static func fileName(_ name: String, isRehearsal: Bool) -> String { (isRehearsal ? filePrefix : "") + name }
+
     /// What stands before a text message; in one language, because each letter of it is paid for.
     ///
     /// No 【】: those are the signature's, and a text with two is refused by gateways.

@@ -53,20 +53,36 @@ public struct DocumentMaker: Sendable {
         markdown: String, title: String, language: NoticeLanguage, number: String, contentHash: Digest, issuer: String,
         issuedAt: Timestamp
     ) async throws -> (pdf: [UInt8], pages: [Int]) {
-        var words = markdown
+        let printed = try await printed(
+            Self.page(
+                markdown: markdown, title: title, language: language.rawValue, number: number, contentHash: contentHash,
+                issuer: issuer, issuedAt: issuedAt, isRehearsal: isRehearsal))
+        return (printed.pdf, printed.sectionPages)
+    }
+
+    /// The PDF of a report on what was recorded, with lines of its own in the foot and an address as its code.
+    ///
+    /// Like ``sections(markdown:title:language:number:contentHash:issuer:issuedAt:)`` it shows whatever was recorded.
+    public func report(_ report: PrintedReport) async throws -> [UInt8] {
+        try await printed(
+            PageDocument(
+                headLine: report.isRehearsal || isRehearsal ? RehearsalMark.line : nil, markdown: report.markdown,
+                title: report.title, language: report.language.rawValue, footerLines: report.footerLines,
+                qrText: report.code, createdAt: report.asOf.microseconds / 1_000_000, author: report.author)
+        ).pdf
+    }
+
+    private func printed(_ page: PageDocument) async throws -> PrintedDocument {
+        var page = page
         // Forbidden characters are found before missing ones, so that there are at most two reasons to look again.
         for _ in 0..<3 {
-            let page = Self.page(
-                markdown: words, title: title, language: language.rawValue, number: number, contentHash: contentHash,
-                issuer: issuer, issuedAt: issuedAt, isRehearsal: isRehearsal)
             do {
-                let printed = try await typesetter.printed(page)
-                return (printed.pdf, printed.sectionPages)
+                return try await typesetter.printed(page)
             } catch let error as TypesetError {
                 guard !error.characters.isEmpty else {
                     throw NoticeError(.invalid, "the document cannot be typeset: \(error.reason)")
                 }
-                words = Self.naming(Set(error.characters), in: words)
+                page.markdown = Self.naming(Set(error.characters), in: page.markdown)
             }
         }
         throw NoticeError(.invalid, "the document cannot be typeset: it keeps having characters that no font shows")

@@ -14,6 +14,8 @@ extension ReadingDesk {
         public let codeGoesTo: String?
         /// The language to show it in.
         public let language: String
+        /// What can be replied without opening it; nothing for a personal notice.
+        public let replies: [NoticeReply]
     }
 
     /// Describes what a token opens; records nothing, opens nothing.
@@ -23,7 +25,7 @@ extension ReadingDesk {
         return Landing(
             issuer: notice.issuer, number: notice.number, needsCode: notice.handling.isPersonal,
             codeGoesTo: notice.handling.isPersonal ? Self.codeAddress(of: person).map { Self.mask($0.value) } : nil,
-            language: notice.language)
+            language: notice.language, replies: notice.handling.isPersonal ? [] : replies(to: notice))
     }
 
     /// Sends the one-time code that opens a personal notice to a number already on record.
@@ -70,7 +72,7 @@ extension ReadingDesk {
             circumstances: circumstances)
     }
 
-    private func resolve(_ token: String) async throws -> (LinkRecord, Notice, NoticeRecipient) {
+    func resolve(_ token: String) async throws -> (LinkRecord, Notice, NoticeRecipient) {
         guard token.utf8.count == 64, let link = try await credentials.link(LinkTokens.hash(token)),
             let notice = try await reader.notice(link.notice),
             let person = notice.recipients.first(where: { $0.person == link.person })

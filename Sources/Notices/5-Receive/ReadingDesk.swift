@@ -28,6 +28,7 @@ public struct ReadingDesk: Sendable {
     let reader: any NoticeReader
     let credentials: any CredentialStore
     let codes: OneTimeCodes
+    let templates: TemplateLibrary
     let tickets: ViewTickets
     let recorder: EvidenceRecorder
     let clock: any WallClock
@@ -35,12 +36,13 @@ public struct ReadingDesk: Sendable {
     /// Makes a desk.
     public init(
         receipts: any ReceiptStore, reader: any NoticeReader, credentials: any CredentialStore, codes: OneTimeCodes,
-        tickets: ViewTickets, recorder: EvidenceRecorder, clock: any WallClock
+        templates: TemplateLibrary, tickets: ViewTickets, recorder: EvidenceRecorder, clock: any WallClock
     ) {
         self.receipts = receipts
         self.reader = reader
         self.credentials = credentials
         self.codes = codes
+        self.templates = templates
         self.tickets = tickets
         self.recorder = recorder
         self.clock = clock
@@ -115,6 +117,8 @@ public struct ReadingDesk: Sendable {
         case object(String)
         /// Refuses to take the notice, in their own words (拒收).
         case refuse(String)
+        /// Says one of the things that its kind asks for, with words if they like.
+        case reply(NoticeReply, String?)
     }
 
     /// Records an answer.
@@ -136,6 +140,7 @@ public struct ReadingDesk: Sendable {
         let state: DeliveryState?
         let reason: String
         var once: String?
+        var replied: NoticeReply?
         switch answer {
         case .acknowledge(let hash):
             guard let documentHash = notice?.documentHash, hash == documentHash else {
@@ -160,12 +165,25 @@ public struct ReadingDesk: Sendable {
             }
             facts["words"] = .string(try Self.checked(words))
             (event, state, reason) = (.refusedByRecipient, .refused, "refused by the recipient")
+        case .reply(let one, let words):
+            guard let notice, replies(to: notice).contains(one) else {
+                throw NoticeError(
+                    .invalid, "reply: this notice does not take \(one.rawValue); object in your own words instead")
+            }
+            let text = try Self.replyWords(words)
+            facts["reply"] = .string(one.rawValue)
+            facts["words"] = text.map { .string($0) }
+            // What was shown or sent: that is what the statement answers.
+            facts["contentHash"] = .string(notice.contentHash.hex)
+            (event, state, reason) = (one.event, nil, "reply")
+            replied = one
+            once = "reply \(one.rawValue) by \(identification.rawValue) \(SHA256.hash(Array((text ?? "").utf8)).hex)"
         }
         let entry = try recorder.entry(event, delivery: delivery, at: .ours(now), facts)
         let recording = try await receipts.record(
             Receipt(
                 source: source, delivery: id, dedupeKey: once ?? "answer \(entry.id)", state: state, reason: reason,
-                happenedAt: .ours(now), raw: []),
+                happenedAt: .ours(now), raw: [], reply: replied),
             evidence: [entry])
         switch recording {
         case .recorded(let merged): return merged

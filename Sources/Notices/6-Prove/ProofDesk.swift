@@ -91,14 +91,7 @@ public struct ProofDesk: Sendable {
         let notice = standing.notice
         let read = try recorder.entry(
             .evidenceRead, notice: id, at: clock.now, ["by": principal.facts, "what": "proof bundle"])
-        let excerpt: LogExcerpt
-        do {
-            excerpt = try await LogExcerpt.collect(
-                notice: id.rawValue, from: log, keys: trust.logKeys, open: openBody)
-        } catch let error as EvidenceError where error.code == .nothingToProve {
-            // What was accepted a moment ago is on the disk, and has its place in the log within 250 ms.
-            throw NoticeError(.unavailable, "\(notice.number) has no place in the log yet; ask again in a second")
-        }
+        let excerpt = try await excerpt(of: notice)
         let approvals = try await reader.approvals(of: id)
         let people = Set([notice.author.id] + approvals.map(\.approver.id) + notice.confirmers)
         let contents = BundleContents(
@@ -111,7 +104,18 @@ public struct ProofDesk: Sendable {
         let bundle = try await writer.write(contents)
         // No evidence, no release: the bundle leaves only once it is recorded that it did.
         try await log.stage([read])
-        return ((notice.isRehearsal ? RehearsalMark.filePrefix : "") + "\(notice.number).asice", bundle)
+        return (RehearsalMark.fileName("\(notice.number).asice", isRehearsal: notice.isRehearsal), bundle)
+    }
+
+    /// What the log holds about a notice, with the proofs.
+    func excerpt(of notice: Notice) async throws -> LogExcerpt {
+        do {
+            return try await LogExcerpt.collect(
+                notice: notice.id.rawValue, from: log, keys: trust.logKeys, open: openBody)
+        } catch let error as EvidenceError where error.code == .nothingToProve {
+            // What was accepted a moment ago is on the disk, and has its place in the log within 250 ms.
+            throw NoticeError(.unavailable, "\(notice.number) has no place in the log yet; ask again in a second")
+        }
     }
 
     private func documents(of notice: Notice) async throws -> [BundleContents.Document] {

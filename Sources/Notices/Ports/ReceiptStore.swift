@@ -156,6 +156,8 @@ public struct Receipt: Sendable, Hashable {
     public let settlesClaims: Bool
     /// The hash of the link that is used up by it, in the same transaction; a link that was used before refuses the receipt.
     public let link: Digest?
+    /// What its sender said on the page of the notice, so that it is found without opening entries.
+    public let reply: NoticeReply?
 
     /// One part of a longer text message.
     public struct Part: Sendable, Hashable {
@@ -174,7 +176,7 @@ public struct Receipt: Sendable, Hashable {
     public init(
         source: Source, delivery: DeliveryID, dedupeKey: String, state: DeliveryState?, reason: String,
         happenedAt: ObservedTime, raw: [UInt8], part: Part? = nil, claims: DeliveryState? = nil,
-        settlesClaims: Bool = false, link: Digest? = nil
+        settlesClaims: Bool = false, link: Digest? = nil, reply: NoticeReply? = nil
     ) {
         self.source = source
         self.delivery = delivery
@@ -187,6 +189,7 @@ public struct Receipt: Sendable, Hashable {
         self.claims = claims
         self.settlesClaims = settlesClaims
         self.link = link
+        self.reply = reply
     }
 }
 

@@ -33,6 +33,8 @@ public protocol RecipientStore: RecipientDirectory {
     func person(externalID: String) async throws -> Recipient?
     /// Those who are reached at an address, which is given in its channel's normal form.
     func people(at value: String, on channel: ChannelKind, limit: Int) async throws -> [Recipient]
+    /// Those of this name, whatever the case of its letters and the spaces in it.
+    func people(named name: String, limit: Int) async throws -> [Recipient]
     /// All issuing entities.
     func issuers() async throws -> [Issuer]
 }

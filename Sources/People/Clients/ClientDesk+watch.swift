@@ -12,8 +12,8 @@ extension ClientDesk {
         public var alertNotices = 0
     }
 
-    /// Does whatever is due: tells contacts of a change of hands, looks for bulk access and for silent clients, serves
-    /// alerts.
+    /// Does whatever is due: tells contacts of a change of hands, looks for bulk access, for silent clients and
+    /// for what contacts have replied, serves alerts.
     ///
     /// It may be called at any time and as often as one likes: each occasion makes one notice, each finding one alert.
     @discardableResult
@@ -25,6 +25,7 @@ extension ClientDesk {
         for reader in try await store.bulkReaders(since: bulkWindow(rules, now), atLeast: rules.bulkRecords)
         where try await watchBulk(reader.actor, reader.person, now: now) { run.alerts += 1 }
         run.alerts += try await watchSilence(rules, now)
+        run.alerts += try await watchReplies(rules, now)
         run.alertNotices = try await serveAlerts(now)
         return run
     }
@@ -135,7 +136,7 @@ extension ClientDesk {
         return try await store.units().issuer(of: unit)
     }
 
-    /// Serves alerts: bulk access to the administrators, lost clients to HR.
+    /// Serves alerts: bulk access to the administrators, what concerns one client to HR.
     private func serveAlerts(_ now: Timestamp) async throws -> Int {
         var issued = 0
         while true {
@@ -175,7 +176,7 @@ extension ClientDesk {
             "account": .string(alert.subject),
         ]
         fields["employee"] = staff.map { .string($0.name) }
-        if alert.kind == .lostClient {
+        if alert.kind != .bulkAccess {
             let client = try await store.require(ClientID(alert.subject))
             fields["account"] = nil
             fields["client"] = .string(client.name)

@@ -19,6 +19,8 @@ extension EvidenceEvent {
     public static let clientBulkAccess = EvidenceEvent(rawValue: "ClientBulkAccess")
     /// A client that was handed over orders no more.
     public static let clientLost = EvidenceEvent(rawValue: "ClientLost")
+    /// A contact of a client stated that the former contact still gets in touch; nobody has looked into it yet.
+    public static let clientOldContactReported = EvidenceEvent(rawValue: "ClientOldContactReported")
     /// Orders before and after a hand-over were compared, and the comparison was kept.
     public static let clientLossMeasured = EvidenceEvent(rawValue: "ClientLossMeasured")
 }

@@ -91,6 +91,8 @@ public struct ClientAlert: Sendable, Hashable {
         case bulkAccess = "bulk-access"
         /// A client that was handed over orders no more.
         case lostClient = "lost-client"
+        /// A contact of a client that changed hands says that the former contact still gets in touch.
+        case oldContact = "old-contact"
     }
 
     /// Names it.
@@ -105,7 +107,7 @@ public struct ClientAlert: Sendable, Hashable {
     public let at: Timestamp
     /// From when on it was looked: the window's beginning, or the last order or the hand-over.
     public let since: Timestamp
-    /// How many records, or how many months.
+    /// How many records, how many months, or how often it was said.
     public let count: Int
     /// The rule and its version, `client-access 1`.
     public let rule: String

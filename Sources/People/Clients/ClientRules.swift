@@ -12,18 +12,23 @@ public struct ClientRules: Sendable, Hashable {
     public let bulkMinutes: Int
     /// So many months without an order of a transferred client are an alarm (S-96).
     public let lostMonths: Int
+    /// So many hours after one alert that a former contact still calls a client, the next may be raised.
+    public let oldContactQuietHours: Int
     /// Whether alerts are also served as notices.
     public let notifies: Bool
 
     /// States rules.
     public init(
-        version: Int, pageLimit: Int, bulkRecords: Int, bulkMinutes: Int, lostMonths: Int, notifies: Bool
+        version: Int, pageLimit: Int, bulkRecords: Int, bulkMinutes: Int, lostMonths: Int,
+        oldContactQuietHours: Int = 24,
+        notifies: Bool
     ) {
         self.version = version
         self.pageLimit = pageLimit
         self.bulkRecords = bulkRecords
         self.bulkMinutes = bulkMinutes
         self.lostMonths = lostMonths
+        self.oldContactQuietHours = oldContactQuietHours
         self.notifies = notifies
     }
 
@@ -33,7 +38,9 @@ public struct ClientRules: Sendable, Hashable {
     /// Reads the rules strictly: unknown and missing keys are refused with their line.
     public init(yaml: String, file: String) throws(SourceFault) {
         let root = try YAMLNode.parse(yaml, file: file)
-        let object = try root.object(["id", "version", "page-limit", "bulk-access", "lost-client", "notices"])
+        let object = try root.object([
+            "id", "version", "page-limit", "bulk-access", "lost-client", "old-contact", "notices",
+        ])
         guard try object.need("id", root).string() == Self.id else {
             throw try object.need("id", root).fault("must be \(Self.id)")
         }
@@ -45,6 +52,12 @@ public struct ClientRules: Sendable, Hashable {
         bulkMinutes = try Self.number("minutes", limits, bulk, 1...1440)
         let lost = try object.need("lost-client", root)
         lostMonths = try Self.number("months", try lost.object(["months"]), lost, 1...36)
+        if let old = object["old-contact"] {
+            oldContactQuietHours = try Self.number("quiet-hours", try old.object(["quiet-hours"]), old, 1...720)
+        } else {
+            // Files written before there were replies.
+            oldContactQuietHours = 24
+        }
         notifies = try object.need("notices", root).flag()
     }
 

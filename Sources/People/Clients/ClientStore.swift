@@ -141,7 +141,7 @@ public struct ClientTransfer: Sendable {
 /// Clients as they are written; each verb is one transaction of state, operation log and acts.
 ///
 /// Whatever comes late, twice or in another order leaves what is newer as it is.
-public protocol ClientStore: ClientReader, ClientReports, ClientWatchStore {
+public protocol ClientStore: ClientReader, ClientReports, ClientWatchStore, ContactReplyStore {
     /// Takes in what another system says of a client; nil when somebody else put the same one on record meanwhile.
     ///
     /// - Parameter owner: takes charge if nobody is in charge.

@@ -170,7 +170,7 @@ public struct HandoverDesk: Sendable {
 
 extension HandoverItem {
     /// The client it is about, for a client's own item.
-    var client: ClientID? {
+    public var client: ClientID? {
         guard let origin, origin.hasPrefix("client:") else { return nil }
         return ClientID(String(origin.dropFirst("client:".count)))
     }

@@ -55,16 +55,17 @@ public struct PayCalculator: Sendable {
             if stated.updateValue(fact, forKey: fact.name) != nil {
                 faults.append(.init(field: place, message: "\(fact.name) is stated twice; state it once"))
             }
-            if let fault = Self.fault(fact, definition, request.currency) {
-                faults.append(.init(field: place, message: "\(fact.name): \(fault)"))
+            if let (fault, words) = Self.fault(fact, definition, request.currency) {
+                faults.append(.init(field: place, message: "\(fact.name): \(fault)", words: words))
             }
         }
         for definition in rules.facts where stated[definition.name] == nil && definition.standard == nil {
             faults.append(
                 .init(
                     field: "facts",
-                    message: "\(definition.name) is missing; state it from \(definition.from.joined(separator: " or "))"
-                ))
+                    message:
+                        "\(definition.name) is missing; state it from \(definition.from.joined(separator: " or "))",
+                    words: .init("payMissing", ["zh": definition.label.zh, "en": definition.label.en])))
         }
         let floor = rules.minimumWage(in: request.region, on: request.month.firstDay)
         if let floor, floor.currency != request.currency {
@@ -86,8 +87,8 @@ public struct PayCalculator: Sendable {
             faults.append(
                 .init(
                     field: "month",
-                    message: "\(request.month) ends before these rules begin (\(rules.effectiveFrom)); use older rules")
-            )
+                    message: "\(request.month) ends before these rules begin (\(rules.effectiveFrom)); use older rules",
+                    words: .init("payBeforeRules", ["value": "\(request.month)", "start": "\(rules.effectiveFrom)"])))
         }
         try PeopleError.check(faults, "the pay was not worked out")
         return rules.facts.map { definition in
@@ -98,25 +99,48 @@ public struct PayCalculator: Sendable {
         }
     }
 
-    private static func fault(_ fact: PayFact, _ definition: PayRules.FactDefinition, _ currency: String) -> String? {
-        if fact.value.isNegative { return "\(fact.value) is negative; what lowers pay is a deduction of its own" }
+    private static func fault(
+        _ fact: PayFact, _ definition: PayRules.FactDefinition, _ currency: String
+    ) -> (String, PeopleError.Words)? {
+        let value = fact.value.description
+        if fact.value.isNegative {
+            return (
+                "\(value) is negative; what lowers pay is a deduction of its own",
+                .init("payNegative", ["value": value])
+            )
+        }
         if let maximum = definition.maximum, fact.value > maximum {
-            return "\(fact.value) is more than \(maximum); correct it"
+            return (
+                "\(value) is more than \(maximum); correct it",
+                .init("payMaximum", ["value": value, "most": "\(maximum)"])
+            )
         }
         switch definition.unit {
         case .money where fact.value.rounded(to: 2) != fact.value:
-            return "\(fact.value) has more than two decimals; round it where it comes from"
-        case .count where fact.value.floored != fact.value: return "\(fact.value) is not a whole number"
+            return (
+                "\(value) has more than two decimals; round it where it comes from",
+                .init("payDecimals", ["value": value])
+            )
+        case .count where fact.value.floored != fact.value:
+            return ("\(value) is not a whole number", .init("whole", ["value": value]))
         default: break
         }
         if let stated = fact.currency, stated != currency {
-            return "is in \(stated.prefix(10)), the sheet in \(currency); convert it and name the rate's record"
+            return (
+                "is in \(stated.prefix(10)), the sheet in \(currency); convert it and name the rate's record",
+                .init("payCurrency", ["value": String(stated.prefix(10)), "currency": currency])
+            )
         }
+        let kinds = definition.from.joined(separator: " or ")
         if !definition.from.contains(fact.source) {
-            return "a record of kind \"\(fact.source.prefix(40))\" may not state it; take it from "
-                + definition.from.joined(separator: " or ")
+            return (
+                "a record of kind \"\(fact.source.prefix(40))\" may not state it; take it from \(kinds)",
+                .init("paySource", ["kinds": definition.from.joined(separator: " / ")])
+            )
         }
-        if fact.reference.isEmpty { return "names no record; say which \(fact.source)" }
+        if fact.reference.isEmpty {
+            return ("names no record; say which \(fact.source)", .init("payReference"))
+        }
         return nil
     }
 

@@ -11,8 +11,8 @@ extension PayDesk {
                     .init(
                         field: fact.name,
                         message:
-                            "there is no performance result \"\(fact.reference.prefix(60))\" of \(person) that is approved; name one"
-                    ))
+                            "there is no performance result \"\(fact.reference.prefix(60))\" of \(person) that is approved; name one",
+                        words: .init("payNoResult", ["value": String(fact.reference.prefix(60))])))
                 continue
             }
             // A result that says nothing of a factor pays the month in full.
@@ -21,8 +21,9 @@ extension PayDesk {
                 faults.append(
                     .init(
                         field: fact.name,
-                        message: "\(fact.value) is not what result \(result.reference) says (\(stated)); take its value"
-                    ))
+                        message:
+                            "\(fact.value) is not what result \(result.reference) says (\(stated)); take its value",
+                        words: .init("payOtherResult", ["value": "\(fact.value)", "stated": "\(stated)"])))
             }
         }
         faults += try await latenessFaults(facts, person, month)
@@ -46,7 +47,13 @@ extension PayDesk {
             .init(
                 field: "lateCount",
                 message:
-                    "\(stated.value) is more than the \(counted.late) that the attendance of \(month) shows; \(cure)")
+                    "\(stated.value) is more than the \(counted.late) that the attendance of \(month) shows; \(cure)",
+                words: .init(
+                    counted.missingCalendar == nil ? "payLateness" : "payLatenessCalendar",
+                    [
+                        "value": "\(stated.value)", "counted": "\(counted.late)", "month": "\(month)",
+                        "year": counted.missingCalendar.map { "\($0)" } ?? "",
+                    ]))
         ]
     }
 
@@ -87,9 +94,22 @@ extension PayDesk {
         }
     }
 
+    /// What a demand asks for, as pages say it.
+    private func words(of demand: PayCalculator.Demand) -> PeopleError.Words {
+        let name = String(demand.reason.prefix { $0 != " " })
+        let label = rules.lines.first { $0.id == name }?.label ?? rules.facts.first { $0.name == name }?.label
+        let values = ["zh": label?.zh ?? name, "en": label?.en ?? name]
+        switch demand.need {
+        case .signedResult: return .init("payGroundResult", values)
+        case .training(let policy):
+            return .init("payGroundTraining", values.merging(["policy": "\(policy)"]) { _, new in new })
+        case .clause(let clause): return .init("payGroundClause", values.merging(["clause": clause]) { _, new in new })
+        }
+    }
+
     private func missing(_ demand: PayCalculator.Demand, _ what: String, cure: String) -> PeopleError {
         PeopleError(
             .locked, "the pay was not worked out: \(demand.reason) needs \(what); \(cure)",
-            faults: [.init(field: demand.reason, message: "needs \(what)")])
+            faults: [.init(field: demand.reason, message: "needs \(what)", words: words(of: demand))])
     }
 }

@@ -52,6 +52,7 @@ public struct PayDesk: Sendable {
     ) async throws -> PaySheet {
         let employee = try await roster.require(person)
         try AccessPolicy.require(.managePay, actor, owner: person, unit: employee.unit)
+        try Self.requireOther(person, actor)
         guard let unit = try await roster.units().first(where: { $0.id == employee.unit }) else {
             throw PeopleError(.notFound, "the unit \(employee.unit) of \(person) is gone; correct the roster")
         }
@@ -80,14 +81,18 @@ public struct PayDesk: Sendable {
     /// Puts a draft in force; there is one sheet in force a person and month.
     public func finalise(_ id: PaySheetID, by actor: Actor) async throws {
         let sheet = try await find(id, .managePay, actor)
+        try Self.requireOther(sheet.person, actor)
         try await move(sheet, to: .final, try act(.payFinalised, sheet, by: actor))
     }
 
     /// Takes a sheet back, with a reason.
     public func withdraw(_ id: PaySheetID, reason: String, by actor: Actor) async throws {
         let sheet = try await find(id, .managePay, actor)
+        try Self.requireOther(sheet.person, actor)
         guard !reason.isEmpty, reason.utf8.count <= 2000 else {
-            throw PeopleError(.invalid, "reason: say in 1 to 2000 bytes why the sheet is taken back")
+            throw PeopleError(
+                .invalid, "reason: say in 1 to 2000 bytes why the sheet is taken back",
+                words: .init("reason", ["most": "2000"]))
         }
         try await move(sheet, to: .withdrawn, try act(.payWithdrawn, sheet, by: actor, ["reason": .string(reason)]))
     }
@@ -111,6 +116,13 @@ public struct PayDesk: Sendable {
 
     // MARK: -
 
+    /// Nobody works out their own pay, whatever their role.
+    private static func requireOther(_ person: PersonID, _ actor: Actor) throws(PeopleError) {
+        guard actor.person != person else {
+            throw PeopleError(.forbidden, "nobody works out their own pay; ask somebody else of HR")
+        }
+    }
+
     private func find(_ id: PaySheetID, _ permission: Permission, _ actor: Actor) async throws -> PaySheet {
         _ = try AccessPolicy.require(anyReach: permission, actor)
         guard let sheet = try await store.paySheet(id) else {
@@ -124,7 +136,9 @@ public struct PayDesk: Sendable {
     private func move(_ sheet: PaySheet, to state: PaySheet.State, _ act: Act) async throws {
         let isAllowed = state == .final ? sheet.state == .draft : sheet.state != .withdrawn
         guard isAllowed else {
-            throw PeopleError(.conflict, "the sheet is \(sheet.state.rawValue); it cannot become \(state.rawValue)")
+            throw PeopleError(
+                .conflict, "the sheet is \(sheet.state.rawValue); it cannot become \(state.rawValue)",
+                words: .init("payState"))
         }
         guard try await store.move(sheet.id, to: state, from: sheet.state, acts: [act]) else {
             throw PeopleError(.conflict, "somebody else moved the sheet just now; look at it again")

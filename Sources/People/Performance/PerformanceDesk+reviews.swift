@@ -14,7 +14,9 @@ extension PerformanceDesk {
         var faults = ScoreLine.faults(lines, payFactor: payFactor)
         let now = clock.now
         if month > Month(CivilDate(inChina: now)) {
-            faults.append(.init(field: "month", message: "\(month) has not begun"))
+            faults.append(
+                .init(
+                    field: "month", message: "\(month) has not begun", words: .init("notBegun", ["value": "\(month)"])))
         }
         try PeopleError.check(faults, "nothing was scored")
         let id = ReviewID(SecureRandom.uuid(at: now))
@@ -28,7 +30,8 @@ extension PerformanceDesk {
             .performanceScored, by: actor, about: subjects(review), facts(version, review))
         guard try await store.begin(review, at: now, acts: [act]) else {
             throw PeopleError(
-                .conflict, "\(month) was scored already for \(person); only an appeal that is upheld changes it")
+                .conflict, "\(month) was scored already for \(person); only an appeal that is upheld changes it",
+                words: .init("scoredAlready", ["month": "\(month)"]))
         }
         return review
     }

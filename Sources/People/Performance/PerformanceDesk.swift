@@ -14,12 +14,28 @@ public struct PerformanceDesk: Sendable {
         let employee = try await store.require(goal.person)
         try AccessPolicy.require(.setGoals, actor, owner: employee.id, unit: employee.unit)
         var faults: [PeopleError.Fault] = []
-        func fault(_ field: String, _ message: String) { faults.append(.init(field: field, message: message)) }
-        if goal.id.rawValue.isEmpty || goal.id.rawValue.utf8.count > 60 { fault("id", "give 1 to 60 bytes") }
-        if goal.title.isEmpty || goal.title.utf8.count > 1_000 { fault("title", "give 1 to 1000 bytes") }
-        if goal.period.isEmpty || goal.period.utf8.count > 40 { fault("period", "give 1 to 40 bytes, like 2026-Q4") }
-        if !(1...100).contains(goal.weight) { fault("weight", "\(goal.weight) is not 1 to 100") }
-        if goal.dueOn < goal.startsOn { fault("dueOn", "\(goal.dueOn) is before the start, \(goal.startsOn)") }
+        func fault(_ field: String, _ message: String, _ words: String, _ values: [String: String] = [:]) {
+            faults.append(.init(field: field, message: message, words: .init(words, values)))
+        }
+        if goal.id.rawValue.isEmpty || goal.id.rawValue.utf8.count > 60 {
+            fault("id", "give 1 to 60 bytes", "length", ["most": "60"])
+        }
+        if goal.title.isEmpty || goal.title.utf8.count > 1_000 {
+            fault("title", "give 1 to 1000 bytes", "length", ["most": "1000"])
+        }
+        if goal.period.isEmpty || goal.period.utf8.count > 40 {
+            fault("period", "give 1 to 40 bytes, like 2026-Q4", "period")
+        }
+        if !(1...100).contains(goal.weight) {
+            fault(
+                "weight", "\(goal.weight) is not 1 to 100", "range",
+                ["value": "\(goal.weight)", "from": "1", "to": "100"])
+        }
+        if goal.dueOn < goal.startsOn {
+            fault(
+                "dueOn", "\(goal.dueOn) is before the start, \(goal.startsOn)", "beforeStart",
+                ["value": "\(goal.dueOn)", "start": "\(goal.startsOn)"])
+        }
         try PeopleError.check(faults, "the goal was not set")
         let draft = Goal(
             id: goal.id, person: goal.person, period: goal.period, title: goal.title, weight: goal.weight,
@@ -29,8 +45,9 @@ public struct PerformanceDesk: Sendable {
             ["contentHash": .string(draft.contentHash.hex), "title": .string(goal.title)])
         guard try await store.save(draft, acts: [act]) else {
             throw PeopleError(
-                .conflict, "goal \(goal.id) was signed by both or belongs to somebody else; withdraw it and set another"
-            )
+                .conflict,
+                "goal \(goal.id) was signed by both or belongs to somebody else; withdraw it and set another",
+                words: .init("goalFixed"))
         }
         return draft
     }
@@ -48,7 +65,9 @@ public struct PerformanceDesk: Sendable {
             throw PeopleError(.conflict, "goal \(id) is \(goal.state.rawValue); only a draft is signed")
         }
         guard goal.contentHash == hash else {
-            throw PeopleError(.conflict, "goal \(id) was changed since you read it; read it again before you sign")
+            throw PeopleError(
+                .conflict, "goal \(id) was changed since you read it; read it again before you sign",
+                words: .init("changedMeanwhile"))
         }
         let act = try acts.act(
             .goalSigned, by: actor, about: [.employee(goal.person), Subject(.goal, id)],
@@ -71,7 +90,8 @@ public struct PerformanceDesk: Sendable {
             throw PeopleError(.forbidden, "nobody withdraws their own goal; ask your manager")
         }
         guard !reason.isEmpty, reason.utf8.count <= 1_000 else {
-            throw PeopleError(.invalid, "reason: say in 1 to 1000 bytes why")
+            throw PeopleError(
+                .invalid, "reason: say in 1 to 1000 bytes why", words: .init("reason", ["most": "1000"]))
         }
         let act = try acts.act(
             .goalWithdrawn, by: actor, about: [.employee(goal.person), Subject(.goal, id)],

@@ -179,27 +179,47 @@ public struct ScoreLine: Sendable, Hashable {
     /// What is wrong with the lines of a review.
     static func faults(_ lines: [ScoreLine], payFactor: Hundredths?) -> [PeopleError.Fault] {
         var faults: [PeopleError.Fault] = []
-        func fault(_ field: String, _ message: String) { faults.append(.init(field: field, message: message)) }
-        if let payFactor, payFactor.value > 1_000 {
-            fault("payFactor", "\(payFactor) is not 0 to 10; 0.5 halves the month's performance pay")
+        func fault(_ field: String, _ message: String, _ words: String, _ values: [String: String] = [:]) {
+            faults.append(.init(field: field, message: message, words: .init(words, values)))
         }
-        if lines.isEmpty || lines.count > 50 { fault("lines", "\(lines.count) dimensions; give 1 to 50") }
+        if let payFactor, payFactor.value > 1_000 {
+            fault(
+                "payFactor", "\(payFactor) is not 0 to 10; 0.5 halves the month's performance pay", "payFactor",
+                ["value": "\(payFactor)"])
+        }
+        if lines.isEmpty || lines.count > 50 {
+            fault("lines", "\(lines.count) dimensions; give 1 to 50", "dimensions", ["value": "\(lines.count)"])
+        }
         let weights = lines.reduce(0) { $0 + $1.weight }
-        if weights != 100 { fault("lines", "the weights add up to \(weights); make them 100") }
-        if Set(lines.map(\.dimension)).count < lines.count { fault("lines", "a dimension stands twice") }
+        if weights != 100 {
+            fault("lines", "the weights add up to \(weights); make them 100", "weights", ["value": "\(weights)"])
+        }
+        if Set(lines.map(\.dimension)).count < lines.count {
+            fault("lines", "a dimension stands twice", "dimensionTwice")
+        }
         for (row, line) in lines.enumerated() {
             let place = "lines[\(row)]"
             if line.dimension.isEmpty || line.dimension.utf8.count > 200 {
-                fault("\(place).dimension", "give 1 to 200 bytes")
+                fault("\(place).dimension", "give 1 to 200 bytes", "length", ["most": "200"])
             }
-            if !(1...100).contains(line.weight) { fault("\(place).weight", "\(line.weight) is not 1 to 100") }
+            if !(1...100).contains(line.weight) {
+                fault(
+                    "\(place).weight", "\(line.weight) is not 1 to 100", "range",
+                    ["value": "\(line.weight)", "from": "1", "to": "100"])
+            }
             if line.deduction.value > 10_000 {
-                fault("\(place).deduction", "\(line.deduction) is more than the 100 points there are")
+                fault(
+                    "\(place).deduction", "\(line.deduction) is more than the 100 points there are", "range",
+                    ["value": "\(line.deduction)", "from": "0", "to": "100"])
             }
             if line.deduction.value > 0, line.reason?.isEmpty != false {
-                fault("\(place).reason", "\(line.deduction) points were taken off without a reason; say why")
+                fault(
+                    "\(place).reason", "\(line.deduction) points were taken off without a reason; say why",
+                    "deductionReason", ["value": "\(line.deduction)"])
             }
-            if (line.reason?.utf8.count ?? 0) > 2_000 { fault("\(place).reason", "at most 2000 bytes") }
+            if (line.reason?.utf8.count ?? 0) > 2_000 {
+                fault("\(place).reason", "at most 2000 bytes", "length", ["most": "2000"])
+            }
         }
         return faults
     }

@@ -141,23 +141,38 @@ struct Show: AsyncParsableCommand {
 /// `songda prove`: fetches the proof bundle.
 struct Prove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Fetch the proof bundle of a notice; check it with songda-verify or with openssl alone.")
+        abstract: "Fetch the proof bundle of a notice; check it with songda-verify or with openssl alone.",
+        discussion: """
+            With --report it fetches the printed report (PDF) instead: what was observed, what is missing, and the commands
+            that check the bundle. The report is for reading; the evidence is the bundle.
+            """)
 
     @OptionGroup var target: ServerOptions
     @OptionGroup var output: OutputOptions
     @Option(name: [.short, .long], help: "Where to write it.")
     var out: String?
+    @Flag(help: "The printed report instead of the bundle.")
+    var report = false
+    @Option(help: "The language of the report: zh-CN or en.")
+    var language = "zh-CN"
     @Argument(help: "The notice's id or number.")
     var notice: String
+
+    func validate() throws {
+        guard ["zh-CN", "en"].contains(language) else {
+            throw ValidationError("--language \"\(language.prefix(40))\" is not one of zh-CN, en")
+        }
+    }
 
     func run() async throws {
         let client = try target.client()
         defer { client.close() }
         let id = try pathPart(notice)
-        let path = out ?? "\(notice).asice"
+        let path = out ?? (report ? "\(notice)-report.\(language).pdf" : "\(notice).asice")
         try Files.requireFree(path)
         let summary = try await client.json("GET", "/v1/notices/\(id)")
-        let response = try await client.send("GET", "/v1/notices/\(id)/proof")
+        let response = try await client.send(
+            "GET", "/v1/notices/\(id)/" + (report ? "proof-report.pdf?language=\(language)" : "proof"))
         var facts = try Files.keep(response.body, at: path)
         for member in ["id", "number", "rehearsal"] { facts[member] = summary[member] }
         output.show(.object(facts), text: path)

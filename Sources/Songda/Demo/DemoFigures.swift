@@ -23,6 +23,7 @@ struct DemoFigures: Sendable {
     func make() async throws {
         try await makePunches()
         try await makePerformance()
+        try await makePay()
         try await makePapers()
         try await makeBatch()
         _ = try await hr.json("POST", "/v1/risk/runs", body: [:])
@@ -84,6 +85,33 @@ struct DemoFigures: Sendable {
                         ], ["dimension": "协作", "weight": 40, "deduction": "0"],
                     ],
                 ])
+        }
+    }
+
+    /// Two months of the seller: one in force, one still a draft.
+    private func makePay() async throws {
+        guard let seller = people[Self.seller] else { return }
+        let month = Month(today).adding(-1)
+        func fact(_ name: String, _ value: String, _ source: String, _ reference: String) -> JSONValue {
+            [
+                "name": .string(name), "value": .string(value), "source": .string(source),
+                "reference": .string(reference),
+            ]
+        }
+        for (back, isInForce) in [(1, true), (0, false)] {
+            let sheet = try await hr.json(
+                "POST", "/v1/pay-sheets",
+                body: [
+                    "person": .string(seller.rawValue), "month": .string("\(month.adding(-back))"),
+                    "region": "shanghai",
+                    "facts": .array([
+                        fact("baseWage", "12000", "contract", "劳动合同 2022-031"),
+                        fact("bonus", "1500", "decision", "奖金决定 2026-9"),
+                        fact("socialBase", "12000", "social-insurance", "上海社保 2026"),
+                    ]),
+                ])
+            guard isInForce, let id = sheet["id"]?.string else { continue }
+            _ = try await hr.json("POST", "/v1/pay-sheets/\(id)/force", body: [:])
         }
     }
 

@@ -1,12 +1,14 @@
 import Logging
 import Notices
 import People
+import Store
 
 /// Does in the HR core what is due without anybody asking: once a minute each desk looks for its own.
 ///
 /// Every run may come late, twice or from two processes at once; the desks see to it that an occasion is dealt with once.
 struct PeopleTimer: Sendable {
     let people: PeopleDesks
+    let notices: SQLNoticeStore
     let interval: Duration
     let logger: Logger
 
@@ -22,6 +24,11 @@ struct PeopleTimer: Sendable {
 
     /// Asks each desk once; the fault of one keeps no other from its work, and is tried again a minute later.
     func runOnce() async {
+        await look("names") {
+            // After an upgrade everybody; otherwise nobody.
+            while try await notices.indexNames() > 0 {}
+            return []
+        }
         await look("roster") {
             _ = try await people.roster.runDue()
             return []

@@ -76,6 +76,8 @@ struct Server: Sendable {
             callbacks: application.callbacks.map(Self.feed),
             sealCertificate: { try application.keys.identity(for: $0).certificate.pem },
             renderMarkdown: { try MarkdownDocument($0).html },
+            documents: DocumentMaker(
+                typesetter: application.typesetter, isRehearsal: application.configuration.isRehearsal),
             health: { await Health(application: application).report() },
             metrics: { await Metrics(application: application).text() },
             sandbox: { rehearsal?.messages ?? [] }, identityProvider: identityProvider,

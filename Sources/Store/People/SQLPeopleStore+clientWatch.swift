@@ -50,7 +50,7 @@ extension SQLPeopleStore {
         }
     }
 
-    private static func row(_ alert: ClientAlert, notifies: Bool) -> Query {
+    static func row(_ alert: ClientAlert, notifies: Bool) -> Query {
         let due: Timestamp? = notifies ? alert.at : nil
         return """
             INSERT INTO client_alerts (id, kind, subject, person, at, since, count, rule, due_at, notices, reason)

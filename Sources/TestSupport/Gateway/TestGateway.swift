@@ -173,8 +173,8 @@ public final class TestGateway: Sendable {
             receive: ReceiptDesk(
                 store: store, recorder: recorder, clock: clock, escalation: escalation),
             read: ReadingDesk(
-                receipts: store, reader: store, credentials: store, codes: codes, tickets: ViewTickets(key: keys.link),
-                recorder: recorder, clock: clock),
+                receipts: store, reader: store, credentials: store, codes: codes, templates: templates,
+                tickets: ViewTickets(key: keys.link), recorder: recorder, clock: clock),
             postal: PostalDesk(receipts: store, reader: store, recorder: recorder, clock: clock),
             escalate: Escalation(
                 store: store, recorder: recorder, clock: clock, starter: starter, isRehearsal: options.isRehearsal,

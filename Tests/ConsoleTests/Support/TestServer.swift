@@ -74,6 +74,7 @@ struct TestServer: Sendable {
             routes: [gateway.routes[.email], gateway.routes[.sms]].compactMap { $0 }, callbacks: callbacks,
             sealCertificate: { try keys.identity(for: $0).certificate.pem },
             renderMarkdown: { try MarkdownDocument($0).html },
+            documents: DocumentMaker(typesetter: try TestResources.typesetter()),
             health: {
                 onHealth()
                 return health

@@ -132,7 +132,7 @@ import Testing
             #expect(quiet.alerts == 0 && quiet.alertNotices == 0 && quiet.contactNotices == 0)
             let alert = try #require(try await desk.alerts(kind: .lostClient, before: nil, limit: 9, by: .hr).first)
             #expect(alert.subject == id.rawValue && alert.person == leaver && alert.count == 3)
-            #expect(alert.rule == "client-access 1")
+            #expect(alert.rule == "client-access 2")
             // An order that is told of late but was placed before does not begin a new watch; a new order does.
             try await gateway.order("O-old", placed: gateway.clock.now.adding(.seconds(-200 * Self.day)))
             gateway.pass(.seconds(200 * Self.day))

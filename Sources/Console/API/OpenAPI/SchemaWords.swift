@@ -14,6 +14,7 @@ extension SchemaType {
     private static let gateway: [String: [String]] = [
         "NoticeState": all(NoticeState.self), "DeliveryState": all(DeliveryState.self),
         "ChannelKind": all(ChannelKind.self), "Scope": all(APIKey.Scope.self), "Language": all(NoticeLanguage.self),
+        "NoticeReply": all(NoticeReply.self),
     ]
 
     private static let roster: [String: [String]] = [

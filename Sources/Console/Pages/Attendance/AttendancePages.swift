@@ -120,7 +120,7 @@ struct AttendancePages: Sendable {
         do { found = try await desk.month(of: person, wanted, by: actor) } catch let refusal as PeopleError
             where refusal.code == .invalid
         {
-            error = refusal.reason
+            error = make.phrases.refusal(refusal)
             found = try await desk.month(of: person, by: actor)
         }
         let counts = Dictionary(grouping: found.days.map { make.verdictKind($0.verdict) }, by: \.self).mapValues(

@@ -75,7 +75,7 @@ struct BatchClientPages: Sendable {
         if !leaver.isEmpty {
             do { found = try await find(leaver, successor, query, call, actor) } catch let refusal as PeopleError
                 where refusal.code != .forbidden
-            { error = refusal.sentence }
+            { error = make.phrases.refusal(refusal) }
         }
         let frame = make.frame(make.word("batch_clients"))
         return make.reply(

@@ -107,19 +107,22 @@ struct BatchFormPage: Sendable {
             ]).trimmed
         limit = BatchSheet.maximumRows
         reason = refusal?.reason
-        faults = refusal?.faults.map { $0.field.isEmpty ? $0.message : "\($0.field): \($0.message)" } ?? []
+        faults = refusal?.faults.map { make.phrases.sentence($0, in: template) } ?? []
         self.check = check
     }
 }
 
 extension BatchFormPage.Checked {
-    init(_ sheet: BatchSheet, _ checks: [BatchIssue.Check], sample: BatchFormPage.Sample?, _ make: PageMaker) {
+    init(
+        _ sheet: BatchSheet, _ checks: [BatchIssue.Check], in template: NoticeTemplate,
+        sample: BatchFormPage.Sample?, _ make: PageMaker
+    ) {
         rows = zip(sheet.rows, checks).map { row, check in
             BatchFormPage.Line(
                 line: row.line, recipients: row.typed.recipients,
                 state: make.word(check.isClean ? "batch_lineClean" : "batch_lineWrong"),
                 stateClass: check.isClean ? "acknowledged" : "negative",
-                faults: check.faults.map { $0.field.isEmpty ? $0.message : "\($0.field): \($0.message)" }
+                faults: check.faults.map { make.phrases.sentence($0, in: template) }
                     + check.findings.map { "\(make.language == .english ? $0.en : $0.zh) [\($0.basis)]" })
         }
         clean = checks.filter(\.isClean).count

@@ -71,7 +71,7 @@ struct BatchIssuePages: Sendable {
             let make = PageMaker(call, templates, library: services.templates)
             var sample: BatchFormPage.Sample?
             if let first = rows.first { sample = try await self.sample(first.request, call, make) }
-            let checked = BatchFormPage.Checked(sheet, checks, sample: sample, make)
+            let checked = BatchFormPage.Checked(sheet, checks, in: try template(typed.kind), sample: sample, make)
             return try await page(call, typed, check: checked, status: checked.isClean ? 200 : 422)
         } catch let refusal as NoticeError where refusal.code == .invalid {
             return try await page(call, typed, refusal: refusal, status: 422)
@@ -143,7 +143,9 @@ struct BatchIssuePages: Sendable {
             guard checks.allSatisfy(\.isClean) else {
                 let make = PageMaker(call, templates, library: services.templates)
                 return try await page(
-                    call, typed, check: BatchFormPage.Checked(sheet, checks, sample: nil, make), status: 422)
+                    call, typed,
+                    check: BatchFormPage.Checked(sheet, checks, in: try template(typed.kind), sample: nil, make),
+                    status: 422)
             }
             let results = try await BatchIssue(services: services).issue(rows, by: call.principal)
             var (refused, first) = ([NoticeError.Fault](), NoticeID?.none)

@@ -48,6 +48,7 @@ struct SearchPages: Sendable {
         let gaps: [String]
         let hasGaps: Bool
         let proofAction: String
+        let reportAction: String
         let mayProve: Bool
     }
 
@@ -107,19 +108,13 @@ struct SearchPages: Sendable {
     private func row(_ notice: Notice, _ make: PageMaker) async throws -> Found {
         let standing = try await services.pipeline.prove.standing(of: notice.id)
         let row = NoticeRow(notice, make)
-        let failed = standing.deliveries.filter(\.state.isNegative).map {
-            "\(make.word("channel_\($0.address.channel.rawValue)")): \(make.word("delivery_\($0.state.rawValue)"))"
-        }
-        let unconfirmed =
-            standing.deliveries.contains { $0.address.channel != .inbox && $0.address.confirmation == nil }
-            ? [make.word("search_unconfirmed")] : []
-        let gaps = standing.timeline.doubts.map { make.text($0) } + failed + unconfirmed
+        let gaps = make.phrases.gaps(standing)
         return Found(
             href: row.href, number: row.number, kind: row.kind, recipients: row.recipients, state: row.state,
             stateClass: row.stateClass, createdAt: row.createdAt, level: standing.strength.level,
             reason: make.text(standing.strength.reason), advice: make.text(standing.strength.advice), gaps: gaps,
             hasGaps: !gaps.isEmpty, proofAction: Site.page(Site.noticeProof, notice.id),
-            mayProve: notice.sealedAt != nil)
+            reportAction: Site.page(Site.noticeReport, notice.id), mayProve: notice.sealedAt != nil)
     }
 
     // MARK: Finding
@@ -139,6 +134,8 @@ struct SearchPages: Sendable {
             }
         } else if let person = try await services.recipients.person(externalID: name) {
             found.people = [person]
+        } else {
+            found.people = try await services.recipients.people(named: name, limit: Self.limit)
         }
         for person in found.people {
             found.notices += try await services.reader.notices(
@@ -179,7 +176,7 @@ struct SearchPages: Sendable {
             try await services.retention.setHold(
                 id, held: held, reason: call.form["reason"] ?? "", by: call.principal)
         } catch let refusal as NoticeError where refusal.code == .invalid {
-            return try await search(call, text, error: refusal.reason, status: 422)
+            return try await search(call, text, error: PageMaker(call, templates).phrases.refusal(refusal), status: 422)
         }
         guard text.utf8.allSatisfy(\.isNameByte) else { return .seeOther(Site.search) }
         return .seeOther(Site.search + "?q=" + text)

@@ -149,11 +149,11 @@ extension PageMaker {
         switch error {
         case let refusal as PeopleError
         where refusal.code != .forbidden && refusal.code != .notFound && refusal.code != .unavailable:
-            (refusal.sentence, Problem(refusal).status)
+            (phrases.refusal(refusal), Problem(refusal).status)
         case let refusal as NoticeError
         where refusal.code == .credential || refusal.code == .invalid || refusal.code == .tooManyRequests
             || refusal.code == .conflict:
-            (refusal.code == .credential ? word("sign_wrongCode") : refusal.reason, Problem(refusal).status)
+            (refusal.code == .credential ? word("sign_wrongCode") : phrases.refusal(refusal), Problem(refusal).status)
         default: nil
         }
     }

@@ -54,7 +54,8 @@ struct OperatorPages: Sendable {
             try await body(call.form["reason"] ?? "")
             return .seeOther(Site.operation)
         } catch let refusal as NoticeError where refusal.code != .unavailable {
-            return try await show(call, error: refusal.reason, status: Problem(refusal).status)
+            return try await show(
+                call, error: PageMaker(call, templates).phrases.refusal(refusal), status: Problem(refusal).status)
         }
     }
 

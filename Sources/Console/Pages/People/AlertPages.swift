@@ -53,7 +53,7 @@ struct AlertPages: Sendable {
                     Row(
                         kind: make.word("alert_\(alert.kind.rawValue)"), at: make.time(alert.at),
                         since: make.time(alert.since), subject: alert.subject,
-                        href: alert.kind == .lostClient ? Site.page(client: ClientID(alert.subject)) : nil,
+                        href: alert.kind != .bulkAccess ? Site.page(client: ClientID(alert.subject)) : nil,
                         person: names[alert.person], count: alert.count, rule: alert.rule, told: alert.notices,
                         reason: alert.reason)
                 }, isEmpty: found.isEmpty,

@@ -63,7 +63,7 @@ struct ClientPages: Sendable {
                 ? try await desk.list(
                     after: try call.cursor(in: query).map { ClientID($0) }, limit: limit, by: actor)
                 : try await desk.search(Self.query(wanted), limit: limit, by: actor)
-        } catch let refusal as PeopleError where refusal.code == .invalid { error = refusal.sentence }
+        } catch let refusal as PeopleError where refusal.code == .invalid { error = make.phrases.refusal(refusal) }
         let names = try await services.names(found.compactMap(\.owner))
         let frame = make.frame(make.word("clients"))
         return make.reply(
@@ -120,7 +120,7 @@ struct ClientPages: Sendable {
                 id, text: call.form["text"] ?? "", dueOn: call.typed("dueOn").flatMap { CivilDate($0) }, by: actor)
             return .seeOther(Site.page(client: id))
         } catch let refusal as PeopleError where refusal.code == .invalid {
-            return try await show(call, error: refusal.sentence, status: 422)
+            return try await show(call, error: PageMaker(call, templates).phrases.refusal(refusal), status: 422)
         }
     }
 }

@@ -58,6 +58,8 @@ struct HandoverPage: Sendable {
         let amount: String?
         let note: String?
         let confirmations: [String]
+        let replies: [String]
+        let hasReplies: Bool
         let contentHash: String
         let action: String
         let maySubmit: Bool
@@ -72,7 +74,8 @@ struct HandoverPage: Sendable {
     }
 
     init(
-        _ record: HandoverRecord, _ clearance: Clearance, names: Names, actor: Actor, today: CivilDate, error: String?,
+        _ record: HandoverRecord, _ clearance: Clearance, names: Names, replies: [ClientID: [ContactReply]],
+        actor: Actor, today: CivilDate, error: String?,
         _ make: PageMaker
     ) {
         let handover = record.handover
@@ -119,7 +122,9 @@ struct HandoverPage: Sendable {
             grouped[part].map { items in
                 Part(
                     id: "part-\(part)", name: make.word("part_\(part)"),
-                    items: items.map { Item($0, of: handover, names, actor, today, make) })
+                    items: items.map {
+                        Item($0, of: handover, names, said: $0.client.flatMap { replies[$0] } ?? [], actor, today, make)
+                    })
             }
         }
         moveAction = Site.page(handover: handover.id) + "/moves"
@@ -131,8 +136,8 @@ struct HandoverPage: Sendable {
 extension HandoverPage.Item {
     /// Offers only what can be done now by somebody who may see the case; the desk has the last word.
     init(
-        _ item: HandoverItem, of handover: HandoverCase, _ names: Names, _ actor: Actor, _ today: CivilDate,
-        _ make: PageMaker
+        _ item: HandoverItem, of handover: HandoverCase, _ names: Names, said: [ContactReply], _ actor: Actor,
+        _ today: CivilDate, _ make: PageMaker
     ) {
         let isLeaver = actor.person == handover.person
         let mayReview = AccessPolicy.reach(of: actor, for: .reviewHandover) != nil && !isLeaver
@@ -149,6 +154,10 @@ extension HandoverPage.Item {
         confirmations = item.confirmations.map {
             "\(make.word("party_\($0.party.rawValue)")): \(names[PersonID($0.by)]), \(make.time($0.at))"
         }
+        replies =
+            item.kind == .client
+            ? said.map { "\(make.event($0.reply.event)), \(make.time($0.at))" } : []
+        hasReplies = !replies.isEmpty
         contentHash = item.contentHash.hex
         action = Site.page(handover: handover.id) + "/items/\(item.id.rawValue)"
         let isOpen = !handover.isClosed && !item.isClosed

@@ -105,8 +105,18 @@ struct HandoverPages: Sendable {
         return make.reply(
             "handover",
             HandoverPage(
-                record, clearance, names: names, actor: actor, today: CivilDate(inChina: services.clock.now),
+                record, clearance, names: names, replies: try await replies(to: record.items, by: actor), actor: actor,
+                today: CivilDate(inChina: services.clock.now),
                 error: error, make), status: status)
+    }
+
+    /// What the clients on the list have replied to notices; nothing for those who may not see clients.
+    private func replies(to items: [HandoverItem], by actor: Actor) async throws -> [ClientID: [ContactReply]] {
+        let clients = Array(Set(items.compactMap(\.client)))
+        guard !clients.isEmpty, AccessPolicy.reach(of: actor, for: .viewClients) != nil,
+            AccessPolicy.employmentRefusal(actor, .viewClients) == nil
+        else { return [:] }
+        return try await services.people.clients.replies(ofContactsOf: clients, by: actor)
     }
 
     /// Does something and shows the case; what the desk refuses is said on its page.
@@ -117,7 +127,8 @@ struct HandoverPages: Sendable {
             try await body(actor, id)
             return .seeOther(Site.page(handover: id))
         } catch let refusal as PeopleError where refusal.code != .notFound {
-            return try await show(call, error: refusal.sentence, status: Problem(refusal).status)
+            return try await show(
+                call, error: PageMaker(call, templates).phrases.refusal(refusal), status: Problem(refusal).status)
         }
     }
 

@@ -66,7 +66,7 @@ struct PeoplePages: Sendable {
         if !wanted.isEmpty {
             do { return .seeOther(Site.page(person: try await roster.employee(wanted, by: actor).number)) } catch let
                 refusal as PeopleError
-            { error = refusal.code == .notFound ? make.word("people_nobody") : refusal.reason }
+            { error = refusal.code == .notFound ? make.word("people_nobody") : make.phrases.refusal(refusal) }
         }
         let units = try await roster.units(by: actor)
         let state = try call.choice("state", in: query, EmploymentState.self)
@@ -158,7 +158,7 @@ struct PeoplePages: Sendable {
                     successor: successor), by: actor)
             return .seeOther(Site.page(handover: record.handover.id))
         } catch let refusal as PeopleError where refusal.code != .forbidden {
-            return try await show(call, error: refusal.sentence, status: Problem(refusal).status)
+            return try await show(call, error: make.phrases.refusal(refusal), status: Problem(refusal).status)
         }
     }
 

@@ -75,7 +75,7 @@ struct PersonPage: Sendable {
         }
         hasAgreements = !agreements.isEmpty
         self.mayIssue = mayIssue
-        issueLinks = Self.personal.filter { make.kinds[$0] != nil }.map {
+        issueLinks = Self.personal.filter { make.phrases.kinds[$0] != nil }.map {
             Frame.Link(
                 href: Site.page(Site.issueKind, kind: $0) + "?person=\(employee.number)",
                 label: make.kind($0), isCurrent: false)

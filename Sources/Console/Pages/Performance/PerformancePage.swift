@@ -12,12 +12,16 @@ struct PerformancePage: Sendable {
     let charts: [BarChart]
     let reviews: [ReviewCard]
     let hasReviews: Bool
+    let forms: PerformanceForms
+    let maySet: Bool
+    let mayScore: Bool
     let error: String?
 
     /// What whoever looks is to the person.
     struct Role: Sendable {
         let isOwner: Bool
         let maySetGoals: Bool
+        let mayScore: Bool
         let mayApprove: Bool
     }
 
@@ -31,6 +35,7 @@ struct PerformancePage: Sendable {
         let progress: String?
         let signatures: [String]
         let maySign: Bool
+        let mayEnd: Bool
         let contentHash: String
         let action: String
     }
@@ -78,7 +83,7 @@ struct PerformancePage: Sendable {
 
     init(
         number: String, name: String, goals: [Goal], progress: GoalProgress?, reviews: [Review], role: Role,
-        typed: [String: String], error: String?, _ make: PageMaker
+        forms: PerformanceForms, typed: [String: String], error: String?, _ make: PageMaker
     ) {
         frame = make.frame("\(make.word("performance")): \(name)")
         w = frame.w
@@ -102,6 +107,9 @@ struct PerformancePage: Sendable {
             ReviewCard($0, number: number, role: role, typed: typed, make)
         }
         hasReviews = !reviews.isEmpty
+        self.forms = forms
+        maySet = role.maySetGoals
+        mayScore = role.mayScore
         self.error = error
     }
 }
@@ -118,7 +126,8 @@ extension PerformancePage.GoalCard {
             signatures: signed.map { "\(make.word($0.0)) \($0.1.map { make.time($0) } ?? "—")" },
             maySign: goal.state == .draft
                 && (role.isOwner ? goal.employeeSignedAt == nil : role.maySetGoals && goal.managerSignedAt == nil),
-            contentHash: goal.contentHash.hex, action: "\(Site.page(performance: number))/goals/\(goal.id.rawValue)")
+            mayEnd: role.maySetGoals && goal.state != .withdrawn, contentHash: goal.contentHash.hex,
+            action: "\(Site.page(performance: number))/goals/\(goal.id.rawValue)")
     }
 }
 

@@ -8,12 +8,15 @@ struct PerformancePages: Sendable {
     let services: ConsoleServices
     let templates: PageTemplates
 
-    private var desk: PerformanceDesk { services.people.performance }
+    var desk: PerformanceDesk { services.people.performance }
 
     var endpoints: [Endpoint] {
         [
             Endpoint(.get, Site.performanceList, .peoplePages, bodyLimit: 0, style: .page, answer: list),
             Endpoint(.get, Site.performancePage, .peoplePages, bodyLimit: 0, style: .page, answer: show),
+            Endpoint(.post, Site.performanceGoals, .peoplePages, bodyLimit: 16 << 10, style: .page, answer: setGoal),
+            Endpoint(.post, Site.performanceGoalEnd, .peoplePages, bodyLimit: 4096, style: .page, answer: withdrawGoal),
+            Endpoint(.post, Site.performanceReviews, .peoplePages, bodyLimit: 64 << 10, style: .page, answer: score),
             Endpoint(.post, Site.performanceGoal, .peoplePages, bodyLimit: 4096, style: .page, answer: signGoal),
             Endpoint(.post, Site.performanceReview, .peoplePages, bodyLimit: 64 << 10, style: .page, answer: act),
         ]
@@ -59,7 +62,7 @@ struct PerformancePages: Sendable {
             do {
                 return .seeOther(Site.page(performance: try await roster.employee(wanted, by: actor).number))
             } catch let refusal as PeopleError {
-                error = refusal.code == .notFound ? make.word("people_nobody") : refusal.reason
+                error = refusal.code == .notFound ? make.word("people_nobody") : make.phrases.refusal(refusal)
             }
         }
         let units = try await roster.units(by: actor)
@@ -70,7 +73,7 @@ struct PerformancePages: Sendable {
         if let unit = units.first(where: { $0.id.rawValue == query["unit"] })?.id {
             do { below = try await desk.belowTarget(percent, in: month, unit: unit, by: actor) } catch let refusal
                 as PeopleError
-            { error = refusal.reason }
+            { error = make.phrases.refusal(refusal) }
         }
         let frame = make.frame(make.word("performance"))
         return make.reply(
@@ -94,7 +97,10 @@ struct PerformancePages: Sendable {
         return try await show(call, error: nil)
     }
 
-    private func show(_ call: Call, error: String?, status: Int = 200) async throws -> Reply {
+    func show(
+        _ call: Call, error: PeopleError? = nil, refused: PerformanceForms.Refused = PerformanceForms.Refused(),
+        status: Int = 200
+    ) async throws -> Reply {
         let actor = try await services.signedInActor(call)
         let make = PageMaker(call, templates)
         let person = try await services.people.roster.person(try call.parameter("employee"))
@@ -109,12 +115,17 @@ struct PerformancePages: Sendable {
                 role: .init(
                     isOwner: actor.person == person,
                     maySetGoals: actor.person != person && AccessPolicy.reach(of: actor, for: .setGoals) != nil,
+                    mayScore: actor.person != person && AccessPolicy.reach(of: actor, for: .scorePerformance) != nil,
                     mayApprove: actor.person != person && AccessPolicy.reach(of: actor, for: .approvePerformance) != nil
                 ),
-                typed: call.form, error: error, make), status: status)
+                forms: PerformanceForms(
+                    number: try call.parameter("employee"),
+                    key: call.form["key"] ?? SecureRandom.uuid(at: services.clock.now), typed: call.form,
+                    refused: refused, make),
+                typed: call.form, error: error.map { make.phrases.refusal($0) }, make), status: status)
     }
 
-    private func page(_ call: Call) throws -> String { Site.page(performance: try call.parameter("employee")) }
+    func page(_ call: Call) throws -> String { Site.page(performance: try call.parameter("employee")) }
 
     private func signGoal(_ call: Call) async throws -> Reply {
         let actor = try await services.signedInActor(call)
@@ -123,7 +134,7 @@ struct PerformancePages: Sendable {
         }
         do { _ = try await desk.sign(GoalID(try call.parameter("goal")), hash: hash, by: actor) } catch let refusal
             as PeopleError where refusal.code != .forbidden && refusal.code != .notFound
-        { return try await show(call, error: refusal.sentence, status: Problem(refusal).status) }
+        { return try await show(call, error: refusal, status: Problem(refusal).status) }
         return .seeOther(try page(call))
     }
 
@@ -155,7 +166,7 @@ struct PerformancePages: Sendable {
             }
             return .seeOther(try page(call))
         } catch let refusal as PeopleError where refusal.code != .forbidden && refusal.code != .notFound {
-            return try await show(call, error: refusal.sentence, status: Problem(refusal).status)
+            return try await show(call, error: refusal, status: Problem(refusal).status)
         }
     }
 
@@ -164,7 +175,10 @@ struct PerformancePages: Sendable {
         var (lines, faults) = ([ScoreLine](), [PeopleError.Fault]())
         for (index, line) in review.current.lines.enumerated() {
             guard let deduction = Hundredths(call.form["d.\(index)"] ?? "") else {
-                faults.append(.init(field: line.dimension, message: "give the deduction as a figure like 5 or 2.5"))
+                faults.append(
+                    .init(
+                        field: line.dimension, message: "give the deduction as a figure like 5 or 2.5",
+                        words: .init("figureOf", ["field": line.dimension])))
                 continue
             }
             lines.append(

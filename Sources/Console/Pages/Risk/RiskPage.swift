@@ -95,7 +95,7 @@ struct RiskPage: Sendable {
             Raise(
                 level: make.word("risk_level\(raise.level)"), text: make.text(raise.content.text), rule: raise.rule,
                 version: raise.ruleVersion, window: "\(raise.window.lowerBound) – \(raise.window.upperBound)",
-                threshold: raise.threshold, signals: raise.content.signals.map { make.text($0) },
+                threshold: make.phrases.limit(raise.threshold), signals: raise.content.signals.map { make.text($0) },
                 suggestion: raise.content.suggestion.map { make.text($0) }, raisedAt: make.time(raise.raisedAt),
                 question: raise.question.map { Site.page(Site.noticePage, $0) })
         }

@@ -121,7 +121,8 @@ struct RiskPages: Sendable {
             try await work(id, actor, PageMaker(call, templates))
             return .seeOther(Site.page(Site.riskPage, alert: id))
         } catch let refusal as PeopleError where refusal.code == .invalid || refusal.code == .conflict {
-            let refused = RiskPage.Refused(form: form, typed: call.form, sentence: refusal.sentence)
+            let sentence = PageMaker(call, templates).phrases.refusal(refusal)
+            let refused = RiskPage.Refused(form: form, typed: call.form, sentence: sentence)
             return try await show(call, refused: refused, status: Problem(refusal).status)
         }
     }

@@ -85,7 +85,7 @@ struct RiskRulesPages: Sendable {
         Row(
             id: rule.id, topic: make.topic(rule.topic), level: make.word("risk_level\(rule.level)"),
             state: make.word(rule.isEnabled ? "rules_on" : "rules_off"), stateClass: rule.isEnabled ? "opened" : "",
-            threshold: rule.measure.threshold, text: make.text(rule.text),
+            threshold: make.phrases.limit(rule.measure.threshold), text: make.text(rule.text),
             consent: rule.measure.consent.map { make.word("consent_\($0.rawValue)") })
     }
 
@@ -104,7 +104,9 @@ struct RiskRulesPages: Sendable {
             let quality = try await desk.backtest(call.form["rule"] ?? "", in: text, from: from, to: to, by: actor)
             return try await show(call, trial: quality, error: nil)
         } catch let refusal as PeopleError where refusal.code != .forbidden {
-            return try await show(call, trial: nil, error: refusal.sentence, status: Problem(refusal).status)
+            return try await show(
+                call, trial: nil, error: PageMaker(call, templates).phrases.refusal(refusal),
+                status: Problem(refusal).status)
         }
     }
 }

@@ -97,7 +97,8 @@ struct TemplatePages: Sendable {
                 made, document: try make.documentFrame(markdown: made.markdown, services),
                 letter: try Letter(made.rendered, make, services), pdf: pdf(wish))
         } catch let refusal as NoticeError where refusal.code == .invalid {
-            fault = ([refusal.reason] + refusal.faults.map { "\($0.field): \($0.message)" }).joined(separator: "; ")
+            fault = ([refusal.reason] + refusal.faults.map { make.phrases.sentence($0, in: nil) }).joined(
+                separator: "; ")
         }
         return make.reply(
             "template",

@@ -136,7 +136,8 @@ struct TrainingPages: Sendable {
         } catch let refusal as PeopleError
             where refusal.code != .forbidden && refusal.code != .notFound && !wantsFigures
         {
-            return try await show(call, error: refusal.sentence, status: Problem(refusal).status)
+            return try await show(
+                call, error: PageMaker(call, templates).phrases.refusal(refusal), status: Problem(refusal).status)
         }
     }
 }

@@ -1,0 +1,72 @@
+import Evidence
+import Notices
+
+/// How things are said in one language: on pages and on printed reports alike.
+///
+/// The words lie in `words.json`; they say what was observed and no more.
+struct Phrasebook: Sendable {
+    let words: ConsoleWords
+    let language: PageLanguage
+    /// The names of the kinds of notices.
+    let kinds: [String: BilingualText]
+
+    init(_ words: ConsoleWords, _ language: PageLanguage, library: TemplateLibrary? = nil) {
+        self.words = words
+        self.language = language
+        var kinds: [String: BilingualText] = [:]
+        for kind in library?.kinds ?? [] { kinds[kind] = library?.template(kind: kind)?.settings.name }
+        self.kinds = kinds
+    }
+
+    /// A word in the reader's language.
+    func word(_ name: String) -> String { words.word(name, language) }
+
+    /// A word with values in the place of their names in braces; what stands in a value is left as it is.
+    func word(_ name: String, _ values: [String: String]) -> String {
+        var (result, rest) = ("", word(name)[...])
+        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+            let value = values[String(rest[rest.index(after: open)..<close])]
+            result += rest[..<open] + (value ?? String(rest[open...close]))
+            rest = rest[rest.index(after: close)...]
+        }
+        return result + rest
+    }
+
+    /// A text in the reader's language.
+    func text(_ text: BilingualText) -> String { language == .english ? text.en : text.zh }
+
+    /// The name of a kind, as its template gives it.
+    func kind(_ kind: String) -> String { kinds[kind].map { text($0) } ?? kind }
+
+    /// What an event is called; its own name where the words have none, because a fact without a word is still a fact.
+    func event(_ event: EvidenceEvent) -> String {
+        let name = "event_\(event.rawValue)"
+        let word = word(name)
+        return word == name ? event.rawValue : word
+    }
+
+    /// An instant with its zone.
+    func time(_ instant: Timestamp) -> String { instant.shownInChina }
+
+    /// An instant with its zone and its clock.
+    func time(_ observed: ObservedTime) -> String {
+        let clock = observed.clock == ObservedTime.ours ? word("clock_songda") : observed.clock
+        return "\(observed.at.shownInChina) (\(clock))"
+    }
+
+    /// What a rule concluded, which is no observation, and from what.
+    func deemed(_ service: DeemedService) -> String {
+        "\(service.day): \(text(service.text)) [\(service.basis); \(service.ruleID), \(service.law)]"
+    }
+
+    /// What weakens the evidence of a notice: doubts, ways that ended badly, addresses nobody confirmed.
+    func gaps(_ standing: ProofDesk.Standing) -> [String] {
+        let failed = standing.deliveries.filter(\.state.isNegative).map {
+            "\(word("channel_\($0.address.channel.rawValue)")): \(word("delivery_\($0.state.rawValue)"))"
+        }
+        let isUnconfirmed = standing.deliveries.contains {
+            $0.address.channel != .inbox && $0.address.confirmation == nil
+        }
+        return standing.timeline.doubts.map { text($0) } + failed + (isUnconfirmed ? [word("search_unconfirmed")] : [])
+    }
+}
