@@ -118,7 +118,8 @@ let package = Package(
         .testTarget(
             name: "EvidenceTests", dependencies: ["Evidence", "TestSupport"], swiftSettings: house),
         .testTarget(
-            name: "NoticesTests", dependencies: ["Notices", "Evidence", "Typeset", "Store", "SQL", "TestSupport"],
+            name: "NoticesTests",
+            dependencies: ["Channels", "Notices", "Evidence", "People", "Typeset", "Store", "SQL", "TestSupport"],
             swiftSettings: house),
         .testTarget(
             name: "ChannelsTests",

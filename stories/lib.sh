@@ -64,7 +64,7 @@ person() { ask office employees show "$1" | member id; }
 # staff_key NAME NUMBER: a key with which somebody acts as themselves.
 staff_key() {
     songda keys add --through "$server" --key-file "$house/office.key" --name "$1" --scopes staff,inbox --person "$2" |
-        sed -n 's/^\(sk_.*\)/\1/p' > "$house/$1.key"
+        sed -n 's/^\(sd_.*\)/\1/p' > "$house/$1.key"
 }
 
 # code ADDRESS: the one-time code in the newest mail to an address, as its reader sees it in the sandbox.
@@ -186,7 +186,7 @@ END
     as office units save store --name 华东连锁 --manager E-1003
     as office units save dev --name 研发部 --manager E-3002
     songda keys add --through "$server" --key-file "$house/office.key" --name second --scopes hr |
-        sed -n 's/^\(sk_.*\)/\1/p' > "$house/second.key"
+        sed -n 's/^\(sd_.*\)/\1/p' > "$house/second.key"
     for one in legal_staff:E-3 wang:E-1001 li:E-1002 zhao:E-1003 zhou:E-3001 qian:E-3002 wu:E-3003; do
         staff_key "${one%%:*}" "${one#*:}"
     done

@@ -26,7 +26,7 @@ songda keygen --config "$house/songda.yaml" --seal acme --name '示例科技（�
     --credit-code 91310000MA1FL3X2Y0 >> "$house/log"
 for one in office:hr,administer,issue,read program:integrate legal:approve,read manager:approve,read; do
     songda keys add --config "$house/songda.yaml" --name "${one%%:*}" --scopes "${one#*:}" |
-        sed -n 's/^\(sk_.*\)/\1/p' > "$house/${one%%:*}.key"
+        sed -n 's/^\(sd_.*\)/\1/p' > "$house/${one%%:*}.key"
 done
 songda serve --config "$house/songda.yaml" >> "$house/log" 2>&1 &
 serving=$!

@@ -15,11 +15,19 @@ typedef int (*ccurl_seek_call)(void *owner, curl_off_t offset, int origin);
 typedef int (*ccurl_debug_call)(CURL *h, curl_infotype kind, char *bytes, size_t count, void *owner);
 typedef int (*ccurl_progress_call)(void *owner, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
 
+typedef curl_socket_t (*ccurl_socket_call)(void *owner, curlsocktype purpose, struct curl_sockaddr *address);
+typedef int (*ccurl_peer_call)(void *owner, char *peer, char *own, int peer_port, int own_port);
+
 // Read, write and header call-backs share one shape.
 static inline CURLcode ccurl_set_transfer_call(CURL *h, CURLoption o, ccurl_transfer_call f) { return curl_easy_setopt(h, o, f); }
 static inline CURLcode ccurl_set_seek_call(CURL *h, ccurl_seek_call f) { return curl_easy_setopt(h, CURLOPT_SEEKFUNCTION, f); }
 static inline CURLcode ccurl_set_debug_call(CURL *h, ccurl_debug_call f) { return curl_easy_setopt(h, CURLOPT_DEBUGFUNCTION, f); }
 static inline CURLcode ccurl_set_progress_call(CURL *h, ccurl_progress_call f) { return curl_easy_setopt(h, CURLOPT_XFERINFOFUNCTION, f); }
+
+static inline CURLcode ccurl_set_socket_call(CURL *h, ccurl_socket_call f) { return curl_easy_setopt(h, CURLOPT_OPENSOCKETFUNCTION, f); }
+static inline CURLcode ccurl_set_peer_call(CURL *h, ccurl_peer_call f) { return curl_easy_setopt(h, CURLOPT_PREREQFUNCTION, f); }
+// A macro with a cast, which Swift does not import.
+static inline curl_socket_t ccurl_no_socket(void) { return CURL_SOCKET_BAD; }
 
 static inline CURLcode ccurl_get_long(CURL *h, CURLINFO i, long *v) { return curl_easy_getinfo(h, i, v); }
 static inline CURLcode ccurl_get_size(CURL *h, CURLINFO i, curl_off_t *v) { return curl_easy_getinfo(h, i, v); }

@@ -22,6 +22,10 @@ public final class ConsoleServices: Sendable {
     public let recipients: any RecipientStore
     /// The HR core.
     public let people: PeopleDesks
+    /// Other systems that are told of events.
+    public let webhooks: WebhookDesk
+    /// The addresses to which team keys may send.
+    public let team: TeamDesk
     /// Accounts of the console.
     public let accounts: any AccountStore
     /// The kinds of notices.
@@ -111,7 +115,8 @@ public final class ConsoleServices: Sendable {
     public init(
         pipeline: Pipeline, addresses: AddressDesk, retention: RetentionDesk, reader: any NoticeReader,
         inbox: any InboxStore, credentials: any CredentialStore, recipients: any RecipientStore,
-        people: PeopleDesks, accounts: any AccountStore, templates: TemplateLibrary, log: any EvidenceLogStore,
+        people: PeopleDesks, webhooks: WebhookDesk, team: TeamDesk, accounts: any AccountStore,
+        templates: TemplateLibrary, log: any EvidenceLogStore,
         recorder: EvidenceRecorder,
         clock: any WallClock,
         routes: [RouteTable], callbacks: [CallbackFeed],
@@ -129,6 +134,8 @@ public final class ConsoleServices: Sendable {
         self.credentials = credentials
         self.recipients = recipients
         self.people = people
+        self.webhooks = webhooks
+        self.team = team
         self.accounts = accounts
         let signIn = SignIn(store: accounts, recorder: recorder, clock: clock)
         self.signIn = signIn

@@ -88,6 +88,30 @@ public enum Site {
     public static let keys = "/v1/keys"
     /// One API key.
     public static let key = "/v1/keys/{key}"
+    /// Addresses to which team keys may send.
+    public static let teamAddresses = "/v1/team-addresses"
+    /// One of them.
+    public static let teamAddress = "/v1/team-addresses/{address}"
+    /// Web hooks: register one, list them.
+    public static let webhooks = "/v1/webhooks"
+    /// What they may be told of.
+    public static let webhookEvents = "/v1/webhook-events"
+    /// One web hook.
+    public static let webhook = "/v1/webhooks/{webhook}"
+    /// A new secret for it.
+    public static let webhookRotation = "/v1/webhooks/{webhook}/rotate"
+    /// Tells it nothing more.
+    public static let webhookDisabling = "/v1/webhooks/{webhook}/disable"
+    /// Tells it again.
+    public static let webhookEnabling = "/v1/webhooks/{webhook}/enable"
+    /// Sends it a message that tells of nothing.
+    public static let webhookTest = "/v1/webhooks/{webhook}/test"
+    /// What it was told.
+    public static let webhookMessages = "/v1/webhooks/{webhook}/messages"
+    /// The attempts at one message.
+    public static let webhookAttempts = "/v1/webhooks/{webhook}/messages/{message}/attempts"
+    /// Sends it again.
+    public static let webhookResend = "/v1/webhooks/{webhook}/messages/{message}/resend"
     /// The log's newest signed checkpoint.
     public static let checkpoint = "/v1/log/checkpoint"
     /// Whether the process answers.

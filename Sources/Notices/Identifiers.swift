@@ -54,3 +54,11 @@ public struct RouteID: Identifier {
     /// Wraps a string that is known to name a route.
     public init(rawValue: String) { self.rawValue = rawValue }
 }
+
+/// Names one web hook: an address of another system that is told of events.
+public struct WebhookID: Identifier {
+    /// The identifier as text.
+    public let rawValue: String
+    /// Wraps a string that is known to name a web hook.
+    public init(rawValue: String) { self.rawValue = rawValue }
+}

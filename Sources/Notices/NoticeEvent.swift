@@ -60,6 +60,10 @@ extension ObservedTime {
 extension Principal {
     /// How an actor is written into entries.
     public var facts: JSONValue {
-        .object(["id": .string(id), "kind": .string(kind.rawValue), "method": .string(method)])
+        var facts: [String: JSONValue] = [
+            "id": .string(id), "kind": .string(kind.rawValue), "method": .string(method),
+        ]
+        facts["keyKind"] = keyKind.map { .string($0.rawValue) }
+        return .object(facts)
     }
 }

@@ -41,12 +41,14 @@ extension Application {
         let stamper = TimestampScheduler(
             store: log, authority: authorities.patient, recorder: recorder, clock: clock,
             alarm: { logger.error("timestamps", metadata: ["alarm": "\($0)"]) })
+        let hooks = webhooks(configuration, notices, recorder, clock, exchange, logger)
         let witness = try WitnessJournal(path: configuration.witness, keys: keys.logKeys, clock: clock)
         let sequencer = Sequencer(
             store: log, signer: keys.log, previousKeys: keys.retiredLogs, recorder: recorder, clock: clock,
             settings: .init(owner: configuration.instance), witnessed: witness.witnessed,
             onCheckpoint: { checkpoint in
                 stamper.poke()
+                hooks.sender.logGrew()
                 witness.note(checkpoint) { logger.error("evidence log", metadata: ["alarm": "\($0)"]) }
             },
             alarm: { logger.error("evidence log", metadata: ["alarm": "\($0)"]) })
@@ -54,6 +56,8 @@ extension Application {
         let mail = try mailRoutes(configuration.mail, linkKey: keys.linkKey)
         let sms = try smsRoutes(configuration.sms, clock: clock, exchange: exchange)
         let (emailTable, smsTable) = (RouteTable(mail.routes), RouteTable(sms.map(\.route)))
+        let tray = configuration.isRehearsal ? nil : SandboxTray(clock: clock)
+        let (emailTray, smsTray) = (tray?.route(.email), tray?.route(.sms))
         let links = LinkTokens(key: keys.linkKey, baseURL: configuration.http.publicURL)
         let starter = DeliveryStarter(
             recorder: recorder, links: links, quietHours: configuration.isRehearsal ? nil : law.quietHours)
@@ -63,13 +67,13 @@ extension Application {
         let dispatchAlarm: @Sendable (String) -> Void = { logger.error("dispatch", metadata: ["alarm": "\($0)"]) }
         let dispatchers = [
             Dispatcher(
-                channel: .email, routes: emailTable, store: notices, recorder: recorder,
+                channel: .email, routes: emailTable, sandbox: emailTray, store: notices, recorder: recorder,
                 clock: clock, schedule: .email, parcels: parcels, expectReceiptWithin: .seconds(86_400),
                 owner: configuration.instance, limits: limits,
                 quietHours: configuration.isRehearsal ? nil : law.quietHours, isRehearsal: configuration.isRehearsal,
                 escalation: escalation, alarm: dispatchAlarm),
             Dispatcher(
-                channel: .sms, routes: smsTable, store: notices, recorder: recorder,
+                channel: .sms, routes: smsTable, sandbox: smsTray, store: notices, recorder: recorder,
                 clock: clock, schedule: .sms, parcels: parcels, expectReceiptWithin: .seconds(3 * 86_400),
                 owner: configuration.instance, limits: limits,
                 quietHours: configuration.isRehearsal ? nil : law.quietHours, isRehearsal: configuration.isRehearsal,
@@ -79,7 +83,8 @@ extension Application {
         let documents = DocumentMaker(typesetter: typesetter, isRehearsal: configuration.isRehearsal)
         let codes = OneTimeCodes(
             store: notices, log: log, recorder: recorder, clock: clock, key: keys.linkKey,
-            routes: [.email: emailTable, .sms: smsTable], isRehearsal: configuration.isRehearsal)
+            routes: [.email: emailTable, .sms: smsTable],
+            sandbox: [.email: emailTray, .sms: smsTray].compactMapValues { $0 }, isRehearsal: configuration.isRehearsal)
         let sealer = Sealer(
             store: notices, keys: keys, documents: documents, templates: templates, starter: starter,
             recorder: recorder, clock: clock, owner: configuration.instance, isRehearsal: configuration.isRehearsal,
@@ -130,7 +135,11 @@ extension Application {
                     configuration,
                     signing: SignatureDesk(
                         codes: codes, directory: notices, documents: documents, seals: keys, clock: clock))),
-            accounts: SQLPeopleStore(beside: notices), templates: templates, sequencer: sequencer, stamper: stamper,
+            webhooks: hooks.desk, webhookSender: hooks.sender,
+            team: TeamDesk(store: notices, recorder: recorder, clock: clock, normalise: AddressForm.normal),
+            sandbox: tray,
+            accounts: SQLPeopleStore(beside: notices),
+            templates: templates, sequencer: sequencer, stamper: stamper,
             intake: intake,
             statusWatch: SMSStatusWatch(
                 gateways: Dictionary(
@@ -144,6 +153,23 @@ extension Application {
             },
             routes: [.email: emailTable, .sms: smsTable], pools: mail.pools, exchange: exchange, typesetter: typesetter,
             reserve: reserve, logger: logger)
+    }
+
+    /// Web hooks: who registers them, and who tells them.
+    private static func webhooks(
+        _ configuration: Configuration, _ store: SQLNoticeStore, _ recorder: EvidenceRecorder, _ clock: any WallClock,
+        _ exchange: HTTPExchange, _ logger: Logger
+    ) -> (desk: WebhookDesk, sender: WebhookSender) {
+        let events = WebhookEvents.gateway.merging(.people)
+        let courier = WebhookCourier(exchange: exchange, allowsPrivate: configuration.webhooksReachPrivate)
+        let sender = WebhookSender(
+            store: store, events: events, recorder: recorder, clock: clock, owner: configuration.instance,
+            isRehearsal: configuration.isRehearsal, post: { await courier.post($0) },
+            alarm: { logger.warning("web hooks", metadata: ["alarm": "\($0)"]) })
+        let desk = WebhookDesk(
+            store: store, events: events, recorder: recorder, clock: clock, fault: { courier.fault(in: $0) },
+            wake: { sender.wake() })
+        return (desk, sender)
     }
 
     private static func retention(

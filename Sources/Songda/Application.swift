@@ -22,6 +22,14 @@ struct Application: Sendable {
     let retention: RetentionDesk
     /// The HR core.
     let people: PeopleDesks
+    /// Registers web hooks.
+    let webhooks: WebhookDesk
+    /// Tells them.
+    let webhookSender: WebhookSender
+    /// The addresses to which team keys may send.
+    let team: TeamDesk
+    /// Where what test keys issue ends; nil in a rehearsal, whose sandbox takes everything.
+    let sandbox: SandboxTray?
     /// Accounts of the console.
     let accounts: any AccountStore
     let templates: TemplateLibrary
@@ -128,6 +136,13 @@ struct Application: Sendable {
             group.addTask { try await pipeline.run(until: stop) }
             if let intake { group.addTask { try await intake.run(until: stop) } }
             group.addTask { try await statusWatch.run(until: stop) }
+            group.addTask { await webhookSender.run(until: stop) }
+            if let sandbox {
+                let desk = ReceiptDesk(
+                    store: notices, recorder: recorder.rehearsing(true), clock: clock,
+                    escalation: pipeline.escalate.poke)
+                group.addTask { try await sandbox.report(to: desk, until: stop) }
+            }
             #if !DEBUG
                 // Programs under test come and go by the dozen, and share what is cached.
                 group.addTask { await StartPages.giveBack(after: .seconds(5), until: stop) }

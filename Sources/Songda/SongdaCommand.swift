@@ -17,7 +17,7 @@ struct SongdaCommand: AsyncParsableCommand {
             Demo.self, Serve.self, Issue.self, Show.self, Approve.self, Prove.self, Audit.self, Migrate.self,
             Employees.self, Units.self, Clients.self, Handover.self, Agreements.self, Training.self, Pay.self,
             Attendance.self, Goals.self, Reviews.self, Risk.self, Dossiers.self,
-            Keygen.self, Keys.self, Accounts.self, Doctor.self, Backup.self, Restore.self,
+            Keygen.self, Keys.self, Webhooks.self, Accounts.self, Doctor.self, Backup.self, Restore.self,
         ])
 }
 

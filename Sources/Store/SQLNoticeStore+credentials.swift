@@ -98,8 +98,9 @@ extension SQLNoticeStore: CredentialStore {
         try await ofKnownPerson(key.person) { tx in
             try tx.execute(
                 """
-                INSERT INTO api_keys (id, name, hash, scopes, person, created_at)
-                VALUES (\(key.id), \(key.name), \(key.hash), \(scopes), \(key.person?.rawValue), \(key.createdAt))
+                INSERT INTO api_keys (id, name, hash, kind, scopes, person, created_at)
+                VALUES (\(key.id), \(key.name), \(key.hash), \(key.kind.rawValue), \(scopes), \(key.person?.rawValue),
+                    \(key.createdAt))
                 """)
             try tx.executeBatch(rows)
         }
@@ -126,12 +127,16 @@ extension SQLNoticeStore: CredentialStore {
     private func apiKeys(_ condition: Query) async throws -> [APIKey] {
         try await database.read { tx in
             try tx.query(
-                "SELECT id, name, hash, scopes, person, created_at, revoked_at FROM api_keys \(condition)"
+                "SELECT id, name, hash, kind, scopes, person, created_at, revoked_at FROM api_keys \(condition)"
             ).map { row in
                 let scopes: String = try row.get("scopes")
+                guard let kind = APIKey.Kind(rawValue: try row.get("kind")) else {
+                    throw SQLError(.decoding, "an API key is of a kind that this version does not know")
+                }
                 let person: String? = try row.get("person")
                 return APIKey(
                     id: try row.get("id"), name: try row.get("name"), hash: try row.get("hash"),
+                    kind: kind,
                     scopes: Set(scopes.split(separator: " ").compactMap { APIKey.Scope(rawValue: String($0)) }),
                     person: person.map { PersonID($0) }, createdAt: try row.get("created_at"),
                     revokedAt: try row.get("revoked_at"))

@@ -105,7 +105,7 @@ import Testing
             let made = try await server.post(Site.keys, admin, ["name": "HR", "scopes": ["read", "issue"]])
             #expect(made.status == 201)
             let secret = try #require(made.json["secret"]?.string)
-            #expect(secret.hasPrefix("sk_") && secret.utf8.count == 46)
+            #expect(secret.hasPrefix("sd_live_") && secret.utf8.count == 51)
             let key = TestServer.Key(id: try #require(made.json["id"]?.string), secret: secret)
             #expect(try await server.get(Site.notices, key).status == 200)
             let listed = try await server.get(Site.keys, admin)

@@ -9,7 +9,7 @@ extension EndToEnd {
         private static let subcommands = [
             "demo", "serve", "issue", "show", "approve", "prove", "audit", "migrate", "keygen", "keys", "doctor",
             "backup", "restore", "accounts", "employees", "units", "clients", "handover", "agreements", "training",
-            "pay",
+            "pay", "webhooks",
             "attendance", "goals", "reviews", "risk", "dossier",
         ]
 

@@ -30,7 +30,7 @@ struct InboxAPI: Sendable {
     private func list(_ call: Call) async throws -> Reply {
         let page = try Page(try call.query(["limit", "cursor"]))
         let found = try await services.inbox.items(
-            of: try person(call), after: try page.inboxCursor(), limit: page.limit)
+            of: try person(call), ofTestKeys: call.key?.kind == .test, after: try page.inboxCursor(), limit: page.limit)
         return .json(
             .object([
                 "items": .array(found.items.map(\.json)), "next": found.next.map { .string($0.text) } ?? .null,
@@ -40,7 +40,8 @@ struct InboxAPI: Sendable {
     /// The item that the path names, if it lies in this person's inbox and was not withdrawn.
     private func item(_ call: Call) async throws -> InboxItem {
         let id = DeliveryID(try call.parameter("delivery"))
-        guard let item = try await services.inbox.item(id, of: try person(call)), item.state != .cancelled else {
+        let found = try await services.inbox.item(id, of: try person(call), ofTestKeys: call.key?.kind == .test)
+        guard let item = found, item.state != .cancelled else {
             throw NoticeError(.notFound, "there is nothing \"\(shortened(id.rawValue))\" in this inbox")
         }
         return item

@@ -20,6 +20,10 @@ struct KeyAPI: Sendable {
     private func make(_ call: Call) async throws -> Reply {
         var reader = ObjectReader(body: try call.json())
         let name = reader.line("name", maximum: 100)
+        let kind =
+            reader.optionalConverted("kind", "one of \(APIKey.Kind.allCases.map(\.rawValue).joined(separator: ", "))") {
+                APIKey.Kind(rawValue: $0)
+            } ?? .live
         let words = reader.lines("scopes", maximum: 20, isRequired: true)
         var scopes: Set<APIKey.Scope> = []
         for (index, word) in words.enumerated() {
@@ -35,6 +39,7 @@ struct KeyAPI: Sendable {
         let person = try await services.person(reader.optionalLine("person"))
         if scopes.isEmpty, reader.faults.isEmpty { reader.fault("scopes", "is empty; name what the key may do") }
         if reader.faults.isEmpty, let misfit = APIKey.misfit(scopes, person: person) { reader.fault("person", misfit) }
+        if reader.faults.isEmpty, let misfit = APIKey.misfit(kind, scopes) { reader.fault("scopes", misfit) }
         try reader.finish()
         guard let name else { throw reader.refusal }
         if let person, try await services.recipients.recipients([person])[person] == nil {
@@ -42,7 +47,8 @@ struct KeyAPI: Sendable {
                 .invalid, "person: there is no person \"\(shortened(person.rawValue))\"; add them first",
                 faults: [.init(field: "person", message: "is not on record")])
         }
-        let (key, secret) = try await desk.make(name: name, scopes: scopes, person: person, by: call.principal)
+        let (key, secret) = try await desk.make(
+            name: name, kind: kind, scopes: scopes, person: person, by: call.principal)
         guard case .object(var members) = key.json else { return .json(key.json, status: 201) }
         members["secret"] = .string(secret)
         return .json(.object(members), status: 201)
@@ -67,7 +73,7 @@ extension APIKey {
     /// The key as the API shows it: neither secret nor hash.
     var json: JSONValue {
         .object([
-            "id": .string(id), "name": .string(name),
+            "id": .string(id), "name": .string(name), "kind": .string(kind.rawValue),
             "scopes": .array(scopes.map(\.rawValue).sorted().map { .string($0) }),
             "person": person.map { .string($0.rawValue) } ?? .null, "createdAt": .string(createdAt.rfc3339),
             "revokedAt": revokedAt.map { .string($0.rfc3339) } ?? .null,

@@ -27,7 +27,8 @@ struct Call: Sendable {
 
     /// Who acts, as evidence names them.
     var principal: Principal {
-        signedIn?.principal ?? Principal(id: key?.id ?? "nobody", kind: .apiKey, method: "api-key")
+        signedIn?.principal
+            ?? Principal(id: key?.id ?? "nobody", kind: .apiKey, method: "api-key", keyKind: key?.kind.named)
     }
 
     /// Whoever has signed in; asked only where the table lets in nobody else.

@@ -49,7 +49,8 @@ public struct ConsoleServer: Sendable {
         NoticeAPI(services: services).endpoints + BatchAPI(services: services).endpoints
             + PeopleAPI(services: services).endpoints + InboxAPI(services: services).endpoints
             + OperationAPI(services: services).endpoints + QuarantineAPI(services: services).endpoints
-            + KeyAPI(services: services).endpoints + AgreementAPI(services: services).endpoints
+            + KeyAPI(services: services).endpoints + WebhookAPI(services: services).endpoints
+            + TeamAPI(services: services).endpoints + AgreementAPI(services: services).endpoints
             + TrainingAPI(services: services).endpoints + PayAPI(services: services).endpoints
             + HandoverAPI(services: services).endpoints + HandoverItemAPI(services: services).endpoints
             + ReceiptsIn(services: services, logger: logger).endpoints
@@ -97,6 +98,7 @@ public struct ConsoleServer: Sendable {
             + SearchPages(services: services, templates: pages).endpoints
             + VerifyPages(services: services, templates: pages).endpoints
             + OperatorPages(services: services, templates: pages).endpoints
+            + WebhookPages(services: services, templates: pages).endpoints
             + HelpPages(templates: pages).endpoints
     }
 
@@ -178,6 +180,7 @@ public struct ConsoleServer: Sendable {
                 let call = try await call(request, context, endpoint, key, signedIn, client)
                 // Whoever has left is refused before anything they send is looked at (S-86).
                 if endpoint.access == .people { _ = try await services.actor(call) }
+                try await services.requireReach(of: key, endpoint, call)
                 return try await endpoint.answer(call).response
             }
         } catch let needed as SignInNeeded {

@@ -19,7 +19,7 @@ struct Gatekeeper: Sendable {
         guard case .key(let scopes) = access else { return nil }
         let values = request.headers.values(of: "Authorization")
         guard !values.isEmpty else {
-            throw Problem.unauthorized("this address needs a key; send Authorization: Bearer sk_…")
+            throw Problem.unauthorized("this address needs a key; send Authorization: Bearer sd_live_…")
         }
         // Whatever was sent is hashed and looked up in the same way, so that time tells nothing about its form.
         let secret = values.count == 1 ? Self.bearer(values[0]) : ""

@@ -33,11 +33,26 @@ struct CheckedRequest: Sendable {
         guard part(url, CURLUPART_USER) == nil, part(url, CURLUPART_PASSWORD) == nil else {
             throw .notSent("URL for host \(Quoted(host.utf8)) carries a login; put it into a header")
         }
+        if request.reach == .publicOnly { try requirePublic(host, part(url, CURLUPART_PORT), shown) }
         switch part(url, CURLUPART_SCHEME) {
         case "https": return
         case "http" where request.allowClearText || isLoopback(host): return
         case "http": throw .notSent("URL \(shown) would send in clear text to another machine; use https")
         default: throw .notSent("URL \(shown) is neither https nor http")
+        }
+    }
+
+    /// What can be seen without looking the name up; the address that is connected to is judged again.
+    private static func requirePublic(_ host: String, _ port: String?, _ shown: Quoted) throws(HTTPFailure) {
+        let bare = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+        let name = bare.hasSuffix(".") ? String(bare.dropLast()) : bare
+        let isNamedHere = name.lowercased() == "localhost" || name.lowercased().hasSuffix(".localhost")
+        if isNamedHere || PeerAddress(text: name)?.isPublic == false {
+            throw .notSent("URL \(shown) leads to this machine or a private network; name a public host")
+        }
+        // Mail, shells and databases listen below; nothing that takes a web hook does.
+        if let number = port.flatMap({ Int($0) }), number != 443, number < 1024 {
+            throw .notSent("URL \(shown) names port \(number); use 443, or one from 1024")
         }
     }
 

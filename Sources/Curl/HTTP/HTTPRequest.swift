@@ -34,12 +34,25 @@ public struct HTTPRequest: Sendable {
     public var allowClearText: Bool
     /// The only certificate authorities trusted for this request; nil means the system's.
     public var caFile: String?
+    /// Which machines may be reached.
+    public var reach: Reach
+
+    /// Which machines a request may reach.
+    public enum Reach: Sendable, Hashable {
+        /// Whatever the URL names; for addresses that the operator has configured.
+        case anywhere
+        /// Only public unicast addresses, for URLs that others choose.
+        ///
+        /// Decided by the address that is connected to, so that no name server can lead us into our own network.
+        case publicOnly
+    }
 
     /// Describes a request; the defaults suit a gateway call.
     public init(
         method: String = "GET", url: String, headers: [HTTPHeader] = [], body: [UInt8] = [],
         timeout: Duration = .seconds(30), connectTimeout: Duration = .seconds(10),
-        maxResponseBytes: Int = 1 << 20, allowClearText: Bool = false, caFile: String? = nil
+        maxResponseBytes: Int = 1 << 20, allowClearText: Bool = false, caFile: String? = nil,
+        reach: Reach = .anywhere
     ) {
         self.method = method
         self.url = url
@@ -50,6 +63,13 @@ public struct HTTPRequest: Sendable {
         self.maxResponseBytes = maxResponseBytes
         self.allowClearText = allowClearText
         self.caFile = caFile
+        self.reach = reach
+    }
+
+    /// Why the request would not be sent as it stands, before anything is looked up; nil when nothing stands against it.
+    public var fault: HTTPFailure? {
+        do { _ = try CheckedRequest(self) } catch { return error }
+        return nil
     }
 }
 

@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 
 typealias HTTPResult = Result<HTTPResponse, HTTPFailure>
 
@@ -16,6 +17,8 @@ final class HTTPTransfer: @unchecked Sendable {
     private var headerBytes = 0
     private var body: [UInt8] = []
     private var isTooLarge = false
+    /// Why a peer was not spoken to.
+    private var refusedPeer: String?
 
     private static let maxHeaderBytes = 256 << 10
 
@@ -41,6 +44,7 @@ final class HTTPTransfer: @unchecked Sendable {
         handle.requireVerifiedTLS(caFile: request.caFile)
         handle.setList(CURLOPT_HTTPHEADER, checked.headerLines)
         setBody(on: handle)
+        if request.reach == .publicOnly { restrictPeers(on: handle) }
         let owner = Unmanaged.passUnretained(self).toOpaque()
         handle.setPointer(CURLOPT_WRITEDATA, owner)
         handle.setPointer(CURLOPT_HEADERDATA, owner)
@@ -52,6 +56,25 @@ final class HTTPTransfer: @unchecked Sendable {
         }
         self.handle = handle
         return handle.optionFault == nil ? handle : nil
+    }
+
+    /// Opens no socket to what is not public, and sends nothing over one that another request has opened to it.
+    private func restrictPeers(on handle: EasyHandle) {
+        let owner = Unmanaged.passUnretained(self).toOpaque()
+        handle.setPointer(CURLOPT_OPENSOCKETDATA, owner)
+        handle.setPointer(CURLOPT_PREREQDATA, owner)
+        handle.setPeerCalls { owner, _, address in
+            guard let address, PeerAddress(address)?.isPublic == true else {
+                HTTPTransfer.of(owner)?.refusedPeer = "its name leads to this machine or a private network"
+                return ccurl_no_socket()
+            }
+            let kind = address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
+            return Glibc.socket(address.pointee.family, kind, address.pointee.protocol)
+        } peer: { owner, peer, _, _, _ in
+            if let peer, PeerAddress(text: String(cString: peer))?.isPublic == true { return CURL_PREREQFUNC_OK }
+            HTTPTransfer.of(owner)?.refusedPeer = "the connection leads to this machine or a private network"
+            return CURL_PREREQFUNC_ABORT
+        }
     }
 
     private func setBody(on handle: EasyHandle) {
@@ -88,7 +111,7 @@ final class HTTPTransfer: @unchecked Sendable {
         } else if code == CURLE_SEND_FAIL_REWIND {
             fail("the kept connection ended without a reply, and the request is not repeated (\(peer))")
         } else {
-            fail("\(handle.reason(code)) (\(peer))")
+            fail("\(refusedPeer ?? handle.reason(code)) (\(peer))")
         }
     }
 

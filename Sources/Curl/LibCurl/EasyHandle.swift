@@ -71,6 +71,12 @@ final class EasyHandle {
         note(ccurl_set_seek_call(raw, call), CURLOPT_SEEKFUNCTION)
     }
 
+    /// Says which sockets may be opened; `PREREQFUNCTION` sees kept connections too, which no socket is opened for.
+    func setPeerCalls(socket: @escaping ccurl_socket_call, peer: @escaping ccurl_peer_call) {
+        note(ccurl_set_socket_call(raw, socket), CURLOPT_OPENSOCKETFUNCTION)
+        note(ccurl_set_peer_call(raw, peer), CURLOPT_PREREQFUNCTION)
+    }
+
     /// Sets the one list option a handle uses; libcurl copies neither the list nor its texts.
     func setList(_ option: CURLoption, _ values: [String]) {
         for value in values {

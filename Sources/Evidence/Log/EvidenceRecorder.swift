@@ -18,6 +18,11 @@ public struct EvidenceRecorder: Sendable {
         self.isRehearsal = isRehearsal
     }
 
+    /// The same where what is recorded is of a rehearsal although the rest of this server's work is meant.
+    public func rehearsing(_ isRehearsal: Bool) -> EvidenceRecorder {
+        EvidenceRecorder(signer: signer, clock: clock, isRehearsal: self.isRehearsal || isRehearsal)
+    }
+
     /// Signs a draft; nothing is stored yet.
     public func sign(_ draft: EvidenceDraft) throws -> SignedEntry {
         let learntAt = clock.now

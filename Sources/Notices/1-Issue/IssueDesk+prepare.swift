@@ -80,7 +80,7 @@ extension IssueDesk {
         _ request: IssueRequest, number: String?, by author: Principal, enforcesPreflight: Bool = true,
         isRehearsal: Bool? = nil
     ) async throws -> Draft {
-        let isRehearsal = isRehearsal ?? settings.isRehearsal
+        let isRehearsal = isRehearsal ?? (settings.isRehearsal || author.isTesting)
         let now = clock.now
         let issuer = try await issuer(request.issuer)
         let recipients = try await recipients(request.recipients)
@@ -109,6 +109,7 @@ extension IssueDesk {
             )
         }
         try Self.requireAddress(template.settings.plan, recipients)
+        if author.keyKind == .team { try await requireListed(template.settings.plan, recipients) }
         try await requireEarlier(request.remindsOf)
         let findings = preflight.findings(
             kind: request.kind, fields: request.fields, declarations: request.declarations, recipients: recipients,
@@ -179,6 +180,26 @@ extension IssueDesk {
                 })
         }
         return ids.compactMap { known[$0] }.map { NoticeRecipient($0) }
+    }
+
+    /// Whatever the plan could reach with a team key is on the organisation's list.
+    ///
+    /// The inbox is reached by signing in, so it follows whoever has a listed address; with none of its own it must be listed.
+    private func requireListed(_ plan: DeliveryPlan, _ recipients: [NoticeRecipient]) async throws {
+        let channels = Set(plan.rungs.flatMap(\.channels))
+        let reached = recipients.flatMap { recipient -> [ServiceAddress] in
+            let outside = recipient.addresses.filter { channels.contains($0.channel) && $0.channel != .inbox }
+            return outside.isEmpty ? [ServiceAddress(channel: .inbox, value: recipient.person.rawValue)] : outside
+        }
+        let unlisted = try await store.unlisted(reached)
+        guard !unlisted.isEmpty else { return }
+        throw NoticeError(
+            .forbidden,
+            "recipients: a team key sends to listed addresses alone; an administrator lists one with songda keys team add "
+                + "or POST /v1/team-addresses",
+            faults: unlisted.map {
+                .init(field: "recipients", message: "\($0.channel.rawValue) \($0.value) is not listed")
+            })
     }
 
     private func requireEarlier(_ notice: NoticeID?) async throws {

@@ -64,13 +64,15 @@ public struct IssueDesk: Sendable {
         _ request: IssueRequest, by author: Principal, idempotency: IdempotencyClaim? = nil,
         approvers: [Approver]? = nil
     ) async throws -> Acceptance {
-        let idempotency = settings.isRehearsal ? idempotency?.ofRehearsal : idempotency
+        let isRehearsal = settings.isRehearsal || author.isTesting
+        let idempotency = isRehearsal ? idempotency?.ofRehearsal : idempotency
         if let idempotency, let known = try await store.replay(idempotency) { return known }
         try settings.admission()
         let request = try await withKnownConfirmers(request, author, among: approvers)
         let draft = try await prepare(request, number: nil, by: author)
         let id = NoticeID(SecureRandom.uuid(at: draft.now))
         let notice = draft.notice(id: id, author: author)
+        let recorder = recorder.rehearsing(isRehearsal)
         var evidence = [try recorder.entry(.noticeIssued, notice: id, at: draft.now, draft.facts(of: notice))]
         // What is about the person goes under the key that seals the content, and is gone when that is destroyed; in whose
         // name and which bytes must stay readable, or a bundle could no longer be laid to anybody's door.
@@ -137,9 +139,11 @@ public struct IssueDesk: Sendable {
     ///
     /// Two different people, neither the author, approve one exact content.
     public func approve(_ id: NoticeID, contentHash: Digest, by approver: Principal) async throws -> Notice {
-        try Self.requireSameKind(try await reader.notice(id), here: settings)
+        let known = try await reader.notice(id)
+        try Self.requireSameKind(known, here: settings)
+        try Self.requireReach(of: approver, known)
         let now = clock.now
-        let entry = try recorder.entry(
+        let entry = try recorder.rehearsing(known?.isRehearsal ?? false).entry(
             .approvalGiven, notice: id, at: now,
             ["approver": approver.facts, "contentHash": .string(contentHash.hex)])
         let notice = try await store.record(
@@ -160,7 +164,8 @@ public struct IssueDesk: Sendable {
             throw NoticeError(.invalid, "reason: say in 1 to 2000 bytes why the notice is withdrawn")
         }
         guard let notice = try await reader.notice(id) else { throw Self.unknown(id) }
-        let entry = try recorder.entry(
+        try Self.requireReach(of: principal, notice)
+        let entry = try recorder.rehearsing(notice.isRehearsal).entry(
             .noticeCancelled, notice: id, person: notice.keyOwner, at: clock.now,
             ["by": principal.facts, "reason": .string(reason)])
         return try await store.cancel(id, evidence: [entry])
@@ -173,6 +178,7 @@ public struct IssueDesk: Sendable {
     public func edit(_ id: NoticeID, fields: JSONValue, by author: Principal) async throws -> Notice {
         guard let old = try await reader.notice(id) else { throw Self.unknown(id) }
         try Self.requireSameKind(old, here: settings)
+        try Self.requireReach(of: author, old)
         let stated = try StatedGrounds(try await reader.entries(of: id))
         let request = IssueRequest(
             issuer: old.issuer.id, kind: old.kind, version: old.templateVersion, language: old.language,
@@ -186,7 +192,7 @@ public struct IssueDesk: Sendable {
         // An override whose finding the edit has cured is moot, and stays on record.
         let overrides = stated.overrides.filter { override in findings.contains { $0.id == override.finding } }
         try Self.settle(findings, overrides, author, draft.rendered.language)
-        let entry = try recorder.entry(
+        let entry = try recorder.rehearsing(old.isRehearsal).entry(
             .approvalVoided, notice: id, at: draft.now,
             [
                 "by": author.facts, "contentHashBefore": .string(old.contentHash.hex),
@@ -203,12 +209,19 @@ public struct IssueDesk: Sendable {
     }
 
     /// A notice of a rehearsal that is over goes no further, and a meant one not in a rehearsal; one that is not there is
-    /// found out later, in its own words.
+    /// found out later, in its own words. What a test key has issued is rehearsed wherever it is.
     private static func requireSameKind(_ notice: Notice?, here settings: Settings) throws {
-        guard let notice, notice.isRehearsal != settings.isRehearsal else { return }
+        guard let notice, notice.isRehearsal != settings.isRehearsal, !notice.author.isTesting else { return }
         throw NoticeError(
             .conflict,
             notice.isRehearsal ? "the notice was \(RehearsalMark.isOver)" : "the notice \(RehearsalMark.waits)")
+    }
+
+    /// Whoever only tries things out must not decide over what is meant.
+    private static func requireReach(of principal: Principal, _ notice: Notice?) throws {
+        guard principal.isTesting, let notice, !notice.author.isTesting else { return }
+        throw NoticeError(
+            .forbidden, "\(notice.number) was not issued with a test key, and a test key decides over no other")
     }
 
     /// Another ground asks other pre-flight questions, which nobody has answered.

@@ -65,7 +65,7 @@ public struct Sealer: Sendable {
                 try await setAside(claim, reason: "claimed for sealing \(claim.claims - 1) times without a result")
                 continue
             }
-            guard isRehearsal || !claim.notice.isRehearsal else {
+            guard isRehearsal || !claim.notice.isRehearsal || claim.notice.author.isTesting else {
                 try await setAside(claim, reason: RehearsalMark.isOver)
                 continue
             }
@@ -100,7 +100,7 @@ public struct Sealer: Sendable {
             mediaType: mediaType, bytes: bytes, hash: SHA256.hash(bytes), signature: signature,
             certificatePEM: seal.certificate.pem, sealedAt: now)
         var evidence = [
-            try recorder.entry(
+            try recorder.rehearsing(notice.isRehearsal).entry(
                 .documentSealed, notice: notice.id, at: now,
                 [
                     "number": .string(notice.number), "mediaType": .string(mediaType),

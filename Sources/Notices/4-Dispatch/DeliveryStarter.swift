@@ -24,7 +24,10 @@ public struct DeliveryStarter: Sendable {
         _ notice: Notice, for person: NoticeRecipient, rung: Int, at now: Timestamp
     ) throws -> Begun {
         var begun = Begun()
-        let due = notice.handling.observesQuietHours ? quietHours?.nextAllowed(from: now) ?? now : now
+        let recorder = recorder.rehearsing(notice.isRehearsal)
+        // A sandbox may be woken at night.
+        let isQuiet = notice.handling.observesQuietHours && !notice.isRehearsal
+        let due = isQuiet ? quietHours?.nextAllowed(from: now) ?? now : now
         for channel in notice.plan.rungs[rung].channels {
             guard let address = address(of: person, for: channel) else {
                 begun.evidence.append(

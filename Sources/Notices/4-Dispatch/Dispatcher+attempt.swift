@@ -26,7 +26,7 @@ extension Dispatcher {
                 continue
             }
             // A claim at a time, so that a row that comes late is judged by the server that would hand it over.
-            guard claim.notice.isRehearsal == isRehearsal else {
+            guard let routes = table(for: claim.notice) else {
                 if isRehearsal {
                     postponed.append(
                         Postponement(claim: claim, until: now.adding(Self.waitForMeant), reason: RehearsalMark.waits))
@@ -54,7 +54,7 @@ extension Dispatcher {
                 postponed.append(Postponement(claim: claim, until: later, reason: reason))
                 continue
             }
-            let started = try recorder.entry(
+            let started = try recorder.rehearsing(claim.notice.isRehearsal).entry(
                 .attemptStarted, delivery: claim.delivery, attempt: number, at: .ours(now),
                 [
                     "channel": .string(claim.delivery.address.channel.rawValue),
@@ -75,14 +75,20 @@ extension Dispatcher {
         guard !intents.isEmpty else { return [] }
         let ours = try await store.recordIntents(intents)
         for one in ready where !ours.contains(one.claim.delivery.id) {
-            routes.giveBack(one.channel.route, at: clock.now)
+            table(for: one.claim.notice)?.giveBack(one.channel.route, at: clock.now)
         }
         return ready.filter { ours.contains($0.claim.delivery.id) }
     }
 
     /// A retry or a backlog may have come to the night although its delivery was started by day.
     private func isQuiet(for claim: DeliveryClaim, at now: Timestamp) -> Bool {
-        claim.notice.handling.observesQuietHours && quietHours?.contains(now) == true
+        claim.notice.handling.observesQuietHours && !claim.notice.isRehearsal && quietHours?.contains(now) == true
+    }
+
+    /// The routes that a notice may take here; nil when it may take none.
+    private func table(for notice: Notice) -> RouteTable? {
+        if notice.isRehearsal == isRehearsal { return routes }
+        return notice.author.isTesting ? sandbox : nil
     }
 
     /// Stores outcomes; one that came after its lease had gone to another worker gets an entry that says so.
@@ -133,7 +139,7 @@ extension Dispatcher {
         let now = clock.now
         do {
             var evidence: [SignedEntry] = []
-            if let change = routes.report(outcome, on: one.channel.route, at: now) {
+            if let change = table(for: one.claim.notice)?.report(outcome, on: one.channel.route, at: now) {
                 evidence.append(
                     try recorder.entry(
                         change, at: now,
@@ -171,6 +177,7 @@ extension Dispatcher {
         _ event: EvidenceEvent, _ one: ReadyAttempt, _ facts: [String: JSONValue], at now: Timestamp
     ) throws -> SignedEntry {
         let delivery = one.claim.delivery
+        let recorder = recorder.rehearsing(one.claim.notice.isRehearsal)
         do {
             return try recorder.entry(
                 event, delivery: delivery, attempt: one.number, at: .ours(now), PeerWords.bounded(facts))

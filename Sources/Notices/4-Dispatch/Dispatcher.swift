@@ -31,6 +31,8 @@ public struct Dispatcher: Sendable {
 
     let channel: ChannelKind
     let routes: RouteTable
+    /// Where what test keys issue goes while the rest is meant; nil where there is no such place.
+    let sandbox: RouteTable?
     let store: any DispatchStore
     let recorder: EvidenceRecorder
     let clock: any WallClock
@@ -50,6 +52,7 @@ public struct Dispatcher: Sendable {
     /// Makes the dispatcher of one channel.
     ///
     /// - Parameters:
+    ///   - sandbox: the routes of what test keys issue, where the others are meant.
     ///   - expectReceiptWithin: how long after acceptance a receipt is overdue; nil where the channel gives none.
     ///   - quietHours: when notices of kinds that observe them wait, whatever made them late; nil hands over at any hour.
     ///   - isRehearsal: whether the routes lead to a sandbox: what is meant waits then, and otherwise what was issued in a
@@ -57,13 +60,15 @@ public struct Dispatcher: Sendable {
     ///   - escalation: what ``Escalation`` waits on.
     ///   - alarm: called with a sentence an operator must read.
     public init(
-        channel: ChannelKind, routes: RouteTable, store: any DispatchStore, recorder: EvidenceRecorder,
+        channel: ChannelKind, routes: RouteTable, sandbox: RouteTable? = nil, store: any DispatchStore,
+        recorder: EvidenceRecorder,
         clock: any WallClock, schedule: RetrySchedule, parcels: ParcelMaker, expectReceiptWithin: Duration?,
         owner: String, limits: Limits = Limits(), quietHours: QuietHours? = nil, isRehearsal: Bool = false,
         poke: Poke = Poke(), escalation: Poke = Poke(), alarm: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.channel = channel
         self.routes = routes
+        self.sandbox = sandbox
         self.store = store
         self.recorder = recorder
         self.clock = clock

@@ -91,7 +91,7 @@ public struct Escalation: Sendable {
 
     private func step(_ due: DueRung, at now: Timestamp) throws -> Step {
         let rung = due.notice.plan.rungs[due.rung.index]
-        let isOver = due.notice.isRehearsal && !isRehearsal
+        let isOver = due.notice.isRehearsal && !due.notice.author.isTesting && !isRehearsal
         let isWanted = !isOver && rung.condition.holds(for: due.states)
         let person = due.notice.recipients.first { $0.person == due.rung.person }
         var deliveries: [NewDelivery] = []
@@ -135,7 +135,7 @@ public struct Escalation: Sendable {
             facts["plannedAt"] = .string(cause.plannedAt.rfc3339)
         }
         if isOver { facts["reason"] = .string(RehearsalMark.isOver) }
-        return try recorder.entry(
+        return try recorder.rehearsing(due.notice.isRehearsal).entry(
             .escalated, notice: due.notice.id, person: due.rung.person, at: now, facts)
     }
 

@@ -18,13 +18,17 @@ public struct OneTimeCodes: Sendable {
     private let clock: any WallClock
     private let key: [UInt8]
     private let routes: [ChannelKind: RouteTable]
+    private let sandbox: [ChannelKind: RouteTable]
     private let isRehearsal: Bool
 
     /// Makes codes that travel by the routes of the notices, past those that rest or are paused; those of a rehearsal say
     /// that they are of one.
+    ///
+    /// - Parameter sandbox: the routes of codes that open what test keys have issued, where the others are meant.
     public init(
         store: any CredentialStore, log: any EvidenceLogStore, recorder: EvidenceRecorder, clock: any WallClock,
-        key: [UInt8], routes: [ChannelKind: RouteTable], isRehearsal: Bool = false
+        key: [UInt8], routes: [ChannelKind: RouteTable],
+        sandbox: [ChannelKind: RouteTable] = [:], isRehearsal: Bool = false
     ) {
         self.store = store
         self.log = log
@@ -32,17 +36,19 @@ public struct OneTimeCodes: Sendable {
         self.clock = clock
         self.key = key
         self.routes = routes
+        self.sandbox = sandbox
         self.isRehearsal = isRehearsal
     }
 
     /// Sends a code and returns the challenge's id.
     ///
     /// The challenge is stored before the code leaves. A courier that defers or loses the reply is said in the error; the
-    /// person may ask again.
+    /// person may ask again. A code that opens what a test key has issued goes to the sandbox too.
     public func send(
-        to address: ServiceAddress, of person: Recipient, purpose: CodePurpose, sender: Parcel.Sender
+        to address: ServiceAddress, of person: Recipient, purpose: CodePurpose, sender: Parcel.Sender, isTest: Bool = false
     ) async throws -> String {
-        guard let table = routes[address.channel], !table.routes.isEmpty else {
+        let tables = isTest && !isRehearsal ? sandbox : routes
+        guard let table = tables[address.channel], !table.routes.isEmpty else {
             throw NoticeError(.invalid, "no route for \(address.channel.rawValue) is configured to send a code by")
         }
         let now = clock.now
@@ -55,7 +61,10 @@ public struct OneTimeCodes: Sendable {
             throw NoticeError(.tooManyRequests, "\(Self.perHour) codes were sent within an hour; wait and try again")
         }
         let outcome = try await deliver(
-            parcel(challenge, code: code, for: purpose, to: address, of: person, sender: sender, at: now), by: table)
+            parcel(
+                challenge, code: code, for: purpose, to: address, of: person, sender: sender,
+                isRehearsal: isRehearsal || isTest, at: now),
+            by: table)
         switch outcome.result {
         case .accepted, .unknown: return challenge.id
         case .deferred(let reason, _), .refused(let reason):
@@ -123,7 +132,7 @@ public struct OneTimeCodes: Sendable {
 
     private func parcel(
         _ challenge: Challenge, code: String, for purpose: CodePurpose, to address: ServiceAddress,
-        of person: Recipient, sender: Parcel.Sender, at now: Timestamp
+        of person: Recipient, sender: Parcel.Sender, isRehearsal: Bool, at now: Timestamp
     ) -> Parcel {
         let language: NoticeLanguage = person.language == "en" ? .english : .chinese
         let text = purpose.text(code: code, from: sender.name, in: language)

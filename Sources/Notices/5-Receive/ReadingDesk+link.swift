@@ -41,7 +41,7 @@ extension ReadingDesk {
             to: address, of: recipient, purpose: .openNotice(link.delivery),
             sender: Parcel.Sender(
                 name: notice.issuer.fullName, mailbox: notice.issuer.mailbox,
-                smsSignature: notice.issuer.smsSignature))
+                smsSignature: notice.issuer.smsSignature), isTest: notice.author.isTesting)
     }
 
     /// Opens what the link carries; the link works once.

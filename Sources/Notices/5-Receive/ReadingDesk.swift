@@ -92,7 +92,7 @@ public struct ReadingDesk: Sendable {
         facts["contentHash"] = .string(notice.contentHash.hex)
         facts["person"] = .string(person.rawValue)
         facts["language"] = .string(notice.language)
-        let entry = try recorder.entry(
+        let entry = try recorder.rehearsing(notice.isRehearsal).entry(
             isIdentified ? .contentOpened : .linkOpened, delivery: delivery, at: .ours(now), facts)
         // Every opening is an entry of its own; the first one makes the state.
         let recording = try await receipts.record(
@@ -179,7 +179,8 @@ public struct ReadingDesk: Sendable {
             replied = one
             once = "reply \(one.rawValue) by \(identification.rawValue) \(SHA256.hash(Array((text ?? "").utf8)).hex)"
         }
-        let entry = try recorder.entry(event, delivery: delivery, at: .ours(now), facts)
+        let entry = try recorder.rehearsing(notice?.isRehearsal ?? false).entry(
+            event, delivery: delivery, at: .ours(now), facts)
         let recording = try await receipts.record(
             Receipt(
                 source: source, delivery: id, dedupeKey: once ?? "answer \(entry.id)", state: state, reason: reason,

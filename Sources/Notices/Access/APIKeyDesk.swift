@@ -18,24 +18,27 @@ public struct APIKeyDesk: Sendable {
 
     /// Stores a new key and returns it with its secret, which is never stored.
     ///
-    /// Refuses scopes and a person that do not fit each other.
+    /// Refuses scopes, a person and a kind that do not fit each other.
     public func make(
-        name: String, scopes: Set<APIKey.Scope>, person: PersonID?, by principal: Principal
+        name: String, kind: APIKey.Kind = .live, scopes: Set<APIKey.Scope>, person: PersonID?, by principal: Principal
     ) async throws -> (key: APIKey, secret: String) {
         guard !scopes.isEmpty else { throw Self.refusal("scopes", "is empty; name what the key may do") }
+        if let misfit = APIKey.misfit(kind, scopes) { throw Self.refusal("scopes", misfit) }
         if let misfit = APIKey.misfit(scopes, person: person) { throw Self.refusal("person", misfit) }
         // 256 random bits behind a prefix that secret scanners recognise.
-        let secret = "sk_" + Base64.encodeURL(SecureRandom.bytes(32))
+        let secret = kind.prefix + Base64.encodeURL(SecureRandom.bytes(32))
         let hash = SHA256.hash(Array(secret.utf8))
         let now = clock.now
         let entry = try recorder.entry(
             .apiKeyIssued, person: person, at: now,
             [
-                "by": principal.facts, "name": .string(name), "secretHash": .string(hash.hex),
+                "by": principal.facts, "name": .string(name), "kind": .string(kind.rawValue),
+                "secretHash": .string(hash.hex),
                 "scopes": .array(scopes.map(\.rawValue).sorted().map { .string($0) }),
             ])
         let key = APIKey(
-            id: entry.id, name: name, hash: hash, scopes: scopes, person: person, createdAt: now, revokedAt: nil)
+            id: entry.id, name: name, hash: hash, kind: kind, scopes: scopes, person: person, createdAt: now,
+            revokedAt: nil)
         try await store.save(key, evidence: [entry])
         return (key, secret)
     }

@@ -109,12 +109,29 @@ public struct APIKey: Sendable, Hashable {
         public var actsForPerson: Bool { self == .inbox || self == .staff }
     }
 
+    /// To whom goes what a key issues.
+    public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+        /// To whomever it is addressed.
+        case live
+        /// To addresses on the organisation's own list, and to nobody else.
+        case team
+        /// To the sandbox: it walks the whole way, is marked as a rehearsal everywhere, and reaches nobody.
+        case test
+
+        /// What a secret of this kind begins with, so that people and scanners see what they have found.
+        public var prefix: String { "sd_\(rawValue)_" }
+        /// How the kind stands in the name of whoever acts; nil for those whose words are meant for everybody.
+        public var named: Kind? { self == .live ? nil : self }
+    }
+
     /// Names the key: the identifier of the entry of its issue, by which the entry is found again.
     public let id: String
     /// What people call it.
     public let name: String
     /// SHA-256 of the secret.
     public let hash: Digest
+    /// To whom goes what it issues.
+    public let kind: Kind
     /// What it may do.
     public let scopes: Set<Scope>
     /// For keys to an inbox and keys of staff, the person it stands for.
@@ -136,14 +153,28 @@ public struct APIKey: Sendable, Hashable {
         return nil
     }
 
+    /// What a team or test key may do: notices from their writing to their reading, and nothing that changes the world
+    /// beside them.
+    public static let scopesOfTrials: Set<Scope> = [.issue, .approve, .read, .record, .inbox]
+
+    /// Why a kind and scopes do not fit each other; nil when they do.
+    public static func misfit(_ kind: Kind, _ scopes: Set<Scope>) -> String? {
+        let beyond = scopes.subtracting(scopesOfTrials).map(\.rawValue).sorted()
+        guard kind != .live, !beyond.isEmpty else { return nil }
+        return
+            "a \(kind.rawValue) key cannot have \(beyond.joined(separator: ", ")): what that changes is real; make a "
+            + "live key for it"
+    }
+
     /// Gathers a key.
     public init(
-        id: String, name: String, hash: Digest, scopes: Set<Scope>, person: PersonID?, createdAt: Timestamp,
-        revokedAt: Timestamp?
+        id: String, name: String, hash: Digest, kind: Kind = .live, scopes: Set<Scope>, person: PersonID?,
+        createdAt: Timestamp, revokedAt: Timestamp?
     ) {
         self.id = id
         self.name = name
         self.hash = hash
+        self.kind = kind
         self.scopes = scopes
         self.person = person
         self.createdAt = createdAt

@@ -7,9 +7,23 @@ public protocol InboxStore: Sendable {
     /// A page of a person's items, unread first, then the newest.
     ///
     /// Something read between two pages may be shown twice and is never left out.
-    func items(of person: PersonID, after: InboxCursor?, limit: Int) async throws -> InboxPage
+    ///
+    /// - Parameter ofTestKeys: what test keys have issued, which nobody else is shown, or everything else.
+    func items(of person: PersonID, ofTestKeys: Bool, after: InboxCursor?, limit: Int) async throws -> InboxPage
     /// One item, if it belongs to this person.
-    func item(_ delivery: DeliveryID, of person: PersonID) async throws -> InboxItem?
+    func item(_ delivery: DeliveryID, of person: PersonID, ofTestKeys: Bool) async throws -> InboxItem?
+}
+
+extension InboxStore {
+    /// A page of what is meant for a person.
+    public func items(of person: PersonID, after: InboxCursor?, limit: Int) async throws -> InboxPage {
+        try await items(of: person, ofTestKeys: false, after: after, limit: limit)
+    }
+
+    /// One item that is meant for this person.
+    public func item(_ delivery: DeliveryID, of person: PersonID) async throws -> InboxItem? {
+        try await item(delivery, of: person, ofTestKeys: false)
+    }
 }
 
 /// Some items, and where the next ones begin.

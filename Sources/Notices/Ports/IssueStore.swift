@@ -4,6 +4,8 @@ import Evidence
 ///
 /// Each verb is one transaction that writes state and evidence, or nothing.
 public protocol IssueStore: Sendable {
+    /// Those of these addresses that are not on the organisation's list for team keys.
+    func unlisted(_ addresses: [ServiceAddress]) async throws -> [ServiceAddress]
     /// Stores a new notice with its idempotency record.
     ///
     /// Durable when it returns. The same key and request again answers with the first notice; the same key with another

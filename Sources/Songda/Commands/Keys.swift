@@ -8,7 +8,7 @@ import Store
 struct Keys: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "API keys, and the keys of the installation.",
-        subcommands: [Add.self, List.self, Revoke.self, Rewrap.self, Rotate.self])
+        subcommands: [Add.self, List.self, Revoke.self, Team.self, Rewrap.self, Rotate.self])
 
     /// Whoever sits at the machine: the files let them in, not a key.
     static let `operator` = Principal(
@@ -44,6 +44,8 @@ struct Keys: AsyncParsableCommand {
             abstract: "Make an API key; its secret is shown once.",
             discussion: """
                 Scopes: \(APIKey.Scope.allCases.map(\.rawValue).joined(separator: ", ")).
+                What a live key issues goes to whomever it is addressed; a team key's to addresses listed with songda keys
+                team add; a test key's walks the whole way to a sandbox, is marked as a rehearsal and reaches nobody.
                 Works on the database, which with SQLite no server may have open; with --through it asks a running server, \
                 with a key of the scope administer.
                 """)
@@ -53,6 +55,8 @@ struct Keys: AsyncParsableCommand {
         var name: String
         @Option(help: "What it may do, separated by commas.")
         var scopes: String
+        @Option(help: "To whom goes what it issues: live, team or test.")
+        var kind = "live"
         @Option(help: "For the scopes inbox and staff: the person it stands for; through a server also by number.")
         var person: String?
         @Option(help: "Ask this running server, for example http://127.0.0.1:8080.")
@@ -62,6 +66,10 @@ struct Keys: AsyncParsableCommand {
 
         func run() async throws {
             if let through { return try await ask(through) }
+            guard let kind = APIKey.Kind(rawValue: kind) else {
+                throw Failure(
+                    "--kind \(kind): not one of \(APIKey.Kind.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
             let names = scopes.split(separator: ",").map(String.init)
             let wanted = try names.map { name in
                 guard let scope = APIKey.Scope(rawValue: name) else {
@@ -72,7 +80,7 @@ struct Keys: AsyncParsableCommand {
             }
             let (key, secret) = try await Keys.withStore(try source.read()) { _, desk in
                 try await desk.make(
-                    name: name, scopes: Set(wanted), person: person.map { PersonID($0) }, by: Keys.operator)
+                    name: name, kind: kind, scopes: Set(wanted), person: person.map { PersonID($0) }, by: Keys.operator)
             }
             show(id: key.id, secret: secret)
         }
@@ -82,7 +90,8 @@ struct Keys: AsyncParsableCommand {
             target.server = server
             target.keyFile = keyFile
             var body: [String: JSONValue] = [
-                "name": .string(name), "scopes": .array(scopes.split(separator: ",").map { .string(String($0)) }),
+                "name": .string(name), "kind": .string(kind),
+                "scopes": .array(scopes.split(separator: ",").map { .string(String($0)) }),
             ]
             body["person"] = person.map { .string($0) }
             let client = try target.client()
@@ -110,7 +119,7 @@ struct Keys: AsyncParsableCommand {
                 .array(
                     keys.map {
                         .object([
-                            "id": .string($0.id), "name": .string($0.name),
+                            "id": .string($0.id), "name": .string($0.name), "kind": .string($0.kind.rawValue),
                             "scopes": .array($0.scopes.map(\.rawValue).sorted().map { .string($0) }),
                             "createdAt": .string($0.createdAt.rfc3339),
                             "revokedAt": $0.revokedAt.map { .string($0.rfc3339) } ?? .null,
@@ -118,7 +127,8 @@ struct Keys: AsyncParsableCommand {
                     }),
                 text: keys.map {
                     let scopes = $0.scopes.map(\.rawValue).sorted().joined(separator: ",")
-                    return "\($0.id)  \($0.name)  \(scopes)  \($0.revokedAt == nil ? "" : "revoked")"
+                    return
+                        "\($0.id)  \($0.kind.rawValue)  \($0.name)  \(scopes)  \($0.revokedAt == nil ? "" : "revoked")"
                 }.joined(separator: "\n"))
         }
     }

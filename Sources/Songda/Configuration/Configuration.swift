@@ -42,6 +42,8 @@ struct Configuration: Sendable {
     var openID: OpenID?
     /// Deliveries under way at once, a channel.
     var inFlight = 64
+    /// Web hooks may lead to this machine and to private networks.
+    var webhooksReachPrivate = false
 
     struct HTTP: Sendable {
         var host = "127.0.0.1"
@@ -119,7 +121,7 @@ extension Configuration {
     private static let keys: Set<String> = [
         "instance", "database", "keys", "trust", "templates", "pages", "rules", "calendars", "fonts", "log", "witness",
         "retention-years",
-        "rehearsal", "http", "mail", "sms", "timestamps", "dispatch", "oidc",
+        "rehearsal", "http", "mail", "sms", "timestamps", "dispatch", "oidc", "webhooks",
     ]
 
     /// Reads a file; relative paths in it are relative to the working directory.
@@ -164,6 +166,9 @@ extension Configuration {
         let dispatch = try root.section("dispatch")
         try dispatch.allow(["in-flight"])
         inFlight = try dispatch.number("in-flight", in: 1...1024, default: inFlight)
+        let webhooks = try root.section("webhooks")
+        try webhooks.allow(["private-targets"])
+        webhooksReachPrivate = try webhooks.flag("private-targets", default: false)
         guard database.hasPrefix("sqlite:") || database.hasPrefix("postgres") || database.contains("host=") else {
             throw root.fault("database", "is neither sqlite:PATH nor a PostgreSQL connection string")
         }

@@ -64,7 +64,10 @@ struct Examination {
         }
         if let keys {
             await check("seals") { try seals(keys, issuers: stored?.issuers ?? []) }
-            if let stored { await check("evidence log") { try log(stored.checkpoint, keys) } }
+            if let stored {
+                await check("evidence log") { try log(stored.checkpoint, keys) }
+                await check("web hooks") { stored.webhooks.compactMap(trouble) }
+            }
         }
         await check("disk") { try none { try DiskSpace.requireRoom(beside: configuration.database) } }
         if let openID = configuration.openID {
@@ -97,6 +100,7 @@ struct Examination {
     private struct Stored {
         let issuers: [Issuer]
         let checkpoint: StoredCheckpoint?
+        let webhooks: [Webhook]
     }
 
     private func database(_ keys: KeyCabinet?) async throws -> (notes: [String], stored: Stored?) {
@@ -113,7 +117,9 @@ struct Examination {
             let (notices, log) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
             try await notices.requireMasterKeys()
             try await RehearsalGround.require(in: notices, for: configuration)
-            let stored = Stored(issuers: try await notices.issuers(), checkpoint: try await log.latestCheckpoint())
+            let stored = Stored(
+                issuers: try await notices.issuers(), checkpoint: try await log.latestCheckpoint(),
+                webhooks: try await notices.webhooks())
             await database.close()
             return ([], stored)
         } catch {
@@ -163,6 +169,18 @@ struct Examination {
         }
         guard faults.isEmpty else { throw Failure(faults.joined(separator: "; ")) }
         return needed.isEmpty ? ["no issuing entity has a seal yet; songda keygen --seal makes one"] : []
+    }
+
+    /// What a web hook is not told.
+    private func trouble(_ webhook: Webhook) -> String? {
+        if let since = webhook.disabledAt {
+            return
+                "\(webhook.name) is disabled since \(since.rfc3339): \(webhook.disabledReason ?? ""); songda webhooks "
+                + "enable \(webhook.id) tells it again"
+        }
+        guard webhook.counts.dead > 0 else { return nil }
+        return "\(webhook.name) was not told \(webhook.counts.dead) messages in 72 hours; songda webhooks messages "
+            + "\(webhook.id) --state dead lists them, resend sends them again"
     }
 
     /// The log was signed by the key that is here, and did not go back behind what was witnessed.

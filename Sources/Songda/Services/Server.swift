@@ -68,7 +68,9 @@ struct Server: Sendable {
         return ConsoleServices(
             pipeline: application.pipeline, addresses: application.addresses, retention: application.retention,
             reader: application.notices, inbox: application.notices, credentials: application.notices,
-            recipients: application.notices, people: application.people, accounts: application.accounts,
+            recipients: application.notices, people: application.people, webhooks: application.webhooks,
+            team: application.team,
+            accounts: application.accounts,
             templates: application.templates,
             log: application.log,
             recorder: application.recorder, clock: application.clock,
@@ -80,7 +82,7 @@ struct Server: Sendable {
                 typesetter: application.typesetter, isRehearsal: application.configuration.isRehearsal),
             health: { await Health(application: application).report() },
             metrics: { await Metrics(application: application).text() },
-            sandbox: { rehearsal?.messages ?? [] }, identityProvider: identityProvider,
+            sandbox: { rehearsal?.messages ?? Self.shown(application.sandbox) }, identityProvider: identityProvider,
             settings: .init(
                 version: Build.version, publicBaseURL: application.configuration.http.publicURL,
                 passKey: HMAC.sha256(key: application.keys.linkKey, Array("songda pass".utf8)),
@@ -92,6 +94,13 @@ struct Server: Sendable {
 
     private var identityProvider: (settings: OpenIDSettings, exchange: ProviderExchange)? {
         application.configuration.openID.map { ($0.settings, $0.exchange(over: application.exchange)) }
+    }
+
+    /// What test keys have issued, where the rest is meant.
+    private static func shown(_ sandbox: SandboxTray?) -> [SandboxMessage] {
+        (sandbox?.messages ?? []).map {
+            SandboxMessage(channel: $0.channel.rawValue, to: $0.to, subject: $0.subject, text: $0.text, at: $0.at)
+        }
     }
 
     private static func feed(_ route: Application.SMSCallbackRoute) -> CallbackFeed {

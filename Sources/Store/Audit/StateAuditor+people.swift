@@ -48,7 +48,7 @@ extension StateAuditor {
             (
                 try tx.first("SELECT max(position) AS newest FROM evidence_entries")?.get("newest", as: Int64?.self),
                 try tx.query("SELECT id FROM people WHERE is_held = 1 ORDER BY id"),
-                try tx.query("SELECT id, name, hash, scopes, person, revoked_at FROM api_keys ORDER BY id"),
+                try tx.query("SELECT id, name, hash, kind, scopes, person, revoked_at FROM api_keys ORDER BY id"),
                 try tx.query("SELECT owner FROM data_keys WHERE wrapped IS NULL ORDER BY owner"),
                 try tx.query(
                     """
@@ -114,6 +114,10 @@ extension StateAuditor {
                 || scopes != row.get("scopes", as: String.self)
             {
                 report.add("api_keys", id, "its secret or its scopes are not those it was issued with")
+            }
+            // Of keys that were issued before there were kinds the entry says none.
+            if try issued["kind"] ?? APIKey.Kind.live.rawValue != row.get("kind", as: String.self) {
+                report.add("api_keys", id, "it is of another kind than it was issued as: what it issues goes elsewhere")
             }
             let isRevoked = try row.get("revoked_at", as: Timestamp?.self) != nil
             if isRevoked != facts.revoked.contains(id) {

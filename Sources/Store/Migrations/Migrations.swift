@@ -7,6 +7,6 @@ public enum Migrations {
     /// All of them, in order.
     public static let all: [Migration] = [
         evidence, gateway, roster, operation, entryTriggers, rosterFile, clients, handover, attendance, performance,
-        risk, agreements, training, pay, accounts, guards, turns, search, scale, identities, replies,
+        risk, agreements, training, pay, accounts, guards, turns, search, scale, webhooks, identities, replies,
     ]
 }

@@ -93,6 +93,16 @@ extension TestGateway {
         try await store.entries(of: notice).map(\.event)
     }
 
+    /// What every entry of an event says that has a place in the log, in order; for entries that are about no notice.
+    public func facts(_ event: EvidenceEvent) async throws -> [EntryBody] {
+        let size = try await log.latestCheckpoint()?.size ?? 0
+        var found: [EntryBody] = []
+        for entry in try await log.entries(from: 0, limit: size) where entry.event == event {
+            if case .clear(let body) = try await log.openBody(of: entry) { found.append(try EntryBody(parsing: body)) }
+        }
+        return found
+    }
+
     /// What the entries of one kind about a notice say.
     public func facts(_ event: EvidenceEvent, of notice: NoticeID) async throws -> [EntryBody] {
         try await store.entries(of: notice).filter { $0.event == event }.compactMap { entry in

@@ -1,3 +1,4 @@
+import Channels
 import Evidence
 import Notices
 import People
@@ -35,6 +36,8 @@ public final class TestGateway: Sendable {
         public var publicURL: String? = "https://hr.example.com"
         /// Whether everything is a rehearsal.
         public var isRehearsal = false
+        /// Whether there is a place where what test keys issue goes.
+        public var hasSandbox = false
         /// The directory with the rules of the HR core; nil means those that are shipped.
         public var rules: String?
         /// What is put between the gateway and its database.
@@ -73,6 +76,8 @@ public final class TestGateway: Sendable {
     public let routes: [ChannelKind: RouteTable]
     /// How it was set up.
     public let options: Options
+    /// What test keys have issued; nil where there is no place for it.
+    public let sandbox: SandboxTray?
     /// Sentences an operator would have been shown.
     public let alarms: Alarms
     let test: TestDatabase
@@ -143,13 +148,16 @@ public final class TestGateway: Sendable {
         let alarms = Alarms()
         let mail = options.relays.isEmpty ? Self.table(options.mail) : RouteTable(options.relays)
         let sms = Self.table(options.sms)
+        let tray = options.hasSandbox ? SandboxTray(clock: clock) : nil
+        let sandboxes = [ChannelKind.email: tray?.route(.email), .sms: tray?.route(.sms)].compactMapValues { $0 }
         let links = LinkTokens(key: keys.link, baseURL: options.publicURL)
         let starter = DeliveryStarter(recorder: recorder, links: links, quietHours: law.quietHours)
         let parcels = ParcelMaker(links: links)
         let escalation = Poke()
         func dispatcher(_ channel: ChannelKind, _ routes: RouteTable, _ schedule: RetrySchedule) -> Dispatcher {
             Dispatcher(
-                channel: channel, routes: routes, store: store, recorder: recorder, clock: clock, schedule: schedule,
+                channel: channel, routes: routes, sandbox: sandboxes[channel], store: store, recorder: recorder,
+                clock: clock, schedule: schedule,
                 parcels: parcels, expectReceiptWithin: .seconds(86_400), owner: options.owner, limits: options.limits,
                 quietHours: law.quietHours, isRehearsal: options.isRehearsal, escalation: escalation,
                 alarm: { alarms.hear($0) })
@@ -158,8 +166,7 @@ public final class TestGateway: Sendable {
         let wakes = dispatchers.map(\.poke)
         let codes = OneTimeCodes(
             store: store, log: log, recorder: recorder, clock: clock, key: keys.link,
-            routes: [.email: mail, .sms: sms],
-            isRehearsal: options.isRehearsal)
+            routes: [.email: mail, .sms: sms], sandbox: sandboxes, isRehearsal: options.isRehearsal)
         let sealer = Sealer(
             store: store, keys: keys, documents: documents, templates: templates, starter: starter, recorder: recorder,
             clock: clock, owner: options.owner, isRehearsal: options.isRehearsal, poke: Poke(), wakes: wakes,
@@ -210,7 +217,7 @@ public final class TestGateway: Sendable {
         routes = [.email: mail, .sms: sms]
         (self.database, self.store, self.log, self.keys) = (database, store, log, keys)
         (self.clock, self.recorder, self.options, self.alarms) = (clock, recorder, options, alarms)
-        (self.test, self.elapsed) = (test, elapsed)
+        (self.test, self.elapsed, sandbox) = (test, elapsed, tray)
     }
 
     private static func table(_ routes: [(channel: ScriptedChannel, weight: Int)]) -> RouteTable {
@@ -218,7 +225,7 @@ public final class TestGateway: Sendable {
     }
 
     /// The least that tells an address of a channel from nonsense; the channels' own checks have tests of their own.
-    @Sendable private static func normalise(_ channel: ChannelKind, _ text: String) throws(AddressFault) -> String {
+    @Sendable static func normalise(_ channel: ChannelKind, _ text: String) throws(AddressFault) -> String {
         let isFine = channel == .email ? text.contains("@") : channel != .sms || text.hasPrefix("+")
         guard isFine, !text.isEmpty, !text.contains("\n") else {
             throw AddressFault("\"\(text)\" is no address for \(channel.rawValue)")

@@ -68,7 +68,8 @@ struct TestServer: Sendable {
         return ConsoleServices(
             pipeline: gateway.pipeline, addresses: gateway.addresses, retention: gateway.retention,
             reader: gateway.store, inbox: gateway.store, credentials: gateway.store, recipients: gateway.store,
-            people: gateway.people, accounts: gateway.peopleStore,
+            people: gateway.people, webhooks: gateway.webhookDesk(), team: gateway.teamDesk,
+            accounts: gateway.peopleStore,
             templates: try TestResources.templates(),
             log: gateway.log, recorder: gateway.recorder, clock: gateway.clock,
             routes: [gateway.routes[.email], gateway.routes[.sms]].compactMap { $0 }, callbacks: callbacks,
@@ -93,9 +94,11 @@ struct TestServer: Sendable {
     }
 
     /// Puts a key on record, as the administrator's first one is.
-    func key(_ scopes: APIKey.Scope..., person: PersonID? = nil) async throws -> Key {
+    func key(
+        _ scopes: APIKey.Scope..., person: PersonID? = nil, kind: APIKey.Kind = .live
+    ) async throws -> Key {
         let made = try await desk.make(
-            name: "test", scopes: Set(scopes), person: person,
+            name: "test", kind: kind, scopes: Set(scopes), person: person,
             by: Principal(id: "test", kind: .system, method: "test"))
         return Key(id: made.key.id, secret: made.secret)
     }

@@ -189,7 +189,7 @@ actor House {
     nonisolated func songda(
         _ arguments: [String], environment: [String: String] = [:], within limit: Duration = .seconds(120)
     ) async throws -> Program.Ending {
-        let talks = ["issue", "show", "approve", "prove"].contains(arguments.first ?? "")
+        let talks = ["issue", "show", "approve", "prove", "webhooks"].contains(arguments.first ?? "")
         let source =
             talks ? ["--server", "http://127.0.0.1:\(port)"] : ["--config", path("songda.yaml")]
         return try await Program.run(

@@ -26,7 +26,12 @@ struct OpenAPIDocument: Sendable {
             ]),
             "paths": .object(paths),
             "components": .object([
-                "securitySchemes": ["key": ["type": "http", "scheme": "bearer", "description": "An API key, sk_…"]],
+                "securitySchemes": [
+                    "key": [
+                        "type": "http", "scheme": "bearer",
+                        "description": "An API key: sd_live_, sd_team_ or sd_test_…",
+                    ]
+                ],
                 "schemas": .object(schemas), "responses": .object(["Problem": Self.problem]),
             ]),
         ])

@@ -13,8 +13,9 @@ extension SchemaType {
 
     private static let gateway: [String: [String]] = [
         "NoticeState": all(NoticeState.self), "DeliveryState": all(DeliveryState.self),
-        "ChannelKind": all(ChannelKind.self), "Scope": all(APIKey.Scope.self), "Language": all(NoticeLanguage.self),
-        "NoticeReply": all(NoticeReply.self),
+        "WebhookState": all(Webhook.State.self), "WebhookMessageState": all(WebhookMessage.State.self),
+        "ChannelKind": all(ChannelKind.self), "Scope": all(APIKey.Scope.self), "KeyKind": all(APIKey.Kind.self),
+        "Language": all(NoticeLanguage.self), "NoticeReply": all(NoticeReply.self),
     ]
 
     private static let roster: [String: [String]] = [

@@ -20,6 +20,7 @@ struct OperationPage: Sendable {
     let outage: String?
     let isRehearsal: Bool
     let sandbox: String
+    let webhooks = Site.webhookList
     let error: String?
 
     /// One thing that was looked at, in the reader's language.
