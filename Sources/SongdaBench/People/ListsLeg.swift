@@ -27,7 +27,10 @@ struct ListsLeg {
         let notices: [NoticeID]
 
         /// A number of a row that is right.
-        func number(_ seed: Int) -> String { StaffFile.number(PunchFile.employee(seed % (count * 18 / 20))) }
+        func number(_ seed: Int) -> String { StaffFile.number(employee(seed)) }
+        /// A unit with somebody in it: of some, all rows are wrong.
+        func unit(_ seed: Int) -> UnitID { UnitID(StaffFile.unit(employee(seed))) }
+        private func employee(_ seed: Int) -> Int { PunchFile.employee(seed % (count * 18 / 20)) }
         func client(_ seed: Int) -> ClientID { clients[seed % clients.count] }
     }
 
@@ -79,7 +82,7 @@ struct ListsLeg {
         (
             "roster of a unit",
             { side, seed in
-                try await side.people.roster.employees(in: [UnitID(StaffFile.unit(seed))], limit: 50, by: .bench).count
+                try await side.people.roster.employees(in: [side.unit(seed)], limit: 50, by: .bench).count
             }
         ),
         (
