@@ -45,7 +45,7 @@ import Testing
     func `an identity is the pair of issuer and subject, and opens one account`(_ backend: Backend) async throws {
         try await TestGateway.with(backend) { gateway in
             let store = gateway.peopleStore
-            let (wang, li) = (try await Self.add("meng", to: gateway), try await Self.add("qian", to: gateway))
+            let (wang, li) = (try await Self.add("first", to: gateway), try await Self.add("second", to: gateway))
             let link = try await Self.link(wang, "248289761001", gateway)
             #expect(try await store.account(of: link.identity)?.id == wang.id)
             let elsewhere = ProviderIdentity(issuer: "https://other.example.com", subject: "248289761001")
@@ -68,7 +68,7 @@ import Testing
     func `a voucher begins one session, and none once the link is gone`(_ backend: Backend) async throws {
         try await TestGateway.with(backend) { gateway in
             let store = gateway.peopleStore
-            let wang = try await Self.add("meng", to: gateway)
+            let wang = try await Self.add("first", to: gateway)
             let link = try await Self.link(wang, "s-1", gateway)
             let first = try await Self.session("one", of: wang, by: link, gateway)
             await #expect(throws: PeopleError(.conflict, "")) {
@@ -87,7 +87,7 @@ import Testing
     func `the provider ends one session or all of a person, each message once`(_ backend: Backend) async throws {
         try await TestGateway.with(backend) { gateway in
             let store = gateway.peopleStore
-            let (wang, li) = (try await Self.add("meng", to: gateway), try await Self.add("qian", to: gateway))
+            let (wang, li) = (try await Self.add("first", to: gateway), try await Self.add("second", to: gateway))
             let (ours, others) = (
                 try await Self.link(wang, "s-1", gateway), try await Self.link(li, "s-2", gateway)
             )
@@ -113,7 +113,7 @@ import Testing
     @Test(arguments: Backend.allCases)
     func `the provider's name for a person lies nowhere in clear`(_ backend: Backend) async throws {
         try await TestGateway.with(backend) { gateway in
-            let wang = try await Self.add("meng", to: gateway)
+            let wang = try await Self.add("first", to: gateway)
             let link = try await Self.link(wang, "wang.fang.canary", gateway)
             _ = try await Self.session("one", of: wang, by: link, at: "session.canary", gateway)
             let rows = try await gateway.database.read { tx in

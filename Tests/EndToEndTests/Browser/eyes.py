@@ -60,6 +60,9 @@ class Eyes:
         page = context.new_page()
 
         def hear(message):
+            # What the pages of others complain of is theirs.
+            if not (message.location.get("url") or self.base).startswith(self.base):
+                return
             # That a form with mistakes is answered with 422 is what was asked for.
             if message.type == "error" and "status of 422" not in message.text:
                 self.faults.append(f"{who}: the browser says: {message.text[:300]}")
