@@ -59,13 +59,6 @@ as office pay force "$(ask office pay list E-3001 | member id)"
 
 say "薪资发放后他不再出现：排班、其他人打卡，他没有 He does not come: there is a plan, the others punch, he does not"
 {
-    echo employee,at,source
-    for back in 5 4 3 2 1; do
-        for number in E-3002 E-3003 E-1; do echo "$number,$(day -$back)T08:55:00+08:00,dingtalk"; done
-    done
-} > "$house/punches.csv"
-as program attendance import "$house/punches.csv"
-{
     printf '{"name":"研发排班","unit":"dev","from":"%s","to":"%s","shifts":[' "$(day -5)" "$(day -1)"
     for back in 5 4 3 2 1; do
         [ $back = 5 ] || printf ,
@@ -75,6 +68,13 @@ as program attendance import "$house/punches.csv"
 } > "$house/plan.json"
 as office attendance plan save dev-now "$house/plan.json"
 as office attendance plan move dev-now in_force
+{
+    echo employee,at,source
+    for back in 5 4 3 2 1; do
+        for number in E-3002 E-3003 E-1; do echo "$number,$(day -$back)T08:55:00+08:00,dingtalk"; done
+    done
+} > "$house/punches.csv"
+as program attendance import "$house/punches.csv"
 as office attendance board --unit dev --day "$(day -1)"
 until_true "the absence is noticed" shows office 连续5天未打卡 risk alerts --person E-3001 --state open
 as office risk alerts --person E-3001 --state open

@@ -110,19 +110,26 @@ public struct InstanceClaim: Sendable {
             case isSilent
         }
 
+        /// So often one looks before a holder counts as silent: a machine that slept, or was too busy to look, has seen
+        /// nothing.
+        private static let enough = 20
+
         let term: Duration
         private var seen: (holder: InstanceLeases.Holder, since: ContinuousClock.Instant)?
+        private var looks = 0
 
         init(term: Duration) { self.term = term }
 
         mutating func judge(_ holder: InstanceLeases.Holder) -> Verdict {
             if ProcessIdentity(holder.owner)?.isGone == true { return .isGone }
+            looks += 1
             guard let seen, seen.holder.owner == holder.owner else {
                 seen = (holder, .now)
+                looks = 1
                 return .isSilent
             }
             if seen.holder.beat != holder.beat { return .isThere }
-            return ContinuousClock.now - seen.since > term ? .isGone : .isSilent
+            return looks > Self.enough && ContinuousClock.now - seen.since > term ? .isGone : .isSilent
         }
     }
 

@@ -66,6 +66,7 @@ import Testing
         "keyRotated",
         "dataKeysRewrapped", "teamAddressListed", "teamAddressRemoved", "webhookAdded", "webhookRotated",
         "webhookDisabled", "webhookEnabled", "webhookResent", "accountAdded", "accountDisabled", "signedIn",
+        "signInRefused", "sessionsEnded", "identityLinked", "identityUnlinked",
         "dossierRead",
         "ownDataTaken", "fileRead", "rosterExported", "snippetsViewed", "agreementCodeSent",
         "logLossAccepted",

@@ -156,6 +156,8 @@ import Testing
             let team = TestServer.Key(id: try #require(made.json["id"]?.string), secret: secret)
             let refused = try await server.post(Site.notices, team, TestServer.alert(), idempotency: "a")
             #expect(refused.status == 403 && refused.text.contains("zhangsan@example.com is not listed"))
+            let wrong = try await server.post(Site.teamAddresses, admin, ["channel": "sms", "value": "0"])
+            #expect(wrong.status == 422 && wrong.faultyFields == ["value"])
             var listed: [String] = []
             for (channel, value) in [("email", "zhangsan@example.com"), ("sms", "+8613800005678")] {
                 let added = try await server.post(

@@ -42,7 +42,7 @@ import Testing
         try await TestGateway.with(backend) { gateway in
             func claim(_ process: ProcessIdentity) -> InstanceClaim {
                 InstanceClaim(
-                    on: "one", in: gateway.database, clock: gateway.clock, as: process, term: .seconds(3))
+                    on: "one", in: gateway.database, clock: gateway.clock, as: process, term: .seconds(2))
             }
             // A process of a neighbour's container with our host name and a number that nobody has here.
             let foreign = ProcessIdentity(
@@ -52,7 +52,7 @@ import Testing
             let dead = ProcessIdentity(
                 host: "any", realm: ProcessIdentity.realm, process: .max, run: "2")
             try await claim(dead).take()
-            #expect(ContinuousClock.now - begun > .seconds(3), "it may be there, so its silence is waited for")
+            #expect(ContinuousClock.now - begun > .seconds(2), "it may be there, so its silence is waited for")
 
             let mine = claim(ProcessIdentity())
             try await mine.take()
@@ -79,7 +79,7 @@ import Testing
                 InstanceClaim(
                     on: name, in: gateway.database, clock: gateway.clock,
                     as: ProcessIdentity(host: name, realm: "r", process: 7, run: "1", isRehearsal: isRehearsal),
-                    term: .seconds(3))
+                    term: .seconds(2))
             }
             let real = claim("real", isRehearsal: false)
             try await real.take()

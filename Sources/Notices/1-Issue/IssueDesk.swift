@@ -208,8 +208,9 @@ public struct IssueDesk: Sendable {
         NoticeError(.notFound, "there is no notice \"\(id.rawValue.prefix(40))\"")
     }
 
-    /// A notice of a rehearsal that is over goes no further, and a meant one not in a rehearsal; one that is not there is
-    /// found out later, in its own words. What a test key has issued is rehearsed wherever it is.
+    /// A notice of a rehearsal that is over goes no further, and a meant one not in a rehearsal.
+    ///
+    /// One that is not there is found out later, in its own words. What a test key has issued is rehearsed wherever it is.
     private static func requireSameKind(_ notice: Notice?, here settings: Settings) throws {
         guard let notice, notice.isRehearsal != settings.isRehearsal, !notice.author.isTesting else { return }
         throw NoticeError(

@@ -45,7 +45,8 @@ public struct OneTimeCodes: Sendable {
     /// The challenge is stored before the code leaves. A courier that defers or loses the reply is said in the error; the
     /// person may ask again. A code that opens what a test key has issued goes to the sandbox too.
     public func send(
-        to address: ServiceAddress, of person: Recipient, purpose: CodePurpose, sender: Parcel.Sender, isTest: Bool = false
+        to address: ServiceAddress, of person: Recipient, purpose: CodePurpose, sender: Parcel.Sender,
+        isTest: Bool = false
     ) async throws -> String {
         let tables = isTest && !isRehearsal ? sandbox : routes
         guard let table = tables[address.channel], !table.routes.isEmpty else {

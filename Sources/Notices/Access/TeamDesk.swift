@@ -39,14 +39,14 @@ public struct TeamDesk: Sendable {
     private let store: any TeamStore
     private let recorder: EvidenceRecorder
     private let clock: any WallClock
-    private let normalise: @Sendable (ChannelKind, String) throws -> String
+    private let normalise: @Sendable (ChannelKind, String) throws(AddressFault) -> String
 
     /// Makes a desk.
     ///
     /// - Parameter normalise: the form in which addresses of people are stored, so that one is found under the other.
     public init(
         store: any TeamStore, recorder: EvidenceRecorder, clock: any WallClock,
-        normalise: @escaping @Sendable (ChannelKind, String) throws -> String
+        normalise: @escaping @Sendable (ChannelKind, String) throws(AddressFault) -> String
     ) {
         self.store = store
         self.recorder = recorder
@@ -60,9 +60,14 @@ public struct TeamDesk: Sendable {
     /// Lists an address.
     public func add(_ value: String, on channel: ChannelKind, by principal: Principal) async throws -> TeamAddress {
         let now = clock.now
+        let normal: String
+        do throws(AddressFault) { normal = try normalise(channel, value) } catch {
+            throw NoticeError(
+                .invalid, "the address was not listed: \(NoticeError.needCorrection(1))",
+                faults: [.init(field: "value", message: error.description)])
+        }
         let address = TeamAddress(
-            id: SecureRandom.uuid(at: now),
-            address: ServiceAddress(channel: channel, value: try normalise(channel, value)), addedAt: now)
+            id: SecureRandom.uuid(at: now), address: ServiceAddress(channel: channel, value: normal), addedAt: now)
         let entry = try recorder.entry(
             .teamAddressListed, at: now,
             ["by": principal.facts, "address": .string(address.id), "channel": .string(channel.rawValue)])

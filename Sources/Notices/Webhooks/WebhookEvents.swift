@@ -69,6 +69,7 @@ public struct WebhookEvents: Sendable {
         ],
         "reading": [
             .contentOpened, .acknowledged, .refusedByRecipient, .objectionReceived, .linkOpened, .linkAcknowledged,
+            .statedNewContactKnown, .statedOldContactCalls, .statedOpenMatter,
         ],
         "addresses": [.addressConfirmed, .addressRevoked, .addressesSaved, .issuerSaved],
         "operation": [

@@ -31,7 +31,7 @@ public struct HandoverDesk: Sendable {
     public func handover(_ id: HandoverID, by actor: Actor) async throws -> HandoverRecord {
         let record = try await visible(id, actor)
         try await clients.noteReading(
-            record.items.filter { $0.kind == .client }.compactMap { $0.origin.map { ClientID($0) } }, as: .list, actor,
+            record.items.filter { $0.kind == .client }.compactMap(\.client), as: .list, actor,
             detail: "handover \(id)")
         return record
     }

@@ -13,7 +13,7 @@ extension WebhookEvents {
         "access": [.permissionsChanged, .roleGranted, .roleRevoked, .accessFrozen, .accessThawed, .accessClosed],
         "clients": [
             .clientAdded, .clientEdited, .clientOrderMoved, .clientAssigned, .clientsTransferred, .clientsShadowed,
-            .clientsExported, .clientBulkAccess, .clientLost, .clientLossMeasured,
+            .clientsExported, .clientBulkAccess, .clientLost, .clientLossMeasured, .clientOldContactReported,
         ],
         "handover": [
             .departureRecorded, .holdingsImported, .visitConsentGiven, .visitConsentWithdrawn, .handoverItemListed,

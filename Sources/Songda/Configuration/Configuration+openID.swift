@@ -55,10 +55,9 @@ extension Configuration {
     private static func secret(_ section: ConfigSection) throws(ConfigError) -> String {
         switch (try section.text("secret-file"), try section.text("secret-env")) {
         case (let file?, nil):
-            guard let secret = readSecret(file) else {
-                throw section.fault("secret-file", "cannot be read, or is readable by others; chmod 600 it")
+            do throws(SecretFile.Fault) { return try SecretFile.read(file) } catch {
+                throw section.fault("secret-file", error.description)
             }
-            return secret
         case (nil, let name?):
             guard let secret = ProcessInfo.processInfo.environment[name], !secret.isEmpty else {
                 throw section.fault("secret-env", "is no variable of the environment; set it, or use secret-file")

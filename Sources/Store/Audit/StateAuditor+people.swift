@@ -43,12 +43,15 @@ struct PeopleFacts: Sendable {
 extension StateAuditor {
     /// Confirmations, API keys, holds and erasures.
     func comparePeople(_ report: inout StateReport) async throws {
+        // A database from before there were kinds may be audited as it is: then every key is live.
+        let hasKinds = try await !Migrator(Migrations.all).unapplied(store.database).contains(Migrations.webhooks.name)
+        let kind: Query = hasKinds ? "kind" : "'live' AS kind"
         // What is recorded while the entries are read is left for the next audit.
         let (newest, people, keys, destroyed, addresses) = try await store.database.read { tx in
             (
                 try tx.first("SELECT max(position) AS newest FROM evidence_entries")?.get("newest", as: Int64?.self),
                 try tx.query("SELECT id FROM people WHERE is_held = 1 ORDER BY id"),
-                try tx.query("SELECT id, name, hash, kind, scopes, person, revoked_at FROM api_keys ORDER BY id"),
+                try tx.query("SELECT id, name, hash, \(kind), scopes, person, revoked_at FROM api_keys ORDER BY id"),
                 try tx.query("SELECT owner FROM data_keys WHERE wrapped IS NULL ORDER BY owner"),
                 try tx.query(
                     """

@@ -102,7 +102,8 @@ import Testing
             try await departing.resign()
             let officer = try await gateway.actor(departing.officer)
             let client = try #require(
-                try await gateway.people.clients.search(.externalID("C-1"), limit: 1, by: .hr).first).id
+                try await gateway.people.clients.search(.externalID("C-1"), limit: 1, by: .hr).first
+            ).id
             func looks() async throws -> [String] {
                 try await gateway.people.clients.operations(
                     on: client, of: officer.principal.id, before: nil, limit: 9, by: .hr
@@ -113,6 +114,7 @@ import Testing
             #expect(try await looks().isEmpty, "how far it is shows no client")
             _ = try await departing.desk.handover(departing.id, by: officer)
             #expect(try await looks() == ["list handover \(departing.id)"])
+            gateway.pass(.seconds(1))
             _ = try await gateway.people.dossiers.list(about: .employee(departing.leaver), by: officer)
             #expect(
                 try await looks() == ["export dossier of \(departing.leaver)", "list handover \(departing.id)"])
