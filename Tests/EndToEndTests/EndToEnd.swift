@@ -4,4 +4,4 @@ import Testing
 ///
 /// One after the other: each test runs several servers, and figures such as "stops within ten seconds" would mean nothing
 /// on a machine that runs all of them at once.
-@Suite(.serialized, .timeLimit(.minutes(10))) enum EndToEnd {}
+@Suite(.serialized, .timeLimit(.minutes(15))) enum EndToEnd {}

@@ -22,7 +22,7 @@ extension EndToEnd {
                             environment: [
                                 "SONGDA_PROGRAMS": (Program.songda as NSString).deletingLastPathComponent,
                                 "PORT": "\(port)", "FORGET": "1",
-                            ], within: .seconds(280))
+                            ], within: .seconds(600))
                         return (story, told)
                     }
                 }
