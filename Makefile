@@ -1,8 +1,8 @@
 # Songda. Each target first installs what config/packages.txt lists and this machine lacks.
 .PHONY: run code demo test bench release fmt lint setup build
 
-# No editor reads the index here, and the tests build with the same flags, or everything would be built twice.
-BUILD = swift build --disable-index-store
+# The tests build with the same flags, or everything would be built twice.
+BUILD = swift build
 # What is deployed: Swift's runtime inside, and a section a function, so that the linker leaves out what nothing calls.
 RELEASE = swift build -c release --static-swift-stdlib -Xswiftc -Xfrontend -Xswiftc -function-sections
 

@@ -13,10 +13,9 @@ cd "$(dirname "$0")/.."
 
 stories='EndToEnd/(APIFuzz|Browser|DemoTour|Story|WholeWay)Tests'
 
-# Nothing here reads the index of an editor, and writing it takes time.
-swift build --disable-index-store --build-tests || exit 1
+swift build --build-tests || exit 1
 # The program itself, since of two `swift test` one waits for the other.
-tests=$(swift build --disable-index-store --show-bin-path)/songdaPackageTests.xctest
+tests=$(swift build --show-bin-path)/songdaPackageTests.xctest
 
 output=$(mktemp -d) || exit 1
 trap 'rm -rf "$output"' EXIT
