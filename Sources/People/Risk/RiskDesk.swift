@@ -41,18 +41,21 @@ public struct RiskDesk: Sendable {
     static let lookBackDays = 40
 
     /// Looks at whoever has new data or is absent, raises alerts, asks and tells; safe to repeat at any time.
-    public func run() async throws -> RunReport {
+    ///
+    /// - Parameter patiently: lets an import that may still be under way end first; somebody who asks by hand is answered
+    ///   at once.
+    public func run(patiently: Bool = false) async throws -> RunReport {
         var report = RunReport()
         let rules = try await book.rules()
         if let rejection = await book.rejection() { report.warn(rejection) }
         try await examineDirty(rules, &report)
-        try await examineAbsences(rules, &report)
+        try await examineAbsences(rules, patiently: patiently, &report)
         try await tell(rules, &report)
         return report
     }
 
     /// What the timer calls; returns what could not be done.
-    public func runDue() async throws -> [String] { try await run().warnings }
+    public func runDue() async throws -> [String] { try await run(patiently: true).warnings }
 
     // MARK: Who is looked at
 
@@ -66,72 +69,10 @@ public struct RiskDesk: Sendable {
         }
     }
 
-    /// Each working day is looked through once, when its absences fall due; shifts by their own beginnings.
-    private func examineAbsences(_ rules: RiskRules, _ report: inout RunReport) async throws {
-        let (name, now, hours) = ("absences", clock.now, rules.hours)
-        let today = hours.workday(now)
-        let last = try await store.mark(name) ?? today.startInChina
-        // Longer ago than a week, yesterday's absence is no news; the row of days still counts from the first.
-        var day = max(hours.workday(last).adding(days: -1), today.adding(days: -7))
-        let calendars = try await book.calendars()
-        while day <= today {
-            defer { day = day.adding(days: 1) }
-            func minute(_ instant: Timestamp) -> Int {
-                let seconds = instant.since(day.startInChina).components.seconds
-                return Int(seconds / 60) - hours.absentAfterMinutes
-            }
-            let (from, to) = (minute(last), minute(now))
-            guard from < to, to >= 0, from < 1_439 else { continue }
-            let isDue = from < hours.startMinute && hours.startMinute <= to
-            var warnings = RunReport()
-            let isAlive = try await feedIsAlive(day, hours, calendars, &warnings)
-            // Once a day is enough to say it: when the usual hours fall due.
-            if isDue { warnings.warnings.forEach { report.warn($0) } }
-            guard isAlive else { continue }
-            if isDue { try await examineUnpunched(day, nil, rules, &report) }
-            let minutes = max(0, from + 1)...max(max(0, from + 1), min(to, 1_439))
-            if minutes.lowerBound <= 1_439 { try await examineUnpunched(day, minutes, rules, &report) }
-        }
-        try await store.setMark(name, at: now)
-    }
-
-    /// No punch from anybody is a broken feed, and an unknown year is unknown: neither makes people absent.
-    private func feedIsAlive(
-        _ day: CivilDate, _ hours: WorkingHours, _ calendars: WorkCalendars, _ report: inout RunReport
-    ) async throws -> Bool {
-        let isWorkday = calendars.isWorkday(day)
-        if isWorkday == nil { report.warn(Self.missing(day.parts.year)) }
-        let reported = try await store.reportedDays(from: day, to: day, leastPeople: hours.feedNeedsPunches)
-        guard reported.isEmpty else { return true }
-        if isWorkday != false {
-            report.warn(
-                "on \(day) fewer than \(hours.feedNeedsPunches) people have punched in the whole company: the feed is "
-                    + "taken for broken and no absence is judged; import the punches")
-        }
-        return false
-    }
-
-    private static func missing(_ year: Int) -> String {
-        "the calendar for \(year) is missing: no absence is judged without a shift plan; add cn-\(year).yaml to the calendars"
-    }
-
-    private func examineUnpunched(
-        _ day: CivilDate, _ minutes: ClosedRange<Int>?, _ rules: RiskRules, _ report: inout RunReport
-    ) async throws {
-        var cursor: PersonID?
-        while true {
-            let people = try await store.unpunched(
-                on: day, shiftsFrom: minutes, after: cursor, limit: Self.batch)
-            guard let last = people.last else { return }
-            try await examine(people, looked: [], on: day, rules, &report)
-            cursor = last
-        }
-    }
-
     // MARK: What is found
 
     /// One batch: everything is read at once, judged in memory, and written in one transaction.
-    private func examine(
+    func examine(
         _ people: [PersonID], looked: [DirtyMark], on day: CivilDate, _ rules: RiskRules, _ report: inout RunReport
     ) async throws {
         let now = clock.now

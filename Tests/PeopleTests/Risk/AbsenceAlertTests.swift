@@ -89,6 +89,34 @@ struct AbsenceAlertTests {
     }
 
     @Test(arguments: Backend.allCases)
+    func `a day whose punches come in a file the next morning is judged once the file has settled`(
+        backend: Backend
+    ) async throws {
+        try await TestGateway.with(backend, .at("2026-11-18T04:00:00Z")) { gateway in
+            let (zhang, others) = try await staff(gateway)
+            let wang = try await gateway.employee("王五", id: "p-wangwu")
+            let desk = gateway.people.risk
+            #expect(try await desk.runDue().contains { $0.contains("2026-11-18") && $0.contains("feed") })
+            gateway.pass(.seconds(21 * 3_600))
+            #expect(try await desk.runDue().isEmpty, "the silence of a day is said once")
+            try await gateway.punch(others, "2026-11-18")
+            for wait in [0, 600] {
+                gateway.pass(.seconds(wait))
+                _ = try await desk.runDue()
+                #expect(try await gateway.alerts(zhang).isEmpty, "the import may still be under way")
+            }
+            try await gateway.punch([wang], "2026-11-18")
+            gateway.pass(.seconds(300))
+            _ = try await desk.runDue()
+            let raise = try #require(try await gateway.alerts(zhang).first?.raises.first)
+            #expect(raise.content.text.zh == "张三2026年11月18日未打卡,请及时联系")
+            #expect(try await gateway.alerts(wang).isEmpty)
+            gateway.pass(.seconds(60))
+            #expect(try await desk.run().examined == 0, "a day is looked through once")
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func `S-12 a third day raises the level of the alert there is`(backend: Backend) async throws {
         try await TestGateway.with(backend, .at("2026-11-18T04:00:00Z")) { gateway in
             let (zhang, others) = try await staff(gateway)
