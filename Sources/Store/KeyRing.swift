@@ -12,6 +12,8 @@ final class KeyRing: Sendable {
     static let purpose = "records"
     /// Unwrapped keys kept in memory; 32 bytes each, so this bounds it at a few megabytes.
     private static let cacheLimit = 20_000
+    /// Whoever asks for more at once brings many people on record, and will hardly ask for any of them again.
+    private static let mostRemembered = 1_000
     /// How long keys in memory are used before it is asked whether another process has destroyed any.
     ///
     /// Asked once a second and not at each use: erasure comes years after the last use, and every step would pay for it.
@@ -172,7 +174,7 @@ final class KeyRing: Sendable {
     /// Keeps keys for the next time, unless one was destroyed since they were asked for: it may be among them.
     private func remember(_ keys: [String: DataKey], _ generation: Int64) {
         cache.withLock { cache in
-            guard cache.generation == generation else { return }
+            guard cache.generation == generation, keys.count <= Self.mostRemembered else { return }
             if cache.keys.count + keys.count > Self.cacheLimit { cache.keys.removeAll(keepingCapacity: true) }
             for (owner, key) in keys where !cache.destroyed.contains(owner) { cache.keys[owner] = key }
         }

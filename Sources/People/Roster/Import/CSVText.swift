@@ -165,7 +165,7 @@ public struct CSVRows {
 /// Cuts a stream of bytes at the ends of rows, so that each part can be read by itself.
 public struct CSVCutter {
     /// How large a part is meant to be; it ends with the row that reaches it.
-    public static let partBytes = 512 << 10
+    public static let partBytes = 128 << 10
     /// The largest part: a row beyond it has an open quote, or is no row.
     public static let maximumPartBytes = 12 << 20
 
