@@ -190,6 +190,11 @@ public struct HealthReport: Sendable, Hashable {
     public let checks: [Check]
     /// Whether everything is in order.
     public var isReady: Bool { checks.allSatisfy(\.isOK) }
+    /// How much of the time it was ready; empty before the first look.
+    public let served: [ServedShare]
     /// Gathers findings.
-    public init(checks: [Check]) { self.checks = checks }
+    public init(checks: [Check], served: [ServedShare] = []) {
+        self.checks = checks
+        self.served = served
+    }
 }

@@ -24,7 +24,7 @@ extension Application {
         let templates = try TemplateLibrary(directory: configuration.templates)
         let typesetter = try PDFTypesetter(fonts: try FontSet.locate(directory: configuration.fonts))
         let reserve = DiskReserve(beside: configuration.database, clock: clock, logger: logger)
-        let database = try await openDatabase(configuration.database) { reserve?.release() ?? false }
+        let database = try await openDatabase(configuration) { reserve?.release() ?? false }
         let upgrade = try await Schema.bringUpToDate(database)
         if let copy = upgrade.copy {
             logger.notice("the schema was changed; the database as it was before is in \(copy)")
@@ -188,10 +188,14 @@ extension Application {
     ///
     /// - Parameter whenFull: asked for room when a commit finds none; true if there is some now.
     static func openDatabase(
-        _ text: String, readOnly: Bool = false, whenFull: @escaping @Sendable () -> Bool = { false }
+        _ configuration: Configuration, readOnly: Bool = false, whenFull: @escaping @Sendable () -> Bool = { false }
     ) async throws -> any SQLDatabase {
+        let text = configuration.database
         guard let path = DiskSpace.file(of: text) else {
-            do { return try await PostgresDatabase(conninfo: text) } catch let error as SQLError {
+            do {
+                return try await PostgresDatabase(
+                    conninfo: text, needsStandby: configuration.requiresSyncStandby && !readOnly)
+            } catch let error as SQLError {
                 // The connection string is not repeated: it may hold a password.
                 throw ConfigError(
                     "database", nil,

@@ -47,6 +47,17 @@ struct Application: Sendable {
     let reserve: DiskReserve?
     let logger: Logger
 
+    /// Takes copies, where the configuration says so.
+    var backup: BackupKeeper? {
+        guard let settings = configuration.backup, let source = DiskSpace.file(of: configuration.database) else {
+            return nil
+        }
+        return BackupKeeper(settings: settings, source: source, keys: keys, clock: clock, logger: logger)
+    }
+
+    /// How long the service was ready.
+    var ledger: ServiceLedger { ServiceLedger(database) }
+
     /// Where a gateway's call-backs arrive.
     struct SMSCallbackRoute: Sendable {
         let secret: String
@@ -150,6 +161,8 @@ struct Application: Sendable {
             if let reserve {
                 group.addTask { try await reserve.run(until: stop) { try await attestFullDisk(since: $0) } }
             }
+            if let backup { group.addTask { await backup.run(until: stop) } }
+            group.addTask { await ServiceWatch(health: Health(application: self), ledger: ledger).run(until: stop) }
             group.addTask {
                 // Whoever rehearses watches, and does not wait a minute for each step.
                 let interval: Duration = configuration.isRehearsal ? .seconds(5) : .seconds(60)

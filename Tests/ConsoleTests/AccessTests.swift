@@ -13,7 +13,7 @@ import Testing
             .map { $0.hasPrefix("{") ? "nothing" : String($0) }.joined(separator: "/")
     }
 
-    @Test func `every address with a lock refuses a missing, a wrong and an insufficient key`() async throws {
+    @Test func `S-128 every address with a lock refuses a missing, a wrong and an insufficient key`() async throws {
         try await TestServer.with { server in
             try await server.gateway.person()
             let wrong = TestServer.Key(id: "none", secret: "sd_live_" + Base64.encodeURL(SecureRandom.bytes(32)))

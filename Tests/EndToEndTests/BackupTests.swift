@@ -64,6 +64,55 @@ extension EndToEnd {
             await peer.stop()
         }
 
+        @Test func `S-129 copies are taken and tried without anybody asking, and a drill brings one back`() async throws
+        {
+            let peer = try await ScriptedPeer.smtp()
+            let place = try TemporaryDirectory.make("songda-copies")
+            defer { try? FileManager.default.removeItem(atPath: place) }
+            func copies() throws -> [String] {
+                try FileManager.default.contentsOfDirectory(atPath: place).filter { $0.hasPrefix("songda-") }.sorted()
+            }
+            func newCopy(besides old: [String] = []) async throws -> String {
+                try await eventually("a copy is taken") { try copies().contains { !old.contains($0) } }
+                let found = try #require(try copies().first { !old.contains($0) })
+                return "\(place)/\(found)"
+            }
+            let settings = House.Settings(
+                relay: peer.port, more: "backup: { directory: \(place), every-hours: 1, keep: 1 }")
+            try await House.with(settings) { house, hr in
+                let load = Load(caller: hr, people: [try await hr.person("E-1", mail: "reader@far.test")])
+                let first = try await newCopy()
+                let ids = try await load.issue(3, named: "s129", pace: .zero)
+                try await hr.waitUntilSettled(3)
+                try await house.stop()
+                // As if it had been taken three weeks ago: at the next start another one is due.
+                let old = "\(place)/songda-20261101000000.db"
+                try FileManager.default.moveItem(atPath: first, toPath: old)
+                try await house.start()
+                let copy = try await newCopy(besides: ["songda-20261101000000.db"])
+                try await eventually("the older copy goes") { try copies().count == 1 }
+                try await house.stop()
+                // The machine is lost; the keys were kept elsewhere.
+                for suffix in [".db", ".db-wal", ".db-shm", ".db.lock", ".witness"] {
+                    try? FileManager.default.removeItem(atPath: house.path("songda\(suffix)"))  // not all exist
+                }
+                try await house.succeed(["restore", copy])
+                try await house.audit()
+                try await house.start()
+                for id in ids { #expect(try await hr.send("GET", "/v1/notices/\(id)").status == 200) }
+                let checks = try await hr.json("GET", "/readyz")["checks"]?.array ?? []
+                #expect(checks.first { $0["name"] == "backup" }?["code"] == "fresh")
+                // A disk that is not mounted is no place to write to.
+                try FileManager.default.removeItem(atPath: place)
+                try await eventually("the missing directory is told of") {
+                    let checks = try await hr.json("GET", "/readyz")["checks"]?.array ?? []
+                    return checks.first { $0["name"] == "backup" }?["code"] == "unreachable"
+                }
+                #expect(!FileManager.default.fileExists(atPath: place))
+            }
+            await peer.stop()
+        }
+
         @Test func `F20 an older database put in place of a newer one is noticed by its witness, and does not start`()
             async throws
         {

@@ -102,6 +102,15 @@ struct OperationAPI: Sendable {
                             "reason": $0.reason.json,
                         ])
                     }),
+                "served": .array(
+                    report.served.map {
+                        .object([
+                            "days": .integer(Int64($0.days)), "from": .string($0.from.rfc3339),
+                            "servedSeconds": .integer($0.served.components.seconds),
+                            "watchedSeconds": .integer($0.watched.components.seconds),
+                            "percent": $0.percent.map { .string($0) } ?? .null,
+                        ])
+                    }),
             ]), status: report.isReady ? 200 : 503)
     }
 

@@ -96,9 +96,12 @@ public struct IssueDesk: Sendable {
         return acceptance
     }
 
+    /// What stands for the number in what is not issued yet.
+    private static let numberOfDrafts = "SD-00000000-XXXX-XXXX"
+
     /// Renders a request without storing anything: what it would say, and what stands against it.
     public func preview(_ request: IssueRequest, by author: Principal) async throws -> Preview {
-        let draft = try await prepare(request, number: "SD-00000000-XXXX-XXXX", by: author, enforcesPreflight: false)
+        let draft = try await prepare(request, number: Self.numberOfDrafts, by: author, enforcesPreflight: false)
         return Preview(
             rendered: draft.rendered, findings: draft.findings, settings: draft.template.settings,
             pdf: draft.template.settings.document == .pdf
@@ -115,8 +118,7 @@ public struct IssueDesk: Sendable {
         _ request: IssueRequest, by author: Principal, approvers: [Approver]? = nil
     ) async throws -> [PreflightFinding] {
         let request = try await withKnownConfirmers(request, author, among: approvers)
-        let draft = try await prepare(
-            request, number: "SD-00000000-XXXX-XXXX", by: author, enforcesPreflight: false)
+        let draft = try await prepare(request, number: Self.numberOfDrafts, by: author, enforcesPreflight: false)
         return try Self.open(draft.findings, request.overrides, author)
     }
 

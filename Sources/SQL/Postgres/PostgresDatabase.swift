@@ -16,10 +16,13 @@ public final class PostgresDatabase: SQLDatabase {
     ///   - conninfo: as libpq takes it, `host=… dbname=…` or `postgresql://…`; never repeated in an error.
     ///   - poolSize: connections in all, at least two; two of them write (one, if there are fewer than four).
     ///   - patience: how long a call waits for a server that is gone before it throws `.connectionLost`.
+    ///   - needsStandby: refuses to write to a server that waits for no synchronous standby, now and at every commit.
     ///
     /// Throws when no server answers, and refuses one with `synchronous_commit` or `fsync` off.
-    public init(conninfo: String, poolSize: Int = 5, patience: Duration = .seconds(30)) async throws {
-        let target = try PostgresTarget(conninfo: conninfo)
+    public init(
+        conninfo: String, poolSize: Int = 5, patience: Duration = .seconds(30), needsStandby: Bool = false
+    ) async throws {
+        let target = try PostgresTarget(conninfo: conninfo, needsStandby: needsStandby)
         let threads = threads
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             threads.start("postgres-start") {
@@ -43,7 +46,7 @@ public final class PostgresDatabase: SQLDatabase {
         }
         for number in 0..<max(1, poolSize - writers) {
             threads.start("postgres-read-\(number)") {
-                PostgresReader(PostgresSession(target, patience: patience, counts), reads, counts).run()
+                PostgresReader(PostgresSession(target.forReading, patience: patience, counts), reads, counts).run()
             }
         }
     }

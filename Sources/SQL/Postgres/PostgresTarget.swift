@@ -3,9 +3,11 @@ import CPostgres
 /// Which server to connect to, and what it must promise.
 struct PostgresTarget: Sendable {
     private let conninfo: String
+    /// Whether a commit must also be on the disk of another server before it is reported.
+    private var needsStandby: Bool
 
     /// Checks that the text can be parsed; the error does not repeat it, since it may hold a password.
-    init(conninfo: String) throws(SQLError) {
+    init(conninfo: String, needsStandby: Bool = false) throws(SQLError) {
         guard let options = PQconninfoParse(conninfo, nil) else {
             throw SQLError(
                 .other,
@@ -14,6 +16,14 @@ struct PostgresTarget: Sendable {
         }
         PQconninfoFree(options)
         self.conninfo = conninfo
+        self.needsStandby = needsStandby
+    }
+
+    /// The same for whoever only reads: nothing of theirs can be lost.
+    var forReading: PostgresTarget {
+        var target = self
+        target.needsStandby = false
+        return target
     }
 
     /// What every connection is told before it is used.
@@ -28,8 +38,22 @@ struct PostgresTarget: Sendable {
     /// Asks what `assertDurable` looks at; the second argument makes an engine without the setting answer NULL.
     static let question = """
         SELECT current_setting('synchronous_commit', true) AS synchronous_commit, current_setting('fsync', true) AS fsync,
-               current_setting('server_encoding', true) AS encoding
+               current_setting('server_encoding', true) AS encoding,
+               current_setting('synchronous_standby_names', true) AS standbys
         """
+
+    /// Rides in front of COMMIT and fails while the server waits for no standby: a cluster manager that has lost its standby
+    /// may empty the list under a connection that was good when it was made.
+    var promise: PostgresConnection.Command? {
+        needsStandby ? .init(control: "SELECT 1 / length(current_setting('synchronous_standby_names'))") : nil
+    }
+
+    /// What is said then.
+    static let noStandby = SQLError(
+        .other,
+        "PostgreSQL: the server waits for no synchronous standby (synchronous_standby_names is empty), so what it commits "
+            + "could be lost with it, and nothing was written; bring the standby back, or set require-sync-standby: false"
+    )
 
     /// Connects, blocking, for at most the conninfo's `connect_timeout` a host.
     func open() throws(SQLError) -> OpaquePointer {
@@ -78,6 +102,14 @@ struct PostgresTarget: Sendable {
                 .other,
                 "PostgreSQL: the database's encoding is \(encoding ?? ""), which cannot hold every name; create it with UTF8"
             )
+        }
+        guard needsStandby else { return }
+        guard try !(row.get("standbys", as: String?.self) ?? "").isEmpty else { throw Self.noStandby }
+        guard let commit, ["on", "remote_apply"].contains(commit) else {
+            throw SQLError(
+                .other,
+                "PostgreSQL: with synchronous_commit = \(commit ?? "nothing") a commit does not wait for the standby's disk; set "
+                    + "it to on or remote_apply, or set require-sync-standby: false")
         }
     }
 

@@ -61,17 +61,25 @@ final class PostgresTransaction: SQLTransaction {
     }
 
     /// Commits together with the commands of the witness; throws `.connectionLost` if the reply never came.
-    func commit(_ witness: [Command]) throws(SQLError) {
+    ///
+    /// - Parameter promise: a command that fails when the server does not keep what is asked of it.
+    func commit(_ witness: [Command], promise: Command? = nil) throws(SQLError) {
         guard hasBegun else { return }
         connection.clearWarnings()
+        let before = pending + witness
         do {
-            let answers = try connection.run(pending + witness + [Command(control: "COMMIT")])
+            let answers = try connection.run(
+                before + (promise.map { [$0] } ?? []) + [Command(control: "COMMIT")])
             // A server that had aborted the transaction answers COMMIT with the tag ROLLBACK and no error.
             guard answers.last?.tag == "COMMIT" else {
                 throw SQLError(.other, "PostgreSQL rolled the transaction back at COMMIT; nothing was written")
             }
         } catch {
-            let fault = (error as? PostgresConnection.Failure)?.error ?? error as? SQLError
+            let failure = error as? PostgresConnection.Failure
+            let fault = failure?.error ?? error as? SQLError
+            if promise != nil, failure?.position == before.count, fault?.code != .connectionLost {
+                throw PostgresTarget.noStandby
+            }
             if fault?.code != .connectionLost || connection.warnings.isEmpty {
                 throw fault ?? SQLError(.other, "PostgreSQL: \(error)")
             }

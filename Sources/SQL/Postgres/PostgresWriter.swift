@@ -102,7 +102,7 @@ final class PostgresWriter {
             throw error
         }
         do {
-            try transaction.commit(witness.commands)
+            try transaction.commit(witness.commands, promise: session.target.promise)
             return outcomes
         } catch  where error.code == .connectionLost {
             guard try wasCommitted(witness, error) else { throw error }

@@ -21,7 +21,7 @@ struct Accounts: AsyncParsableCommand {
         let keys = try KeyCabinet(
             directory: configuration.keyDirectory, trustDirectory: configuration.trustDirectory,
             logOrigin: configuration.logOrigin, clock: clock)
-        let database = try await Application.openDatabase(configuration.database)
+        let database = try await Application.openDatabase(configuration)
         do {
             _ = try await Migrator(Migrations.all).migrate(database)
             let (notices, _) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)

@@ -26,7 +26,7 @@ struct Audit: AsyncParsableCommand {
             directory: configuration.keyDirectory, trustDirectory: configuration.trustDirectory,
             logOrigin: configuration.logOrigin, clock: clock)
         let seen = try Self.witness(named: witness, or: configuration.witness, keys: keys.logKeys)
-        let database = try await Application.openDatabase(configuration.database, readOnly: true)
+        let database = try await Application.openDatabase(configuration, readOnly: true)
         let (notices, log) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
         let auditor = Auditor(
             store: log, logKeys: keys.logKeys, entryKeys: keys.entryKeys, roots: keys.roots,

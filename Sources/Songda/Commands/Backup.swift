@@ -24,9 +24,7 @@ struct Backup: AsyncParsableCommand {
         }
         guard !FileManager.default.fileExists(atPath: file) else { throw Failure("\(file) exists; name a new file") }
         let path = String(configuration.database.dropFirst("sqlite:".count))
-        let source = try SQLiteDatabase(path: path, readOnly: true)
-        try await source.backup(to: file)
-        await source.close()
+        try await DatabaseCopy.take(of: path, to: file)
         let copy = try SQLiteDatabase(path: file, readOnly: true)
         let clock = SystemClock()
         let keys = try KeyCabinet(

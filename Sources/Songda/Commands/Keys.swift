@@ -22,7 +22,7 @@ struct Keys: AsyncParsableCommand {
         let keys = try KeyCabinet(
             directory: configuration.keyDirectory, trustDirectory: configuration.trustDirectory,
             logOrigin: configuration.logOrigin, clock: clock)
-        let database = try await Application.openDatabase(configuration.database)
+        let database = try await Application.openDatabase(configuration)
         _ = try await Schema.bringUpToDate(database)
         let (store, _) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
         let desk = APIKeyDesk(

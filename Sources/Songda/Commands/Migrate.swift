@@ -12,7 +12,7 @@ struct Migrate: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let database = try await Application.openDatabase(try source.read().database)
+        let database = try await Application.openDatabase(try source.read())
         let upgrade = try await Schema.bringUpToDate(database)
         await database.close()
         let copy = upgrade.copy.map { "; the database as it was before is in \($0)" } ?? ""

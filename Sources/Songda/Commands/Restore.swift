@@ -32,7 +32,10 @@ struct Restore: AsyncParsableCommand {
         let keys = try KeyCabinet(
             directory: configuration.keyDirectory, trustDirectory: configuration.trustDirectory,
             logOrigin: configuration.logOrigin, clock: clock)
-        let backup = try await Self.audit(file, keys: keys, clock: clock)
+        let bar = ProgressBar()
+        let backup = try await DatabaseCopy.audit(file, keys: keys, clock: clock) {
+            bar.update($0, of: $1, "verify")
+        }
         guard backup.isSound else {
             throw Failure("\(file) is not sound: \(backup.findings.first?.description ?? ""); nothing was changed")
         }
@@ -82,18 +85,6 @@ struct Restore: AsyncParsableCommand {
             ]),
             text: "\(file): \(backup.size) entries, all sound; \(missing) entries newer than it. "
                 + (check ? "Nothing was changed." : "Restored to \(target)."))
-    }
-
-    private static func audit(_ file: String, keys: KeyCabinet, clock: any WallClock) async throws -> AuditReport {
-        let database = try SQLiteDatabase(path: file, readOnly: true)
-        let (_, log) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
-        let bar = ProgressBar()
-        let report = try await Auditor(
-            store: log, logKeys: keys.logKeys, entryKeys: keys.entryKeys, roots: keys.roots,
-            open: { try await log.openBody(of: $0) }
-        ).audit { bar.update($0, of: $1, "verify") }
-        await database.close()
-        return report
     }
 
     /// The old file is renamed, never deleted.

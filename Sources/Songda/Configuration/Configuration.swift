@@ -8,6 +8,8 @@ struct Configuration: Sendable {
     var instance = "songda-1"
     /// `sqlite:PATH` or a PostgreSQL connection string.
     var database = "sqlite:var/songda.db"
+    /// Whether PostgreSQL must have what it commits on a second server's disk.
+    var requiresSyncStandby = false
     /// Where the private keys are.
     var keyDirectory = "certs/dev"
     /// Roots that the proof bundles suggest to their readers.
@@ -44,6 +46,8 @@ struct Configuration: Sendable {
     var inFlight = 64
     /// Web hooks may lead to this machine and to private networks.
     var webhooksReachPrivate = false
+    /// Copies of the embedded database.
+    var backup: Backup?
 
     struct HTTP: Sendable {
         var host = "127.0.0.1"
@@ -78,6 +82,14 @@ struct Configuration: Sendable {
     struct Bounces: Sendable {
         var mailbox: Curl.Mailbox
         var everySeconds: Int
+    }
+
+    struct Backup: Sendable {
+        /// Where the copies go; on another disk or another machine's.
+        var directory: String
+        var interval: Duration
+        /// How many are kept.
+        var keep: Int
     }
 
     struct DKIMKey: Sendable {
@@ -119,9 +131,10 @@ struct Configuration: Sendable {
 
 extension Configuration {
     private static let keys: Set<String> = [
-        "instance", "database", "keys", "trust", "templates", "pages", "rules", "calendars", "fonts", "log", "witness",
+        "instance", "database", "require-sync-standby", "keys", "trust", "templates", "pages", "rules", "calendars",
+        "fonts", "log", "witness",
         "retention-years",
-        "rehearsal", "http", "mail", "sms", "timestamps", "dispatch", "oidc", "webhooks",
+        "rehearsal", "http", "mail", "sms", "timestamps", "dispatch", "oidc", "webhooks", "backup",
     ]
 
     /// Reads a file; relative paths in it are relative to the working directory.
@@ -147,6 +160,7 @@ extension Configuration {
         self.init()
         instance = try root.text("instance") ?? instance
         database = try root.text("database") ?? database
+        requiresSyncStandby = try root.flag("require-sync-standby", default: requiresSyncStandby)
         keyDirectory = try root.text("keys") ?? keyDirectory
         trustDirectory = try root.text("trust") ?? trustDirectory
         templates = try root.text("templates") ?? templates
@@ -169,9 +183,27 @@ extension Configuration {
         let webhooks = try root.section("webhooks")
         try webhooks.allow(["private-targets"])
         webhooksReachPrivate = try webhooks.flag("private-targets", default: false)
+        backup = try Self.readBackup(root, of: database)
         guard database.hasPrefix("sqlite:") || database.hasPrefix("postgres") || database.contains("host=") else {
             throw root.fault("database", "is neither sqlite:PATH nor a PostgreSQL connection string")
         }
+        if requiresSyncStandby, database.hasPrefix("sqlite:") {
+            throw root.fault("require-sync-standby", "is for PostgreSQL, and the database is SQLite; leave it out")
+        }
+    }
+
+    private static func readBackup(_ root: ConfigSection, of database: String) throws -> Backup? {
+        guard root.names("backup") else { return nil }
+        guard database.hasPrefix("sqlite:") else {
+            throw root.fault(
+                "backup", "is for SQLite; back a PostgreSQL server up with pg_basebackup or its administrator's tools")
+        }
+        let section = try root.section("backup")
+        try section.allow(["directory", "every-hours", "keep"])
+        return Backup(
+            directory: try section.needText("directory"),
+            interval: .seconds(3_600 * (try section.number("every-hours", in: 1...168, default: 24))),
+            keep: try section.number("keep", in: 1...1_000, default: 14))
     }
 
     /// The reader's own words quote the whole file.

@@ -107,7 +107,7 @@ struct Examination {
         if let path = DiskSpace.file(of: configuration.database), !FileManager.default.fileExists(atPath: path) {
             return ([try first(path)], nil)
         }
-        let database = try await Application.openDatabase(configuration.database, readOnly: true)
+        let database = try await Application.openDatabase(configuration, readOnly: true)
         do {
             let pending = try await Migrator(Migrations.all).unapplied(database)
             guard let keys, pending.isEmpty else {

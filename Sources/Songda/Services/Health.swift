@@ -20,7 +20,11 @@ struct Health: Sendable {
                         en: "no server has answered for \(seconds) s; see its log")), space(), routes(),
             ])
         }
-        return HealthReport(checks: [await database(), space(), await log(), routes()])
+        var checks = [await database(), space(), await log(), routes()]
+        if let backup = application.backup { checks.append(backup.finding()) }
+        // Beside the state, not part of it: that it cannot be read is the database's finding already.
+        let served = try? await application.ledger.shares(of: [1, 30, 365], at: application.clock.now)
+        return HealthReport(checks: checks, served: served ?? [])
     }
 
     private func database() async -> HealthReport.Check {

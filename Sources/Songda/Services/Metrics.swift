@@ -34,6 +34,14 @@ struct Metrics: Sendable {
             family("songda_log_size", "Entries in the log, and those that a timestamp covers.")
             lines.append("songda_log_size{covered=\"checkpoint\"} \(newest?.size ?? 0)")
             lines.append("songda_log_size{covered=\"timestamp\"} \(stamped?.size ?? 0)")
+            family(
+                "songda_service_seconds", "Time in which the service was ready, and time since it is watched, by days.")
+            for share in try await application.ledger.shares(of: [1, 30, 365], at: application.clock.now) {
+                for (kind, span) in [("ready", share.served), ("watched", share.watched)] {
+                    lines.append(
+                        "songda_service_seconds{days=\"\(share.days)\",kind=\"\(kind)\"} \(span.components.seconds)")
+                }
+            }
         } catch {
             // Scrapes go on without the database; its absence is a figure too.
             lines.append("# the database cannot be read")

@@ -7,6 +7,8 @@ struct OperationPage: Sendable {
     let w: [String: String]
     let isReady: Bool
     let checks: [Check]
+    let served: [Served]
+    let isWatched: Bool
     let routes: [Route]
     let notices: [Stopped]
     let deliveries: [Stopped]
@@ -28,6 +30,13 @@ struct OperationPage: Sendable {
         let name: String
         let isOK: Bool
         let reason: String
+    }
+
+    /// How much of a span the service was ready.
+    struct Served: Sendable {
+        let span: String
+        let percent: String
+        let from: String
     }
 
     static let limit = 50
@@ -73,6 +82,12 @@ struct OperationPage: Sendable {
         w = frame.w
         isReady = health.isReady
         checks = health.checks.map { Check(name: $0.name, isOK: $0.isOK, reason: make.text($0.reason)) }
+        served = health.served.map {
+            Served(
+                span: make.phrases.word("operation_days", ["n": "\($0.days)"]), percent: $0.percent ?? "—",
+                from: make.time($0.from))
+        }
+        isWatched = !served.isEmpty
         routes = tables.flatMap { table in zip(table.routes, table.status).map { Route($0, $1, make) } }
         notices = quarantine.notices.map {
             Stopped(

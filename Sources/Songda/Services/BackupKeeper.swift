@@ -1,0 +1,108 @@
+import Console
+import Evidence
+import Foundation
+import Logging
+import Notices
+
+/// Copies the embedded database to another place at intervals, and tries each copy before it counts (S-129).
+///
+/// A copy that nobody has opened is a hope: each is audited from its first entry to its last before it takes its name, and only
+/// then may an older one go. The name says when it was taken, so that a restarted service knows what there is.
+struct BackupKeeper: Sendable {
+    let settings: Configuration.Backup
+    /// The database's file.
+    let source: String
+    let keys: KeyCabinet
+    let clock: any WallClock
+    let logger: Logger
+
+    /// Looks once a minute until told to stop; what went wrong is tried again at the next look.
+    func run(until stop: StopSignal) async {
+        let tick = Poke()
+        stop.wakes(tick)
+        while !stop.isStopped && !Task.isCancelled {
+            do {
+                if try isDue() { try await take() }
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.error("backup", metadata: ["alarm": "\(error)"])
+            }
+            await tick.wait(.seconds(60))
+        }
+    }
+
+    private func isDue() throws -> Bool {
+        guard let newest = try copies().last(where: { $0.takenAt <= clock.now }) else { return true }
+        return clock.now.since(newest.takenAt) >= settings.interval
+    }
+
+    private func take() async throws {
+        let now = clock.now
+        let unchecked = "\(settings.directory)/unchecked.db"
+        let files = FileManager.default
+        if files.fileExists(atPath: unchecked) { try files.removeItem(atPath: unchecked) }
+        try await DatabaseCopy.take(of: source, to: unchecked)
+        let report = try await DatabaseCopy.audit(unchecked, keys: keys, clock: clock)
+        guard report.isSound else {
+            let kept = "\(settings.directory)/unsound-\(Self.stamp(now)).db"
+            try files.moveItem(atPath: unchecked, toPath: kept)
+            throw Failure(
+                "the copy \(kept) is not sound: \(report.findings.first?.description ?? ""); no older copy was removed; run "
+                    + "`songda audit`")
+        }
+        let name = "\(Self.prefix)\(Self.stamp(now)).db"
+        try files.moveItem(atPath: unchecked, toPath: "\(settings.directory)/\(name)")
+        logger.info("backup", metadata: ["file": "\(name)", "entries": "\(report.size)"])
+        for old in try copies().dropLast(settings.keep) {
+            try files.removeItem(atPath: "\(settings.directory)/\(old.name)")
+        }
+    }
+
+    /// What an operator is told.
+    func finding() -> HealthReport.Check {
+        func check(_ code: String, _ zh: String, _ en: String) -> HealthReport.Check {
+            // Work goes on without a copy; that there is none is said.
+            .init(name: "backup", isOK: true, code: code, reason: BilingualText(zh: zh, en: en))
+        }
+        do {
+            guard let newest = try copies().last else {
+                return check("none", "尚无经过校验的备份", "no copy has been taken and checked yet")
+            }
+            let isLate = clock.now.since(newest.takenAt) > settings.interval + settings.interval
+            return check(
+                isLate ? "late" : "fresh", "最近一次经过校验的备份：\(newest.name)\(isLate ? "，已过期" : "")",
+                "newest checked copy: \(newest.name)\(isLate ? ", which is old" : "")")
+        } catch {
+            return check("unreachable", "无法读取备份目录：\(error)", "the copies cannot be seen: \(error)")
+        }
+    }
+
+    // MARK: What there is
+
+    private static let prefix = "songda-"
+
+    /// The instant as it stands in a name: "20261122031500", in UTC.
+    private static func stamp(_ instant: Timestamp) -> String { String(instant.rfc3339.filter(\.isNumber).prefix(14)) }
+
+    /// The copies that were found sound, the oldest first.
+    ///
+    /// The directory is never made: one that is missing is a disk that is not mounted, and what was written in its place
+    /// would lie beside the database.
+    private func copies() throws -> [(name: String, takenAt: Timestamp)] {
+        let names: [String]
+        do { names = try FileManager.default.contentsOfDirectory(atPath: settings.directory) } catch {
+            throw Failure("backup.directory \(settings.directory) cannot be read; make it, or mount its disk")
+        }
+        return names.sorted().compactMap { name in
+            guard name.hasPrefix(Self.prefix), name.hasSuffix(".db") else { return nil }
+            let digits = Array(name.dropFirst(Self.prefix.count).dropLast(3))
+            guard digits.count == 14, digits.allSatisfy(\.isNumber) else { return nil }
+            func part(_ range: Range<Int>) -> String { String(digits[range]) }
+            return Timestamp(
+                rfc3339:
+                    "\(part(0..<4))-\(part(4..<6))-\(part(6..<8))T\(part(8..<10)):\(part(10..<12)):\(part(12..<14))Z"
+            ).map { (name, $0) }
+        }
+    }
+}
