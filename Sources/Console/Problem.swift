@@ -17,6 +17,8 @@ struct Problem: Error, Equatable, CustomStringConvertible {
     let detail: String
     /// Every place that is wrong.
     var faults: [NoticeError.Fault] = []
+    /// Under what pages find how they say the detail; nil for what only programs are told.
+    var words: NoticeError.Words?
     /// Header fields that belong to the answer.
     var headers: [(name: String, value: String)] = []
     /// Under which name our log knows it.
@@ -47,12 +49,14 @@ struct Problem: Error, Equatable, CustomStringConvertible {
 }
 
 extension Problem {
-    static func malformed(_ detail: String) -> Problem {
-        Problem(code: "malformed", status: 400, title: "The request cannot be read", detail: detail)
+    static func malformed(_ detail: Sentence) -> Problem {
+        Problem(
+            code: "malformed", status: 400, title: "The request cannot be read", detail: detail.text,
+            words: detail.words)
     }
 
-    static func notFound(_ detail: String = "there is nothing at this address; check the path") -> Problem {
-        Problem(code: "not_found", status: 404, title: "Not found", detail: detail)
+    static func notFound(_ detail: Sentence = "there is nothing at this address; check the path") -> Problem {
+        Problem(code: "not_found", status: 404, title: "Not found", detail: detail.text, words: detail.words)
     }
 
     static func methodNotAllowed(_ allowed: [String]) -> Problem {
@@ -89,14 +93,14 @@ extension Problem {
         )
     }
 
-    static func tooMany(retryAfter seconds: Int, _ detail: String) -> Problem {
+    static func tooMany(retryAfter seconds: Int, _ detail: Sentence) -> Problem {
         Problem(
-            code: NoticeError.Code.tooManyRequests.rawValue, status: 429, title: "Too many requests", detail: detail,
-            headers: [("Retry-After", String(max(1, seconds)))])
+            code: NoticeError.Code.tooManyRequests.rawValue, status: 429, title: "Too many requests",
+            detail: detail.text, words: detail.words, headers: [("Retry-After", String(max(1, seconds)))])
     }
 
-    static func forbidden(_ detail: String) -> Problem {
-        Problem(code: "forbidden", status: 403, title: "Not allowed", detail: detail)
+    static func forbidden(_ detail: Sentence) -> Problem {
+        Problem(code: "forbidden", status: 403, title: "Not allowed", detail: detail.text, words: detail.words)
     }
 
     /// A fault of ours: the sentence goes to the log, the incident id to the caller.
@@ -123,7 +127,9 @@ extension Problem {
             case .tooManyRequests: (429, "Too many requests")
             case .unavailable: (503, "Nothing was done, because it could not be recorded")
             }
-        self.init(code: error.code.rawValue, status: status, title: title, detail: error.reason, faults: error.faults)
+        self.init(
+            code: error.code.rawValue, status: status, title: title, detail: error.reason, faults: error.faults,
+            words: error.words)
         // The gateway counts codes by the hour; a minute is when it is worth asking again whether one is free.
         if status == 429 { headers.append(("Retry-After", "60")) }
         if status == 503 { headers.append(("Retry-After", "5")) }
@@ -140,7 +146,9 @@ extension Problem {
             case .locked: (409, "Something must be done first")
             case .unavailable: (503, "Nothing was done, because it could not be recorded")
             }
-        self.init(code: error.code.rawValue, status: status, title: title, detail: error.reason, faults: error.faults)
+        self.init(
+            code: error.code.rawValue, status: status, title: title, detail: error.reason, faults: error.faults,
+            words: error.words)
         if status == 503 { headers.append(("Retry-After", "5")) }
     }
 
@@ -153,9 +161,8 @@ extension Problem {
         case let error as JSONError:
             self = .malformed("the body is not acceptable JSON: \(error.reason), at byte \(error.offset)")
         case let error as EvidenceError where error.code == .erased:
-            self.init(
-                code: "erased", status: 410, title: "Erased",
-                detail: "what is known of this person was erased; nothing can be added to it")
+            let detail: Sentence = "what is known of this person was erased; nothing can be added to it"
+            self.init(code: "erased", status: 410, title: "Erased", detail: detail.text, words: detail.words)
         default: return nil
         }
     }

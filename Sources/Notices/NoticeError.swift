@@ -26,31 +26,37 @@ public struct NoticeError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// One place of a bad request.
-    public struct Fault: Sendable, Hashable, Codable {
+    public struct Fault: Sendable, Hashable {
         /// The JSON path or field name.
         public let field: String
         /// What is wrong with which value, and the cure.
         public let message: String
-        /// How pages say it; nil where they show the message as it is.
-        public let words: Words?
-        /// Names a fault.
-        public init(field: String, message: String, words: Words? = nil) {
+        /// Under what pages find how they say it.
+        public let words: Words
+        /// Names a fault; words of its own stand for those of the message.
+        public init(field: String, message: Sentence, words: Words? = nil) {
             self.field = field
-            self.message = message
-            self.words = words
+            self.message = message.text
+            self.words = words ?? message.words
         }
+
+        /// The same fault at another place, as a form or a batch names it.
+        public func at(_ field: String) -> Fault { Fault(field: field, message: .said(message), words: words) }
     }
 
     /// A text that pages have in every language, with the values in it.
-    public struct Words: Sendable, Hashable, Codable {
+    public struct Words: Sendable, Hashable {
         /// Names the text.
         public let name: String
         /// What stands in it, by name.
         public let values: [String: String]
+        /// Those of the values that pages have texts for as well.
+        public let sentences: [String: Words]
         /// Names a text.
-        public init(_ name: String, _ values: [String: String] = [:]) {
+        public init(_ name: String, _ values: [String: String] = [:], _ sentences: [String: Words] = [:]) {
             self.name = name
             self.values = values
+            self.sentences = sentences
         }
     }
 
@@ -60,16 +66,19 @@ public struct NoticeError: Error, Sendable, Equatable, CustomStringConvertible {
     public let reason: String
     /// Every place that is wrong, where there are several.
     public let faults: [Fault]
+    /// Under what pages find how they say the reason.
+    public let words: Words
 
     /// Makes a refusal.
-    public init(_ code: Code, _ reason: String, faults: [Fault] = []) {
+    public init(_ code: Code, _ reason: Sentence, faults: [Fault] = []) {
         self.code = code
-        self.reason = reason
+        self.reason = reason.text
         self.faults = faults
+        words = reason.words
     }
 
     /// How many faults a sentence announces that ends before them.
-    public static func needCorrection(_ count: Int) -> String {
+    public static func needCorrection(_ count: Int) -> Sentence {
         count == 1 ? "one thing needs correction" : "\(count) things need correction"
     }
 

@@ -32,15 +32,15 @@ public struct PeopleError: Error, Sendable, Equatable, CustomStringConvertible {
     public let reason: String
     /// Every place that is wrong, where there are several.
     public let faults: [Fault]
-    /// How pages say the reason; nil where they show it as it is.
-    public let words: Words?
+    /// Under what pages find how they say the reason.
+    public let words: Words
 
-    /// Makes a refusal.
-    public init(_ code: Code, _ reason: String, faults: [Fault] = [], words: Words? = nil) {
+    /// Makes a refusal; words of its own stand for those of the reason.
+    public init(_ code: Code, _ reason: Sentence, faults: [Fault] = [], words: Words? = nil) {
         self.code = code
-        self.reason = reason
+        self.reason = reason.text
         self.faults = faults
-        self.words = words
+        self.words = words ?? reason.words
     }
 
     /// Compares the kinds of refusal.
@@ -54,7 +54,7 @@ public struct PeopleError: Error, Sendable, Equatable, CustomStringConvertible {
 
 extension PeopleError {
     /// Refuses when there are faults; the sentence names what was not done.
-    public static func check(_ faults: [Fault], _ reason: String) throws(PeopleError) {
+    public static func check(_ faults: [Fault], _ reason: Sentence) throws(PeopleError) {
         guard faults.isEmpty else { throw PeopleError(.invalid, reason, faults: faults) }
     }
 }

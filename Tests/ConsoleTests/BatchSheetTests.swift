@@ -13,7 +13,7 @@ import Testing
         _ text: String, in language: PageLanguage = .english, key: String = "k"
     ) throws -> BatchSheet {
         let template = try #require(try TestResources.templates().template(kind: "client-contact-change"))
-        let words = try ConsoleWords(file: TestResources.root + "/templates/console/words.json")
+        let words = try ConsoleWords(directory: TestResources.root + "/templates/console")
         return try BatchSheet(
             Array(text.utf8), of: template, issuer: "acme", key: key,
             saying: BatchWords(words: words, language: language))
@@ -68,7 +68,7 @@ import Testing
         // One byte that is text in no encoding.
         let bytes = Array((Self.head + "\n" + text).utf8).map { $0 == 1 ? 0xFF : $0 }
         let template = try #require(try TestResources.templates().template(kind: "client-contact-change"))
-        let words = try ConsoleWords(file: TestResources.root + "/templates/console/words.json")
+        let words = try ConsoleWords(directory: TestResources.root + "/templates/console")
         for (language, isChinese) in [(PageLanguage.chinese, true), (.english, false)] {
             let sheet = try BatchSheet(
                 bytes, of: template, issuer: "acme", key: "k", saying: BatchWords(words: words, language: language))
@@ -81,7 +81,7 @@ import Testing
     @Test func `what became of a batch is answered as a fault of ours where one is among the refusals`() throws {
         let ours = BatchIssue.Result.refused(Problem(NoticeError(.unavailable, "the seal cannot be used")))
         let theirs = BatchIssue.Result.refused(Problem(NoticeError(.conflict, "it was cancelled")))
-        let words = try ConsoleWords(file: TestResources.root + "/templates/console/words.json")
+        let words = try ConsoleWords(directory: TestResources.root + "/templates/console")
         for (results, status, retries, part) in [
             ([theirs, theirs], 422, [], "correct the rest"), ([theirs, ours], 503, ["5"], "a fault of ours"),
             ([ours], 503, ["5"], "a fault of ours"),

@@ -79,7 +79,9 @@ import Testing
             let source = try String(contentsOfFile: "\(shipped)/\(name).mustache", encoding: .utf8)
             try source.write(toFile: "\(directory)/\(name).mustache", atomically: true, encoding: .utf8)
         }
-        try FileManager.default.copyItem(atPath: "\(shipped)/words.json", toPath: "\(directory)/words.json")
+        for name in ["words.json", "refusals.json"] {
+            try FileManager.default.copyItem(atPath: "\(shipped)/\(name)", toPath: "\(directory)/\(name)")
+        }
         try FileManager.default.createDirectory(
             atPath: directory + "/assets", withIntermediateDirectories: false)
         try "<svg/>".write(toFile: directory + "/assets/icon.svg", atomically: true, encoding: .utf8)

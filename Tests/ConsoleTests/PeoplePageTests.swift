@@ -58,7 +58,7 @@ import Testing
             let client = try #require(Self.path("/clients/", in: own))
             #expect(try await staff.get(client).text.contains("王采购"))
             let refused = try await colleague.get(client)
-            #expect(refused.status == 403 && refused.text.contains("is not among those you may see"))
+            #expect(refused.status == 403 && refused.text.contains("不在您可以查看的范围内"))
 
             _ = try await staff.get(client)
             let empty = try await staff.post(client + "/follow-ups", [("text", ""), ("dueOn", "2026-12-01")])
@@ -123,7 +123,7 @@ import Testing
                 let path = endpoint.path.split(separator: "/", omittingEmptySubsequences: false)
                     .map { $0.hasPrefix("{") ? "nothing" : String($0) }.joined(separator: "/")
                 let answer = try await browser.get(path)
-                #expect(answer.status == 403 && answer.text.contains("employment has ended"), "\(path)")
+                #expect(answer.status == 403 && answer.text.contains("劳动关系已经结束"), "\(path)")
                 tried += 1
             }
             #expect(tried >= 7)

@@ -9,7 +9,7 @@ import Testing
 /// How pages say what desks refuse, and how they fit what they show into a window.
 @Suite struct PhraseTests {
     private func phrases(_ language: PageLanguage) throws -> Phrasebook {
-        Phrasebook(try ConsoleWords(file: TestResources.root + "/templates/console/words.json"), language)
+        Phrasebook(try ConsoleWords(directory: TestResources.root + "/templates/console"), language)
     }
 
     @Test func `every limit of an alert is said in Chinese too, with its figures in the right places`() throws {

@@ -184,7 +184,7 @@ import Testing
     private static func report(
         _ material: ProofDesk.ReportMaterial, _ language: PageLanguage
     ) throws -> ProofReport {
-        let words = try ConsoleWords(file: TestResources.root + "/templates/console/words.json")
+        let words = try ConsoleWords(directory: TestResources.root + "/templates/console")
         return ProofReport(
             material: material, phrases: Phrasebook(words, language, library: try TestResources.templates()),
             checkPage: "https://hr.example.com/check")

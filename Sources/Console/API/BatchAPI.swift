@@ -52,7 +52,7 @@ struct BatchAPI: Sendable {
         for (row, found) in zip(rows, checked) {
             let path = "notices[\(row.index)]"
             faults += found.faults.map {
-                .init(field: $0.field.isEmpty ? path : "\(path).\($0.field)", message: $0.message)
+                $0.at($0.field.isEmpty ? path : "\(path).\($0.field)")
             }
             faults += found.findings.map { .init(field: "\(path).\($0.id)", message: "\($0.en) [\($0.basis)]") }
         }

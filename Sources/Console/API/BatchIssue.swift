@@ -40,7 +40,8 @@ struct BatchIssue: Sendable {
                 return Check(
                     findings: try await desk.check(row.request, by: principal, approvers: approvers))
             } catch let error as NoticeError where error.code != .unavailable {
-                return Check(faults: error.faults.isEmpty ? [.init(field: "", message: error.reason)] : error.faults)
+                return Check(
+                    faults: error.faults.isEmpty ? [.init(field: "", message: .said(error.reason))] : error.faults)
             }
         }
     }

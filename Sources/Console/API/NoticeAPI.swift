@@ -82,9 +82,8 @@ struct NoticeAPI: Sendable {
             kind: query["kind"], person: query["person"].map { PersonID($0) }, batch: query["batch"])
         if let text = query["state"] {
             guard let state = NoticeState(rawValue: text) else {
-                throw Problem.malformed(
-                    "state \"\(shortened(text))\" is not one of "
-                        + NoticeState.allCases.map(\.rawValue).joined(separator: ", "))
+                let known = NoticeState.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Problem.malformed("state \"\(shortened(text))\" is not one of \(known)")
             }
             filter.state = state
         }

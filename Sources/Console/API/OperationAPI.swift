@@ -47,10 +47,9 @@ struct OperationAPI: Sendable {
             version = number
         }
         guard let template = services.templates.template(kind: kind, version: version) else {
-            throw NoticeError(
-                .notFound,
-                "there is no kind \"\(shortened(kind))\"\(version.map { " of version \($0)" } ?? ""); there are "
-                    + services.templates.kinds.joined(separator: ", "))
+            let of = version.map { " of version \($0)" } ?? ""
+            let kinds = services.templates.kinds.joined(separator: ", ")
+            throw NoticeError(.notFound, "there is no kind \"\(shortened(kind))\"\(of); there are \(kinds)")
         }
         var members = template.summary(versions: services.templates.versions(of: kind))
         members["fields"] = .array(template.fields.map(\.json))

@@ -93,10 +93,8 @@ struct PeopleAPI: Sendable {
     private func channel(_ call: Call) throws -> ChannelKind {
         let name = try call.parameter("channel")
         guard let channel = ChannelKind(rawValue: name) else {
-            throw NoticeError(
-                .notFound,
-                "there is no channel \"\(shortened(name))\"; there are "
-                    + ChannelKind.allCases.map(\.rawValue).joined(separator: ", "))
+            let known = ChannelKind.allCases.map(\.rawValue).joined(separator: ", ")
+            throw NoticeError(.notFound, "there is no channel \"\(shortened(name))\"; there are \(known)")
         }
         return channel
     }

@@ -100,9 +100,8 @@ struct WebhookAPI: Sendable {
         let page = try Page(query)
         let state = try query["state"].map { text in
             guard let state = WebhookMessage.State(rawValue: text) else {
-                throw Problem.malformed(
-                    "state \"\(shortened(text))\" is not one of "
-                        + WebhookMessage.State.allCases.map(\.rawValue).joined(separator: ", "))
+                let known = WebhookMessage.State.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Problem.malformed("state \"\(shortened(text))\" is not one of \(known)")
             }
             return state
         }

@@ -26,7 +26,7 @@ struct ObjectReader {
 
     /// Notes a fault at a member.
     mutating func fault(_ name: String, _ message: String) {
-        faults.append(.init(field: place(name), message: message))
+        faults.append(.init(field: place(name), message: .said(message)))
     }
 
     func place(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }

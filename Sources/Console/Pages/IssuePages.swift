@@ -59,13 +59,16 @@ struct IssuePages: Sendable {
     }
 
     private func form(
-        _ call: Call, _ typed: TypedNotice, faults: [NoticeError.Fault] = [], reason: String? = nil, status: Int = 200
+        _ call: Call, _ typed: TypedNotice, refused: NoticeError? = nil, status: Int = 200
     ) async throws -> Reply {
         let template = try template(call)
         let make = PageMaker(call, templates, library: services.templates)
         let issuers = try await services.recipients.issuers()
         return make.reply(
-            "issue-form", IssueFormPage(template, typed, issuers: issuers, faults: faults, reason: reason, make),
+            "issue-form",
+            IssueFormPage(
+                template, typed, issuers: issuers, faults: refused?.faults ?? [],
+                reason: refused.map { make.phrases.refusal($0) }, make),
             status: status)
     }
 
@@ -95,7 +98,7 @@ struct IssuePages: Sendable {
                     letter: try Letter(preview.rendered, make, services),
                     confirmers: try await confirmers(besides: call), make))
         } catch let refusal as NoticeError where refusal.code == .invalid || refusal.code == .notFound {
-            return try await form(call, typed, faults: refusal.faults, reason: refusal.reason, status: 422)
+            return try await form(call, typed, refused: refusal, status: 422)
         }
     }
 
@@ -115,8 +118,7 @@ struct IssuePages: Sendable {
             let issued = try await IssuedNotice(acceptance, reader: services.reader)
             return .seeOther(Site.page(Site.noticePage, issued.id))
         } catch let refusal as NoticeError where Self.isForTheForm(refusal.code) {
-            return try await form(
-                call, typed, faults: refusal.faults, reason: refusal.reason, status: Problem(refusal).status)
+            return try await form(call, typed, refused: refusal, status: Problem(refusal).status)
         }
     }
 
@@ -146,7 +148,7 @@ extension ConsoleServices {
                 checking: values, fields: template.fields, issueDate: CivilDate(inChina: clock.now))
             return []
         } catch {
-            return error.faults.map { .init(field: $0.field, message: make.text($0.message)) }
+            return error.faults.map { .init(field: $0.field, message: .said(make.text($0.message))) }
         }
     }
 
@@ -165,13 +167,13 @@ extension ConsoleServices {
                 faults.append(
                     .init(
                         field: "recipients",
-                        message: make.word("issue_nobody").replacing("{name}", with: shortened(name))))
+                        message: .said(make.word("issue_nobody").replacing("{name}", with: shortened(name)))))
             }
         }
         guard faults.isEmpty else {
             // What else is wrong is said at once: nobody should have to come back for each.
             faults += fieldFaults(template, typed, make)
-            throw NoticeError(.invalid, make.word("issue_wrong"), faults: faults)
+            throw NoticeError(.invalid, .said(make.word("issue_wrong")), faults: faults)
         }
         return IssueRequest(
             issuer: IssuerID(typed.issuer), kind: template.reference.kind,

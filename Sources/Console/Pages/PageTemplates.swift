@@ -70,7 +70,7 @@ struct PageTemplates: Sendable {
         scriptName = "course.\(SHA256.hash(self.script).hex.prefix(16)).js"
         self.icon = Array(icon)
         iconName = "icon.\(SHA256.hash(self.icon).hex.prefix(16)).svg"
-        words = try ConsoleWords(file: "\(directory)/words.json")
+        words = try ConsoleWords(directory: directory)
         try words.check(sources)
         help = try Manual.all(in: "\(directory)/help")
         library = MustacheLibrary(templates: templates)
@@ -121,9 +121,10 @@ struct PageTemplates: Sendable {
     func refusal(_ problem: Problem, language: PageLanguage, saysWhy: Bool = false) -> Reply {
         let words = language.words
         let (title, text) = words.refusal(problem)
-        let why = saysWhy && problem.incident == nil ? problem.detail : nil
+        let said = problem.words.flatMap { Phrasebook(self.words, language).text($0) }
+        let why = saysWhy && problem.incident == nil ? said ?? problem.detail : nil
         // A detail that is in another language than the page helps those who ask about it, and does not replace the sentence.
-        let isForeign = language == .chinese && why?.unicodeScalars.contains { $0.properties.isIdeographic } != true
+        let isForeign = language == .chinese && why?.isChinese != true
         let page = RefusalPage(
             head: head(title, language), title: title, text: why == nil || isForeign ? text : nil, why: why,
             home: saysWhy ? Site.home : nil,

@@ -23,10 +23,14 @@ struct Phrasebook: Sendable {
 
     /// A word with values in the place of their names in braces; what stands in a value is left as it is.
     func word(_ name: String, _ values: [String: String]) -> String {
-        var (result, rest) = ("", word(name)[...])
+        Self.fill(word(name)) { values[String($0)] }
+    }
+
+    /// A text with values in the place of what stands in braces; braces without a value stay.
+    static func fill(_ text: String, _ value: (Substring) -> String?) -> String {
+        var (result, rest) = ("", text[...])
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
-            let value = values[String(rest[rest.index(after: open)..<close])]
-            result += rest[..<open] + (value ?? String(rest[open...close]))
+            result += rest[..<open] + (value(rest[rest.index(after: open)..<close]) ?? String(rest[open...close]))
             rest = rest[rest.index(after: close)...]
         }
         return result + rest

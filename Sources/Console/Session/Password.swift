@@ -1,5 +1,6 @@
 import CArgon2
 import Evidence
+import Notices
 
 /// Passwords, kept as Argon2id in the PHC string format (RFC 9106; parameters of the OWASP floor).
 ///
@@ -30,7 +31,7 @@ enum Password {
     }
 
     /// What stands against a new password; nil when nothing does.
-    static func fault(_ password: String, login: String) -> String? {
+    static func fault(_ password: String, login: String) -> Sentence? {
         let count = password.unicodeScalars.count
         if !lengths.contains(count) {
             return "a password has \(lengths.lowerBound) to \(lengths.upperBound) characters, this has \(count)"

@@ -61,7 +61,7 @@ extension [Approver] {
     }
 
     /// Whom to name instead, in words.
-    func choice(besides author: Principal) -> String {
+    func choice(besides author: Principal) -> Sentence {
         let others = filter { $0.id != author.id }
         guard !others.isEmpty else {
             return "nobody else may approve yet: make a key or an account with the scope approve"

@@ -221,13 +221,13 @@ extension IssueDesk {
     /// Each recipient can be reached by at least one channel of the plan besides those that are always there.
     private static func requireAddress(_ plan: DeliveryPlan, _ recipients: [NoticeRecipient]) throws {
         let channels = Set(plan.rungs.flatMap(\.channels))
+        let names = channels.map(\.rawValue).sorted().joined(separator: ", ")
         for recipient in recipients {
             let reachable = channels.contains(.inbox) || recipient.addresses.contains { channels.contains($0.channel) }
             guard reachable else {
                 throw NoticeError(
                     .invalid,
-                    "recipients: \(recipient.person) has no address for any of "
-                        + channels.map(\.rawValue).sorted().joined(separator: ", ") + "; add one first")
+                    "recipients: \(recipient.person) has no address for any of \(names); add one first")
             }
         }
     }
@@ -245,9 +245,9 @@ extension IssueDesk {
             // Without a name, or with the author's own, the check of the overrides has the better sentence.
             guard !override.confirmedBy.isEmpty, override.confirmedBy != author.id else { continue }
             guard let approver = approvers.named(override.confirmedBy) else {
-                let message =
-                    "\"\(override.confirmedBy.prefix(60))\" is no key or account that may approve; "
-                    + approvers.choice(besides: author)
+                let choice = approvers.choice(besides: author)
+                let message: Sentence =
+                    "\"\(override.confirmedBy.prefix(60))\" is no key or account that may approve; \(choice)"
                 throw NoticeError(
                     .preflight, "override \"\(override.finding.prefix(40))\": confirmedBy \(message)",
                     faults: [.init(field: "overrides[\(index)].confirmedBy", message: message)])

@@ -41,11 +41,11 @@ public enum RehearsalMark {
     }
 
     /// Why a notice of a rehearsal goes no further on a server that serves for real.
-    public static let isOver =
+    public static let isOver: Sentence =
         "issued in a rehearsal, and this server serves for real: nothing of it is sealed or handed over; "
         + "withdraw it, and issue it again if it is meant (演练中发出，正式运行时不再办理；如确需送达，请撤回后重新签发)"
 
     /// Why a notice that is meant waits on a server that rehearses.
-    public static let waits =
+    public static let waits: Sentence =
         "waits: this server rehearses, and its routes lead to a sandbox (演练模式下不投递正式通知)"
 }

@@ -20,7 +20,7 @@ public struct FieldFault: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// The fault as a refusal lists it.
     public func fault(in language: NoticeLanguage) -> NoticeError.Fault {
-        NoticeError.Fault(field: field, message: message.text(language))
+        NoticeError.Fault(field: field, message: .said(message.text(language)))
     }
 }
 
@@ -37,7 +37,7 @@ public struct RenderFailure: Error, Sendable, Hashable, CustomStringConvertible 
 
     /// The refusal that the gateway answers with.
     public func noticeError(in language: NoticeLanguage) -> NoticeError {
-        let reason =
+        let reason: Sentence =
             switch language {
             case .chinese: "通知内容有\(faults.count)处不符合要求，未生成文书"
             case .english: "the notice was not rendered: \(faults.count) field(s) need correction"

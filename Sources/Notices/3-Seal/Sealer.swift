@@ -66,7 +66,7 @@ public struct Sealer: Sendable {
                 continue
             }
             guard isRehearsal || !claim.notice.isRehearsal || claim.notice.author.isTesting else {
-                try await setAside(claim, reason: RehearsalMark.isOver)
+                try await setAside(claim, reason: RehearsalMark.isOver.text)
                 continue
             }
             do {

@@ -29,9 +29,10 @@ extension Dispatcher {
             guard let routes = table(for: claim.notice) else {
                 if isRehearsal {
                     postponed.append(
-                        Postponement(claim: claim, until: now.adding(Self.waitForMeant), reason: RehearsalMark.waits))
+                        Postponement(
+                            claim: claim, until: now.adding(Self.waitForMeant), reason: RehearsalMark.waits.text))
                 } else {
-                    try await setAside(claim, reason: RehearsalMark.isOver, at: now)
+                    try await setAside(claim, reason: RehearsalMark.isOver.text, at: now)
                 }
                 continue
             }

@@ -99,7 +99,7 @@ public struct OperationDesk: Sendable {
         if isAnyBack { for poke in wakes { poke.poke() } }
     }
 
-    private static func checked(_ reason: String, _ what: String) throws -> String {
+    private static func checked(_ reason: String, _ what: Sentence) throws -> String {
         guard !reason.isEmpty, reason.utf8.count <= 2000 else {
             throw NoticeError(.invalid, "reason: say in 1 to 2000 bytes why \(what)")
         }

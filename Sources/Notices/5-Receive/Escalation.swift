@@ -134,7 +134,7 @@ public struct Escalation: Sendable {
             facts["broughtForwardBy"] = .string(cause.delivery.rawValue)
             facts["plannedAt"] = .string(cause.plannedAt.rfc3339)
         }
-        if isOver { facts["reason"] = .string(RehearsalMark.isOver) }
+        if isOver { facts["reason"] = .string(RehearsalMark.isOver.text) }
         return try recorder.rehearsing(due.notice.isRehearsal).entry(
             .escalated, notice: due.notice.id, person: due.rung.person, at: now, facts)
     }

@@ -87,7 +87,8 @@ public struct PostalDesk: Sendable {
             case .posted(let medium, let place): medium.isEmpty ? ("medium", medium) : ("place", place)
             }
         guard !value.isEmpty else {
-            let need = field == "witnesses" ? "two witnesses are needed" : "it may not be empty"
+            let need: Sentence =
+                if case .leftOnSite = observation { "two witnesses are needed" } else { "it may not be empty" }
             throw NoticeError(.invalid, "\(field): \(need)", faults: [.init(field: field, message: need)])
         }
         guard value.utf8.count <= 2000, !value.utf8.contains(0) else {

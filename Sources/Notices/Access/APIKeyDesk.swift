@@ -23,8 +23,8 @@ public struct APIKeyDesk: Sendable {
         name: String, kind: APIKey.Kind = .live, scopes: Set<APIKey.Scope>, person: PersonID?, by principal: Principal
     ) async throws -> (key: APIKey, secret: String) {
         guard !scopes.isEmpty else { throw Self.refusal("scopes", "is empty; name what the key may do") }
-        if let misfit = APIKey.misfit(kind, scopes) { throw Self.refusal("scopes", misfit) }
-        if let misfit = APIKey.misfit(scopes, person: person) { throw Self.refusal("person", misfit) }
+        if let misfit = APIKey.misfit(kind, scopes) { throw Self.refusal("scopes", .said(misfit)) }
+        if let misfit = APIKey.misfit(scopes, person: person) { throw Self.refusal("person", .said(misfit)) }
         // 256 random bits behind a prefix that secret scanners recognise.
         let secret = kind.prefix + Base64.encodeURL(SecureRandom.bytes(32))
         let hash = SHA256.hash(Array(secret.utf8))
@@ -52,7 +52,7 @@ public struct APIKeyDesk: Sendable {
         }
     }
 
-    private static func refusal(_ field: String, _ message: String) -> NoticeError {
+    private static func refusal(_ field: String, _ message: Sentence) -> NoticeError {
         NoticeError(.invalid, "\(field): \(message)", faults: [.init(field: field, message: message)])
     }
 }

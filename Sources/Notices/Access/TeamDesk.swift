@@ -64,7 +64,7 @@ public struct TeamDesk: Sendable {
         do throws(AddressFault) { normal = try normalise(channel, value) } catch {
             throw NoticeError(
                 .invalid, "the address was not listed: \(NoticeError.needCorrection(1))",
-                faults: [.init(field: "value", message: error.description)])
+                faults: [.init(field: "value", message: .said(error.description))])
         }
         let address = TeamAddress(
             id: SecureRandom.uuid(at: now), address: ServiceAddress(channel: channel, value: normal), addedAt: now)

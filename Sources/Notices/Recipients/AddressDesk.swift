@@ -248,7 +248,7 @@ public struct AddressDesk: Sendable {
         let seal = try Certificate(pem: issuer.sealCertificatePEM, origin: "the seal of \(issuer.id)")
         if let fault = seal.fault(asSealOf: issuer.creditCode.text, named: issuer.fullName) {
             let isCode = seal.creditCode != issuer.creditCode.text
-            faults.append(.init(field: isCode ? "creditCode" : "fullName", message: fault))
+            faults.append(.init(field: isCode ? "creditCode" : "fullName", message: .said(fault)))
         }
         guard faults.isEmpty else {
             throw NoticeError(.invalid, "the issuing entity was not saved", faults: faults)
@@ -310,13 +310,13 @@ public struct AddressDesk: Sendable {
     }
 
     /// Checked on scalars: a line break hides inside a grapheme.
-    private static func lineFault(_ text: String, maximum: Int) -> String? {
+    private static func lineFault(_ text: String, maximum: Int) -> Sentence? {
         if text.allSatisfy(\.isWhitespace) { return "it is empty" }
         if text.utf8.count > maximum { return "it has \(text.utf8.count) bytes, at most \(maximum) are kept" }
         if let bad = text.unicodeScalars.first(where: \.isUnprintable) {
             // Characters that reorder text make a name read differently from what is signed.
-            return "\(text.shortened) contains the invisible or control character U+"
-                + String(bad.value, radix: 16, uppercase: true) + "; remove it"
+            let code = String(bad.value, radix: 16, uppercase: true)
+            return "\(text.shortened) contains the invisible or control character U+\(code); remove it"
         }
         return nil
     }

@@ -44,11 +44,11 @@ public struct WebhookDesk: Sendable {
         if url.utf8.count > 500 {
             faults.append(.init(field: "url", message: "has \(url.utf8.count) bytes; at most 500 are taken"))
         } else if let fault = fault(url) {
-            faults.append(.init(field: "url", message: fault))
+            faults.append(.init(field: "url", message: .said(fault)))
         }
         if names.isEmpty { faults.append(.init(field: "events", message: "is empty; name subjects or events")) }
         for name in names.sorted() {
-            if let fault = events.fault(in: name) { faults.append(.init(field: "events", message: fault)) }
+            if let fault = events.fault(in: name) { faults.append(.init(field: "events", message: .said(fault))) }
         }
         if name.isEmpty || name.utf8.count > 100 {
             faults.append(.init(field: "name", message: "give 1 to 100 bytes by which people know it"))

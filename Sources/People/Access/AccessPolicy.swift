@@ -28,7 +28,9 @@ public enum AccessPolicy {
         }
         throw PeopleError(
             .forbidden,
-            "\(permission.rawValue) reaches only \(reach == .own ? "your own things" : "the units you head"); ask HR")
+            reach == .own
+                ? "\(permission.rawValue) reaches only your own things; ask HR"
+                : "\(permission.rawValue) reaches only the units you head; ask HR")
     }
 
     /// Refuses unless the actor may do this to something at least; the caller narrows what is shown to the reach.
@@ -39,8 +41,10 @@ public enum AccessPolicy {
             let roles = actor.roles.map(\.rawValue).sorted().joined(separator: ", ")
             throw PeopleError(
                 .forbidden,
-                "\(permission.rawValue) is not among what \(roles.isEmpty ? "no role" : roles) may do; ask HR, or use a key of "
-                    + "somebody who may")
+                roles.isEmpty
+                    ? "\(permission.rawValue) is not among what no role may do; ask HR, or use a key of somebody who may"
+                    : "\(permission.rawValue) is not among what \(roles) may do; ask HR, or use a key of "
+                        + "somebody who may")
         }
         return reach
     }
@@ -48,7 +52,7 @@ public enum AccessPolicy {
     /// What the state of employment takes away; nil when it takes nothing.
     ///
     /// Whoever has resigned finishes what they have and starts nothing new; whoever has left does nothing.
-    public static func employmentRefusal(_ actor: Actor, _ permission: Permission) -> String? {
+    public static func employmentRefusal(_ actor: Actor, _ permission: Permission) -> Sentence? {
         if actor.state == .left {
             return "your employment has ended, and with it your access; ask HR for what you need"
         }

@@ -17,7 +17,7 @@ public struct ProviderIdentity: Sendable, Hashable {
     }
 
     /// What stands against a subject; nil when nothing does.
-    public static func fault(subject: String) -> String? {
+    public static func fault(subject: String) -> Sentence? {
         let bytes = subject.utf8
         guard (1...255).contains(bytes.count), bytes.allSatisfy({ (0x20...0x7E).contains($0) }) else {
             return "it is not 1 to 255 ASCII characters, as a provider's `sub` is"

@@ -155,7 +155,9 @@ public struct AgreementDesk: Sendable {
         } catch {
             throw PeopleError(
                 .invalid, "the agreement was not offered",
-                faults: error.faults.map { .init(field: "values.\($0.field)", message: $0.message.text(language)) })
+                faults: error.faults.map {
+                    .init(field: "values.\($0.field)", message: .said($0.message.text(language)))
+                })
         }
         let title = template.title.text(language)
         let bytes = try await signing.typeset(

@@ -60,14 +60,14 @@ extension AttendanceDesk {
         guard names == columns else {
             throw PeopleError(
                 .invalid,
-                "the first line is \"\(names.joined(separator: ",").prefix(60))\"; it must be "
-                    + columns.joined(separator: ","))
+                "the first line is \"\(names.joined(separator: ",").prefix(60))\"; it must be \(columns.joined(separator: ","))"
+            )
         }
     }
 
     private static func punch(_ row: CSVRows.Row) -> Result<PunchLine, PeopleError> {
         var faults: [PeopleError.Fault] = []
-        func note(_ column: String, _ message: String) {
+        func note(_ column: String, _ message: Sentence) {
             faults.append(.init(field: "line \(row.line), \(column)", message: message))
         }
         guard row.cells.count == columns.count, !row.isCut else {

@@ -6,7 +6,7 @@ extension AttendanceDesk {
     public func save(_ plan: ShiftPlan, by actor: Actor) async throws {
         try AccessPolicy.require(.recordAttendance, actor)
         var faults: [PeopleError.Fault] = []
-        func fault(_ field: String, _ message: String) { faults.append(.init(field: field, message: message)) }
+        func fault(_ field: String, _ message: Sentence) { faults.append(.init(field: field, message: message)) }
         if plan.id.rawValue.isEmpty || plan.id.rawValue.utf8.count > 60 { fault("id", "give 1 to 60 bytes") }
         if plan.name.isEmpty || plan.name.utf8.count > 200 { fault("name", "give 1 to 200 bytes") }
         if plan.to < plan.from || plan.to.dayNumber - plan.from.dayNumber > 366 {

@@ -8,7 +8,9 @@ struct ClientChecks {
 
     init(now: Timestamp) { self.now = now }
 
-    mutating func fault(_ field: String, _ message: String) { faults.append(.init(field: field, message: message)) }
+    mutating func fault(_ field: String, _ message: Sentence) { faults.append(.init(field: field, message: message)) }
+
+    mutating func add(_ fault: PeopleError.Fault) { faults.append(fault) }
 
     /// One line that is not empty; checked on scalars, because a line break hides inside a grapheme.
     mutating func line(_ field: String, _ text: String, maximum: Int = 200) {

@@ -93,7 +93,7 @@ extension ClientDesk {
                 addresses: contact.addresses)
             return CheckedContact(person: person.withInbox, position: contact.position)
         } catch {
-            for one in error.faults { checks.fault("\(place).\(one.field)", one.message) }
+            for one in error.faults { checks.add(one.at("\(place).\(one.field)")) }
             return nil
         }
     }

@@ -23,7 +23,7 @@ public struct HandedInFile: Sendable {
     /// Refuses what is too large, of a type that is not taken, or not of the type it claims to be.
     func check(_ rules: HandoverRules) throws(PeopleError) {
         var faults: [PeopleError.Fault] = []
-        func note(_ field: String, _ message: String) { faults.append(.init(field: field, message: message)) }
+        func note(_ field: String, _ message: Sentence) { faults.append(.init(field: field, message: message)) }
         if let fault = Wording.lineFault(name) { note("name", fault) }
         let types = purpose.isSignedPaper ? Self.scans : rules.fileTypes
         if !types.contains(type) {

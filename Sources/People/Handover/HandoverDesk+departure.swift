@@ -34,7 +34,7 @@ extension HandoverDesk {
     /// What a member of staff does not say alone: another day of notice, an earlier end, who takes part.
     private func ownFaults(_ departure: Departure, _ lastDay: LastDay) -> [PeopleError.Fault] {
         var faults: [PeopleError.Fault] = []
-        func note(_ field: String, _ message: String) { faults.append(.init(field: field, message: message)) }
+        func note(_ field: String, _ message: Sentence) { faults.append(.init(field: field, message: message)) }
         if !departure.kind.isByEmployee {
             note("kind", "\(departure.kind.rawValue) is the company's step; you give a resignation")
         }
@@ -70,7 +70,7 @@ extension HandoverDesk {
     }
 
     /// Why somebody cannot take part in another's handover; nil when they can.
-    func unfit(_ person: PersonID, toTakeFrom leaver: PersonID) async throws -> String? {
+    func unfit(_ person: PersonID, toTakeFrom leaver: PersonID) async throws -> Sentence? {
         let name = person.rawValue.prefix(40)
         guard person != leaver else { return "\"\(name)\" is the leaver; name somebody else" }
         guard let found = try await store.employee(person) else {

@@ -43,7 +43,7 @@ extension HandoverDesk {
         }
         var seen: Set<String> = []
         for (index, holding) in holdings.enumerated() {
-            func note(_ field: String, _ message: String?) {
+            func note(_ field: String, _ message: Sentence?) {
                 if let message { faults.append(.init(field: "items[\(index)].\(field)", message: message)) }
             }
             note("id", Wording.lineFault(holding.id))

@@ -24,7 +24,8 @@ extension HandoverDesk {
             }
             var statement: [String: JSONValue] = [:]
             if item.kind.needsCondition {
-                let fault = condition.map { Wording.lineFault($0) } ?? "is missing; say in which condition it came back"
+                let fault: Sentence? =
+                    condition.map { Wording.lineFault($0) } ?? "is missing; say in which condition it came back"
                 if let fault {
                     throw PeopleError(
                         .invalid, "\(item.title) was not confirmed",
@@ -64,7 +65,7 @@ extension HandoverDesk {
         _ itemID: HandoverItemID, of id: HandoverID, accepts: Bool, opinion: String?, by actor: Actor
     ) async throws -> HandoverItem {
         try await requireReviewer(of: try await require(id).handover, actor)
-        let fault =
+        let fault: Sentence? =
             opinion.map { Wording.reasonFault($0) } ?? (accepts ? nil : "is missing; say what must be done again")
         if let fault {
             throw PeopleError(
@@ -124,7 +125,7 @@ extension HandoverDesk {
     }
 
     private static func requireConfirmed(_ item: HandoverItem) throws(PeopleError) {
-        let missing: String? =
+        let missing: Sentence? =
             if item.confirmation(by: .giver) == nil {
                 "the leaver has not confirmed it as it is now"
             } else if item.confirmation(by: .taker) == nil {

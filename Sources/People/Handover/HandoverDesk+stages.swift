@@ -208,11 +208,11 @@ extension HandoverDesk {
         }
     }
 
-    private static func refuse(_ items: [HandoverItem], _ what: String) throws(PeopleError) {
+    private static func refuse(_ items: [HandoverItem], _ what: Sentence) throws(PeopleError) {
         guard !items.isEmpty else { return }
         throw PeopleError(
             .locked, "the \(what) is not complete: \(items.count) item(s) are open",
-            faults: items.prefix(50).map { .init(field: "items.\($0.id)", message: $0.obstacle.zh) })
+            faults: items.prefix(50).map { .init(field: "items.\($0.id)", message: .said($0.obstacle.zh)) })
     }
 
     /// Passes a step of the approval flow; the steps are passed in order (S-71).

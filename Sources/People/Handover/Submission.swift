@@ -42,7 +42,7 @@ public struct Submission: Sendable, Hashable {
     /// Every place that is wrong for the kind of item.
     func faults(for item: HandoverItem, now: Timestamp) -> [PeopleError.Fault] {
         var faults: [PeopleError.Fault] = []
-        func note(_ field: String, _ message: String?) {
+        func note(_ field: String, _ message: Sentence?) {
             if let message { faults.append(.init(field: field, message: message)) }
         }
         let kind = item.kind

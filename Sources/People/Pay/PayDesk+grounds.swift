@@ -108,8 +108,9 @@ extension PayDesk {
     }
 
     private func missing(_ demand: PayCalculator.Demand, _ what: String, cure: String) -> PeopleError {
-        PeopleError(
+        let words = words(of: demand)
+        return PeopleError(
             .locked, "the pay was not worked out: \(demand.reason) needs \(what); \(cure)",
-            faults: [.init(field: demand.reason, message: "needs \(what)", words: words(of: demand))])
+            faults: [.init(field: demand.reason, message: "needs \(what)", words: words)], words: words)
     }
 }

@@ -37,7 +37,7 @@ public struct PayDesk: Sendable {
             do throws(SourceFault) { tried = try PayRules(yaml: yaml, file: "rules") } catch {
                 throw PeopleError(
                     .invalid, "the rules cannot be read",
-                    faults: [.init(field: "rules:\(error.line):\(error.column)", message: error.reason)])
+                    faults: [.init(field: "rules:\(error.line):\(error.column)", message: .said(error.reason))])
             }
         }
         let calculator = PayCalculator(rules: tried)

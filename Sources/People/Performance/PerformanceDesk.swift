@@ -14,7 +14,7 @@ public struct PerformanceDesk: Sendable {
         let employee = try await store.require(goal.person)
         try AccessPolicy.require(.setGoals, actor, owner: employee.id, unit: employee.unit)
         var faults: [PeopleError.Fault] = []
-        func fault(_ field: String, _ message: String, _ words: String, _ values: [String: String] = [:]) {
+        func fault(_ field: String, _ message: Sentence, _ words: String, _ values: [String: String] = [:]) {
             faults.append(.init(field: field, message: message, words: .init(words, values)))
         }
         if goal.id.rawValue.isEmpty || goal.id.rawValue.utf8.count > 60 {

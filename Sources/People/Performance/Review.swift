@@ -179,7 +179,7 @@ public struct ScoreLine: Sendable, Hashable {
     /// What is wrong with the lines of a review.
     static func faults(_ lines: [ScoreLine], payFactor: Hundredths?) -> [PeopleError.Fault] {
         var faults: [PeopleError.Fault] = []
-        func fault(_ field: String, _ message: String, _ words: String, _ values: [String: String] = [:]) {
+        func fault(_ field: String, _ message: Sentence, _ words: String, _ values: [String: String] = [:]) {
             faults.append(.init(field: field, message: message, words: .init(words, values)))
         }
         if let payFactor, payFactor.value > 1_000 {

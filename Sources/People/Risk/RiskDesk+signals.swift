@@ -178,7 +178,7 @@ extension RiskDesk {
         let given: Set<PersonID>
 
         /// Why a row about somebody is not taken, with the number by which whoever sent it knows them.
-        func refusal(of person: PersonID, _ consent: ConsentKind?) -> String? {
+        func refusal(of person: PersonID, _ consent: ConsentKind?) -> Sentence? {
             guard let employee = known[person] else {
                 return "\"\(person.rawValue.prefix(60))\" is not on the roster; add the employee first"
             }

@@ -53,7 +53,7 @@ struct EmployeeCheck: Sendable {
     /// Everything that is wrong with a draft by itself and against the units.
     func faults(of draft: EmployeeDraft) -> [PeopleError.Fault] {
         var faults: [PeopleError.Fault] = []
-        func note(_ field: String, _ message: String) { faults.append(.init(field: field, message: message)) }
+        func note(_ field: String, _ message: Sentence) { faults.append(.init(field: field, message: message)) }
         if !Self.isNumber(draft.number) {
             note("number", "\"\(draft.number.prefix(30))\" is not 1 to 60 letters, digits, dots, hyphens, underscores")
         }
@@ -71,7 +71,7 @@ struct EmployeeCheck: Sendable {
 
     private func dateFaults(of draft: EmployeeDraft) -> [PeopleError.Fault] {
         var faults: [PeopleError.Fault] = []
-        func note(_ field: String, _ message: String) { faults.append(.init(field: field, message: message)) }
+        func note(_ field: String, _ message: Sentence) { faults.append(.init(field: field, message: message)) }
         let hired = draft.hiredOn
         if hired < Self.earliest || hired > today.adding(days: 366) {
             note("hiredOn", "\(hired) is not between 1950-01-01 and a year from now; correct it")
@@ -123,7 +123,7 @@ enum Wording {
     /// What is wrong with one line; nil when nothing is.
     ///
     /// Checked on scalars: a line break hides inside a grapheme.
-    static func lineFault(_ text: String, maximum: Int = 200) -> String? {
+    static func lineFault(_ text: String, maximum: Int = 200) -> Sentence? {
         if text.unicodeScalars.allSatisfy(\.properties.isWhitespace) { return "is empty; fill it in" }
         if text.utf8.count > maximum { return "has \(text.utf8.count) bytes; at most \(maximum) are kept" }
         if let control = text.unicodeScalars.first(where: { $0.value < 0x20 || $0.value == 0x7F }) {
@@ -133,7 +133,7 @@ enum Wording {
     }
 
     /// A reason somebody gives, or a refusal that says how long it may be.
-    static func reasonFault(_ text: String, maximum: Int = 2000) -> String? {
+    static func reasonFault(_ text: String, maximum: Int = 2000) -> Sentence? {
         if text.unicodeScalars.allSatisfy(\.properties.isWhitespace) { return "is empty; say why" }
         if text.utf8.count > maximum { return "has \(text.utf8.count) bytes; at most \(maximum) are kept" }
         if text.utf8.contains(0) { return "contains NUL; remove it" }

@@ -29,7 +29,7 @@ extension RosterDesk {
 
     private func faults(of entry: FileEntry, _ employee: Employee) -> [PeopleError.Fault] {
         var faults: [PeopleError.Fault] = []
-        func note(_ field: String, _ message: String?) {
+        func note(_ field: String, _ message: Sentence?) {
             if let message { faults.append(.init(field: field, message: message)) }
         }
         note("title", Wording.lineFault(entry.title, maximum: 400))

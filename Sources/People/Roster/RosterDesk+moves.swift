@@ -190,7 +190,7 @@ extension RosterDesk {
 
     private func moveFaults(_ move: EmploymentMove, of employee: Employee) -> [PeopleError.Fault] {
         var faults = dayFaults(move.effectiveOn, of: employee)
-        func note(_ field: String, _ message: String) { faults.append(.init(field: field, message: message)) }
+        func note(_ field: String, _ message: Sentence) { faults.append(.init(field: field, message: message)) }
         if !employee.state.next.contains(move.state) {
             let next = employee.state.next.map(\.rawValue).sorted().joined(separator: ", ")
             note("state", "\(move.state.rawValue) does not follow \(employee.state.rawValue); it may become \(next)")

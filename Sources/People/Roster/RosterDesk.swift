@@ -38,7 +38,7 @@ public struct RosterDesk: Sendable {
     public func save(_ unit: OrgUnit, by actor: Actor) async throws {
         try AccessPolicy.require(.editRoster, actor)
         var faults: [PeopleError.Fault] = []
-        func note(_ field: String, _ message: String?) {
+        func note(_ field: String, _ message: Sentence?) {
             if let message { faults.append(.init(field: field, message: message)) }
         }
         if !EmployeeCheck.isNumber(unit.id.rawValue) {

@@ -155,10 +155,9 @@ struct RosterPlanner: Sendable {
             let faults = error.faults.map { fault in
                 let index = fault.field.split(whereSeparator: { $0 == "[" || $0 == "]" }).dropFirst().first
                     .flatMap { Int($0) }
-                return NoticeError.Fault(
-                    field: index.map { given[$0].key.columnName } ?? fault.field, message: fault.message)
+                return fault.at(index.map { given[$0].key.columnName } ?? fault.field)
             }
-            throw NoticeError(.invalid, error.reason, faults: faults)
+            throw NoticeError(.invalid, .said(error.reason), faults: faults)
         }
     }
 

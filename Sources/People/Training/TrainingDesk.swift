@@ -118,7 +118,7 @@ public struct TrainingDesk: Sendable {
         _ policy: PolicyID, _ draft: Draft, after last: PolicyVersion?
     ) -> [PeopleError.Fault] {
         var faults: [PeopleError.Fault] = []
-        func check(_ isFine: Bool, _ field: String, _ message: String) {
+        func check(_ isFine: Bool, _ field: String, _ message: Sentence) {
             if !isFine { faults.append(.init(field: field, message: message)) }
         }
         let name = policy.rawValue.utf8

@@ -11,6 +11,8 @@ final class Browser {
     let server: TestServer
     let account: Account?
     private(set) var cookie: String?
+    /// What the browser asks for by `Accept-Language`; nothing at first.
+    var languages: String?
     private var token = ""
 
     init(_ server: TestServer, account: Account? = nil) {
@@ -56,8 +58,12 @@ final class Browser {
         return answer
     }
 
+    private var fields: [(String, String)] {
+        (cookie.map { [("Cookie", $0)] } ?? []) + (languages.map { [("Accept-Language", $0)] } ?? [])
+    }
+
     func get(_ path: String) async throws -> RawAnswer {
-        let answer = try await server.get(path, fields: cookie.map { [("Cookie", $0)] } ?? [])
+        let answer = try await server.get(path, fields: fields)
         if let found = answer.text.range(of: "name=\"csrf\" value=\"")?.upperBound {
             token = String(answer.text[found...].prefix { $0 != "\"" })
         }
@@ -67,7 +73,7 @@ final class Browser {
     /// Sends a form of the page looked at last.
     func post(_ path: String, _ values: [(String, String)] = [], csrf: String? = nil) async throws -> RawAnswer {
         let answer = try await server.form(
-            path, [("csrf", csrf ?? token)] + values, fields: cookie.map { [("Cookie", $0)] } ?? [])
+            path, [("csrf", csrf ?? token)] + values, fields: fields)
         if let found = answer.text.range(of: "name=\"csrf\" value=\"")?.upperBound {
             token = String(answer.text[found...].prefix { $0 != "\"" })
         }

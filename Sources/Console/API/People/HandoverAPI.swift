@@ -109,9 +109,8 @@ extension Call {
     func word<T: RawRepresentable & CaseIterable>(_ name: String) throws -> T where T.RawValue == String {
         let text = try parameter(name)
         guard let value = T(rawValue: text) else {
-            throw Problem.notFound(
-                "there is no \(name) \"\(shortened(text))\"; there are "
-                    + T.allCases.map(\.rawValue).joined(separator: ", "))
+            let known = T.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Problem.notFound("there is no \(name) \"\(shortened(text))\"; there are \(known)")
         }
         return value
     }

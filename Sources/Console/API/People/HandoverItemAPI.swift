@@ -138,9 +138,8 @@ struct HandoverItemAPI: Sendable {
         guard let name = query["name"] else { throw Problem.malformed("the query lacks name; give the file's name") }
         let word = query["purpose"] ?? HandoverFile.Purpose.material.rawValue
         guard let purpose = HandoverFile.Purpose(rawValue: word) else {
-            throw Problem.malformed(
-                "purpose \"\(shortened(word))\" is not one of "
-                    + HandoverFile.Purpose.allCases.map(\.rawValue).joined(separator: ", "))
+            let known = HandoverFile.Purpose.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Problem.malformed("purpose \"\(shortened(word))\" is not one of \(known)")
         }
         let file = try await desk.add(
             HandedInFile(

@@ -37,9 +37,8 @@ struct RiskAPI: Sendable {
         var states: Set<Alert.State>?
         if let text = query["state"] {
             guard let state = Alert.State(rawValue: text) else {
-                throw Problem.malformed(
-                    "state \"\(shortened(text))\" is none of "
-                        + Alert.State.allCases.map(\.rawValue).joined(separator: ", "))
+                let known = Alert.State.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Problem.malformed("state \"\(shortened(text))\" is none of \(known)")
             }
             states = [state]
         }

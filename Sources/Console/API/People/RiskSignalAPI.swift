@@ -20,10 +20,8 @@ struct RiskSignalAPI: Sendable {
 
     private func signals(_ call: Call) async throws -> Reply {
         guard let kind = SeriesKind(rawValue: try call.parameter("series")) else {
-            throw NoticeError(
-                .notFound,
-                "there is no such series; there are "
-                    + SeriesKind.allCases.map(\.rawValue).joined(separator: ", "))
+            let known = SeriesKind.allCases.map(\.rawValue).joined(separator: ", ")
+            throw NoticeError(.notFound, "there is no such series; there are \(known)")
         }
         var reader = ObjectReader(body: try call.json())
         let source = reader.line("source", maximum: 60)
@@ -70,10 +68,8 @@ struct RiskSignalAPI: Sendable {
 
     private func kind(_ call: Call) throws -> ConsentKind {
         guard let kind = ConsentKind(rawValue: try call.parameter("kind")) else {
-            throw NoticeError(
-                .notFound,
-                "there is no such consent; there are "
-                    + ConsentKind.allCases.map(\.rawValue).joined(separator: ", "))
+            let known = ConsentKind.allCases.map(\.rawValue).joined(separator: ", ")
+            throw NoticeError(.notFound, "there is no such consent; there are \(known)")
         }
         return kind
     }

@@ -72,9 +72,8 @@ struct RosterFilesAPI: Sendable {
 
     private func mode(_ text: String?) throws -> ImportMode {
         guard let mode = ImportMode(rawValue: text ?? ImportMode.dryRun.rawValue) else {
-            throw Problem.malformed(
-                "mode \"\(shortened(text ?? ""))\" is not one of "
-                    + ImportMode.allCases.map(\.rawValue).joined(separator: ", "))
+            let known = ImportMode.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Problem.malformed("mode \"\(shortened(text ?? ""))\" is not one of \(known)")
         }
         return mode
     }

@@ -106,7 +106,7 @@ struct BatchFormPage: Sendable {
                     + template.fields.map { IssueFormPage.Field.text($0.example[language] ?? $0.example[.chinese]) }
             ]).trimmed
         limit = BatchSheet.maximumRows
-        reason = refusal?.reason
+        reason = refusal.map { make.phrases.refusal($0) }
         faults = refusal?.faults.map { make.phrases.sentence($0, in: template) } ?? []
         self.check = check
     }

@@ -86,10 +86,10 @@ struct BatchIssuePages: Sendable {
         let say = BatchWords(words: templates.words, language: make.language)
         guard bytes.count <= BatchSheet.maximumBytes else {
             let sizes = ["bytes": String(bytes.count), "most": String(BatchSheet.maximumBytes)]
-            throw NoticeError(.invalid, say("tooManyBytes", sizes))
+            throw NoticeError(.invalid, .said(say("tooManyBytes", sizes)))
         }
         guard typed.name.utf8.count <= 100, !typed.name.unicodeScalars.contains(where: { $0.value < 0x20 }) else {
-            throw NoticeError(.invalid, say("nameWrong"))
+            throw NoticeError(.invalid, .said(say("nameWrong")))
         }
         let template = try template(typed.kind)
         let sheet = try BatchSheet(bytes, of: template, issuer: typed.issuer, key: typed.key, saying: say)
@@ -154,7 +154,9 @@ struct BatchIssuePages: Sendable {
                 case .issued(let notice): first = first ?? notice.id
                 case .refused(let problem):
                     refused.append(
-                        .init(field: "\(sheet.rows[row.index].line)", message: problem.detail))
+                        .init(
+                            field: "\(sheet.rows[row.index].line)", message: .said(problem.detail), words: problem.words
+                        ))
                 }
             }
             guard refused.isEmpty, let first else {
@@ -162,7 +164,7 @@ struct BatchIssuePages: Sendable {
                 let (word, values) = outcome.refusalWord
                 let say = BatchWords(words: templates.words, language: PageMaker(call, templates).language)
                 return try await page(
-                    call, typed, refusal: NoticeError(.invalid, say(word, values), faults: refused),
+                    call, typed, refusal: NoticeError(.invalid, .said(say(word, values)), faults: refused),
                     status: outcome.refusalStatus, headers: outcome.refusalHeaders)
             }
             return .seeOther(Site.page(Site.batchPage, first))

@@ -40,7 +40,7 @@ struct BatchSheet: Sendable {
         let encoding = CSVEncoding.guess(bytes) ?? .utf8
         var reader = CSVRows(file: bytes)
         guard let head = reader.next() else {
-            throw NoticeError(.invalid, say("empty"))
+            throw NoticeError(.invalid, .said(say("empty")))
         }
         let names = head.cells.map { (encoding.text($0) ?? "").trimmed }
         let columns = try Self.columns(names, template, say)
@@ -49,7 +49,7 @@ struct BatchSheet: Sendable {
         while let row = reader.next() {
             guard rows.count < Self.maximumRows else {
                 throw NoticeError(
-                    .invalid, say("tooManyLines", ["most": String(Self.maximumRows), "path": Site.batches]))
+                    .invalid, .said(say("tooManyLines", ["most": String(Self.maximumRows), "path": Site.batches])))
             }
             let cells = row.cells.map { encoding.text($0)?.trimmed }
             if cells.allSatisfy({ $0?.isEmpty == true }) { continue }
@@ -59,14 +59,14 @@ struct BatchSheet: Sendable {
             var typed = TypedNotice(key: "\(key)/\(SHA256.hash(content).hex.prefix(32))")
             typed.issuer = issuer
             var faults: [NoticeError.Fault] = []
-            if row.isCut { faults.append(.init(field: "", message: say("quote"))) }
+            if row.isCut { faults.append(.init(field: "", message: .said(say("quote")))) }
             if cells.count > columns.count {
                 let counts = ["cells": String(cells.count), "columns": String(columns.count)]
-                faults.append(.init(field: "", message: say("cells", counts)))
+                faults.append(.init(field: "", message: .said(say("cells", counts))))
             }
             for (column, cell) in zip(columns, cells) {
                 guard let cell else {
-                    faults.append(.init(field: "", message: say("encoding")))
+                    faults.append(.init(field: "", message: .said(say("encoding"))))
                     continue
                 }
                 switch column {
@@ -76,13 +76,13 @@ struct BatchSheet: Sendable {
                 }
             }
             if let earlier = seen.updateValue(row.line, forKey: cells.map { $0 ?? "" }) {
-                faults.append(.init(field: "", message: say("twin", ["line": String(earlier)])))
+                faults.append(.init(field: "", message: .said(say("twin", ["line": String(earlier)]))))
             }
             lines.append((row.line, cells.map { $0 ?? "" }))
             rows.append(Row(line: row.line, typed: typed, faults: faults))
         }
         guard !rows.isEmpty else {
-            throw NoticeError(.invalid, say("noLines"))
+            throw NoticeError(.invalid, .said(say("noLines")))
         }
         self.rows = rows
         text = Self.text(lines)
@@ -106,18 +106,20 @@ struct BatchSheet: Sendable {
                     template.fields.first { [$0.name, $0.label.zh, $0.label.en].contains(name) }.map { .field($0.name) }
                 }
             guard let column else {
-                faults.append(.init(field: shortened(name), message: say("noColumn")))
+                faults.append(.init(field: shortened(name), message: .said(say("noColumn"))))
                 continue
             }
-            if columns.contains(column) { faults.append(.init(field: shortened(name), message: say("columnTwice"))) }
+            if columns.contains(column) {
+                faults.append(.init(field: shortened(name), message: .said(say("columnTwice"))))
+            }
             columns.append(column)
         }
         if faults.isEmpty, !columns.contains(.recipients) {
-            faults.append(.init(field: "recipients", message: say("noRecipients")))
+            faults.append(.init(field: "recipients", message: .said(say("noRecipients"))))
         }
         guard faults.isEmpty else {
             throw NoticeError(
-                .invalid, say("headWrong", ["known": head(of: template).joined(separator: ",")]), faults: faults)
+                .invalid, .said(say("headWrong", ["known": head(of: template).joined(separator: ",")])), faults: faults)
         }
         return columns
     }

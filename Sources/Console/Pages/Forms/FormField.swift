@@ -76,7 +76,7 @@ struct FormFaults: Sendable {
 
     /// Says what is wrong with a field, in a text that pages have.
     mutating func add(_ field: String, _ words: String, _ values: [String: String] = [:]) {
-        all.append(NoticeError.Fault(field: field, message: words, words: .init(words, values)))
+        all.append(NoticeError.Fault(field: field, message: .said(words), words: .init(words, values)))
     }
 
     var isEmpty: Bool { all.isEmpty }

@@ -125,7 +125,7 @@ struct AgreementPages: Sendable {
         let make = PageMaker(call, templates)
         do {
             guard let code = call.form["code"]?.trimmed, code.isOneTimeCode else {
-                throw PeopleError(.invalid, make.word("sign_noCode"))
+                throw PeopleError(.invalid, .said(make.word("sign_noCode")))
             }
             guard let hash = Digest(hex: call.form["documentHash"] ?? "") else {
                 throw Problem.malformed("documentHash is not a SHA-256 in hexadecimal")

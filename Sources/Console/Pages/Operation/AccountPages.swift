@@ -85,7 +85,7 @@ struct AccountPages: Sendable {
             }
             return .seeOther(Site.accountList)
         } catch let refusal as PeopleError where refusal.code != .unavailable {
-            let why = ([refusal.reason] + refusal.faults.map { "\($0.field): \($0.message)" }).joined(separator: "; ")
+            let why = PageMaker(call, templates).phrases.refusal(refusal)
             return try await show(call, error: why, of: id, status: Problem(refusal).status)
         }
     }

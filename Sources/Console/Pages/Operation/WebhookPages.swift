@@ -89,7 +89,8 @@ struct WebhookPages: Sendable {
             }
             return .seeOther(Site.page(Site.webhookPage, id))
         } catch let refusal as NoticeError where refusal.code == .conflict || refusal.code == .invalid {
-            return try await show(call, error: refusal.reason, status: Problem(refusal).status)
+            let why = PageMaker(call, templates).phrases.refusal(refusal)
+            return try await show(call, error: why, status: Problem(refusal).status)
         }
     }
 
@@ -99,7 +100,8 @@ struct WebhookPages: Sendable {
             _ = try await desk.resend(name, of: id, by: call.principal)
             return .seeOther(Site.page(Site.webhookMessagePage, id, message: name))
         } catch let refusal as NoticeError where refusal.code == .conflict {
-            return try await message(call, error: refusal.reason, status: Problem(refusal).status)
+            let why = PageMaker(call, templates).phrases.refusal(refusal)
+            return try await message(call, error: why, status: Problem(refusal).status)
         }
     }
 }

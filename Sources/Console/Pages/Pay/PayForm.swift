@@ -71,8 +71,8 @@ struct PayForm: Sendable {
             } else {
                 return fault
             }
-            let part = fault.words?.name == "payReference" || fault.words?.name == "payNoResult" ? "r" : "v"
-            return NoticeError.Fault(field: "\(part).\(name)", message: fault.message, words: fault.words)
+            let part = fault.words.name == "payReference" || fault.words.name == "payNoResult" ? "r" : "v"
+            return fault.at("\(part).\(name)")
         }
     }
 }

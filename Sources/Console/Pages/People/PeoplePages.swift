@@ -143,10 +143,10 @@ struct PeoplePages: Sendable {
         let make = PageMaker(call, templates)
         do {
             guard let kind = DepartureKind(rawValue: call.form["kind"] ?? "") else {
-                throw PeopleError(.invalid, make.word("departure_kindMissing"))
+                throw PeopleError(.invalid, .said(make.word("departure_kindMissing")))
             }
             guard let noticeOn = CivilDate(call.form["noticeOn"] ?? "") else {
-                throw PeopleError(.invalid, make.word("departure_dayMissing"))
+                throw PeopleError(.invalid, .said(make.word("departure_dayMissing")))
             }
             let person = try await roster.person(try call.parameter("employee"))
             var successor: PersonID?

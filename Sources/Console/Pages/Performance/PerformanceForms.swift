@@ -116,7 +116,7 @@ enum PerformanceReading {
                 lines.indices.contains(index)
             else { return fault }
             let name = fault.field[end...].dropFirst(2)
-            return NoticeError.Fault(field: "\(name).\(lines[index].row)", message: fault.message, words: fault.words)
+            return fault.at("\(name).\(lines[index].row)")
         }
     }
 }

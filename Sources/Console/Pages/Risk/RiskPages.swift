@@ -133,7 +133,7 @@ struct RiskPages: Sendable {
             if let number = call.typed("assignee") {
                 do { to = try await services.people.roster.person(number) } catch let refusal as PeopleError
                     where refusal.code == .notFound
-                { throw PeopleError(.invalid, refusal.reason) }
+                { throw PeopleError(.invalid, .said(refusal.reason), words: refusal.words) }
             }
             _ = try await desk.assign(id, to: to, by: actor)
         }
@@ -143,7 +143,7 @@ struct RiskPages: Sendable {
         try await act(call, .measure) { id, actor, make in
             guard let kind = Intervention.Kind(rawValue: call.form["kind"] ?? ""),
                 let day = CivilDate(call.form["on"] ?? "")
-            else { throw PeopleError(.invalid, make.word("risk_measureMissing")) }
+            else { throw PeopleError(.invalid, .said(make.word("risk_measureMissing"))) }
             _ = try await desk.intervene(
                 id, kind: kind, on: day, record: call.form["record"] ?? "", result: call.typed("result"), by: actor)
         }
@@ -152,7 +152,7 @@ struct RiskPages: Sendable {
     private func close(_ call: Call) async throws -> Reply {
         try await act(call, .closure) { id, actor, make in
             guard let outcome = Alert.Outcome(rawValue: call.form["outcome"] ?? "") else {
-                throw PeopleError(.invalid, make.word("risk_outcomeMissing"))
+                throw PeopleError(.invalid, .said(make.word("risk_outcomeMissing")))
             }
             _ = try await desk.close(id, outcome: outcome, reason: call.form["reason"] ?? "", by: actor)
         }

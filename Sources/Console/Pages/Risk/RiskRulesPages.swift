@@ -99,7 +99,7 @@ struct RiskRulesPages: Sendable {
                 return .seeOther(Site.riskRulesPage)
             }
             guard let from = CivilDate(call.form["from"] ?? ""), let to = CivilDate(call.form["to"] ?? "") else {
-                throw PeopleError(.invalid, PageMaker(call, templates).word("rules_daysMissing"))
+                throw PeopleError(.invalid, .said(PageMaker(call, templates).word("rules_daysMissing")))
             }
             let quality = try await desk.backtest(call.form["rule"] ?? "", in: text, from: from, to: to, by: actor)
             return try await show(call, trial: quality, error: nil)

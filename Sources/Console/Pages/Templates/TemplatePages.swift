@@ -97,8 +97,9 @@ struct TemplatePages: Sendable {
                 made, document: try make.documentFrame(markdown: made.markdown, services),
                 letter: try Letter(made.rendered, make, services), pdf: pdf(wish))
         } catch let refusal as NoticeError where refusal.code == .invalid {
-            fault = ([refusal.reason] + refusal.faults.map { make.phrases.sentence($0, in: nil) }).joined(
-                separator: "; ")
+            fault = ([make.phrases.refusal(refusal)] + refusal.faults.map { make.phrases.sentence($0, in: nil) })
+                .joined(
+                    separator: "; ")
         }
         return make.reply(
             "template",

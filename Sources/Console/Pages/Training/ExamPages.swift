@@ -136,7 +136,7 @@ struct ExamPages: Sendable {
     private func sign(_ call: Call) async throws -> Reply {
         do {
             guard let code = call.form["code"]?.trimmed, code.isOneTimeCode else {
-                throw PeopleError(.invalid, PageMaker(call, templates).word("sign_noCode"))
+                throw PeopleError(.invalid, .said(PageMaker(call, templates).word("sign_noCode")))
             }
             _ = try await desk.sign(try exam(call), code: code, by: try await services.signedInActor(call))
             return .seeOther(try page(call))

@@ -123,7 +123,7 @@ struct TrainingPages: Sendable {
         let wantsFigures = call.headers.values(of: "Accept").contains { $0.contains("application/json") }
         do {
             guard let position = Int(call.form["position"] ?? "") else {
-                throw PeopleError(.invalid, PageMaker(call, templates).word("training_noPosition"))
+                throw PeopleError(.invalid, .said(PageMaker(call, templates).word("training_noPosition")))
             }
             let progress = try await desk.report(policy, atSeconds: position, by: actor)
             guard wantsFigures else {

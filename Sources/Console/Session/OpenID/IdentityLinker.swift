@@ -36,7 +36,7 @@ public struct IdentityLinker: Sendable {
     {
         var faults: [PeopleError.Fault] = []
         if let fault = OpenIDSettings.fault(issuer: identity.issuer) {
-            faults.append(.init(field: "issuer", message: fault))
+            faults.append(.init(field: "issuer", message: .said(fault)))
         }
         if let fault = ProviderIdentity.fault(subject: identity.subject) {
             faults.append(.init(field: "subject", message: fault))

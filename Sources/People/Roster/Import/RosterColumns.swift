@@ -88,7 +88,7 @@ struct RosterColumns: Sendable, Hashable {
     /// A row as a draft, or what is wrong with its cells.
     func draft(_ row: CSVRows.Row) -> Result<EmployeeDraft, PeopleError> {
         var faults: [PeopleError.Fault] = []
-        func note(_ field: String, _ message: String) { faults.append(.init(field: field, message: message)) }
+        func note(_ field: String, _ message: Sentence) { faults.append(.init(field: field, message: message)) }
         if row.isCut { note("row", "a quote is opened and never closed; the file may be cut off") }
         if row.cells.count != fields.count {
             note("row", "has \(row.cells.count) cells, the first row has \(fields.count); correct the commas")
@@ -137,14 +137,14 @@ struct RosterColumns: Sendable, Hashable {
                 addresses: addresses))
     }
 
-    private static func fault(of cell: [UInt8]) -> String? {
+    private static func fault(of cell: [UInt8]) -> Sentence? {
         if cell.count > 4096 { return "has \(cell.count) bytes; at most 4096 are taken" }
         if cell.contains(0) { return "contains NUL; remove it" }
         return nil
     }
 
     /// A cell that a spreadsheet would run is no name of anything; a phone number may begin with a plus.
-    private static func formulaFault(_ text: String, _ field: Field) -> String? {
+    private static func formulaFault(_ text: String, _ field: Field) -> Sentence? {
         guard let first = text.unicodeScalars.first, CSVCell.startsFormula(first) else { return nil }
         if field == .phone, first == "+" { return nil }
         return "begins with \"\(first)\", which a spreadsheet takes for a formula; remove it"
