@@ -16,30 +16,32 @@ struct OneLeg: AsyncParsableCommand {
     @Option var directory: String
     @Option var count: Int
     @Option var root = "."
-    @Option(help: "mail: the port of the sink, and the file into which it counts.") var port = 0
+    @Option(help: "mail, texts, bundles, footprint: the port of the sink; mail: the file into which it counts.")
+    var port = 0
     @Option var counter = ""
-    @Option(help: "roster, punches: the file.") var file = ""
+    @Option(help: "roster, punches, bodies: the file.") var file = ""
     @Option(help: "lists: how often each question is asked.") var rounds = 1_000
     @Option(help: "mail: another window of the dispatcher than the default.") var inFlight: Int?
 
     func run() async throws {
-        var leg =
-            switch kind {
-            case .mail:
-                try await MailLeg(
-                    directory: directory, root: root, count: count, port: port, counter: counter, inFlight: inFlight
-                ).run()
-            case .append: try await AppendLeg(directory: directory, count: count).run()
-            case .roster:
-                try await RosterLeg(directory: directory, root: root, count: count, file: file).run()
-            case .punches:
-                try await PunchLeg(directory: directory, root: root, count: count, file: file).run()
-            case .risk: try await RiskLeg(directory: directory, root: root, count: count).run()
-            case .lists: try await ListsLeg(directory: directory, root: root, count: count, rounds: rounds).run()
-            case .acceptance: try await AcceptanceLeg(directory: directory, root: root, count: count).run()
-            }
+        var leg = try await measure()
         leg.facts["peak RSS MiB"] = try Self.peakMemory()
         print(String(decoding: try JSONEncoder().encode(leg), as: UTF8.self))
+    }
+
+    private func measure() async throws -> Leg {
+        switch kind {
+        case .mail:
+            try await MailLeg(
+                directory: directory, root: root, count: count, port: port, counter: counter, inFlight: inFlight
+            ).run()
+        case .append: try await AppendLeg(directory: directory, count: count).run()
+        case .acceptance: try await AcceptanceLeg(directory: directory, root: root, count: count).run()
+        case .roster: try await RosterLeg(directory: directory, root: root, count: count, file: file).run()
+        case .punches: try await PunchLeg(directory: directory, root: root, count: count, file: file).run()
+        case .risk: try await RiskLeg(directory: directory, root: root, count: count).run()
+        case .lists: try await ListsLeg(directory: directory, root: root, count: count, rounds: rounds).run()
+        }
     }
 
     /// The most memory this process ever had resident.

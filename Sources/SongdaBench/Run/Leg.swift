@@ -23,6 +23,8 @@ protocol Benchmark {
     var unit: String { get }
     /// The ratio to reach.
     var goal: Double { get }
+    /// What is bounded beside the ratio; nothing unless a benchmark says so.
+    var limits: [Limit] { get }
     /// What both sides did, in a sentence.
     var method: String { get }
     /// Checks by a small run, before anything is timed, that ours syncs to the disk; says how it was found out.
@@ -31,6 +33,10 @@ protocol Benchmark {
     func baseline(_ bench: Workbench) throws -> Leg
     /// One run of Songda, in a process of its own.
     func ours(_ bench: Workbench) throws -> Leg
+}
+
+extension Benchmark {
+    var limits: [Limit] { [] }
 }
 
 /// A sentence for the person at the terminal.

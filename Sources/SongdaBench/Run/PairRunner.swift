@@ -20,6 +20,8 @@ struct Measured: Codable {
     var id: String
     var unit: String
     var goal: Double
+    /// What is bounded beside the ratio.
+    var limits: [Limit]
     var method: String
     var durability: String
     var pairs: [Pair]
@@ -42,8 +44,8 @@ struct PairRunner {
     func run(_ benchmark: any Benchmark) throws -> Measured {
         workbench.say("\(benchmark.id): checking durability")
         var measured = Measured(
-            id: benchmark.id, unit: benchmark.unit, goal: benchmark.goal, method: benchmark.method,
-            durability: try benchmark.checkDurability(workbench), pairs: [], discarded: 0)
+            id: benchmark.id, unit: benchmark.unit, goal: benchmark.goal, limits: benchmark.limits,
+            method: benchmark.method, durability: try benchmark.checkDurability(workbench), pairs: [], discarded: 0)
         for index in 0..<pairs {
             var pair = try self.pair(benchmark, baselineFirst: index % 2 == 0)
             var repeats = 0
