@@ -10,6 +10,7 @@ struct OneLeg: AsyncParsableCommand {
 
     enum Kind: String, ExpressibleByArgument, CaseIterable {
         case mail, append, acceptance, roster, punches, risk, lists
+        case sign, verify
     }
 
     @Argument var kind: Kind
@@ -41,6 +42,8 @@ struct OneLeg: AsyncParsableCommand {
         case .punches: try await PunchLeg(directory: directory, root: root, count: count, file: file).run()
         case .risk: try await RiskLeg(directory: directory, root: root, count: count).run()
         case .lists: try await ListsLeg(directory: directory, root: root, count: count, rounds: rounds).run()
+        case .sign: try SealLeg(count: count).sign()
+        case .verify: try SealLeg(count: count).verify()
         }
     }
 
