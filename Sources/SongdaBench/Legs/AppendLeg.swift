@@ -13,7 +13,8 @@ struct AppendLeg {
 
     func run() async throws -> Leg {
         let clock = SystemClock()
-        let keys = try BenchKeys(organisation: "Bench", creditCode: "91310000MA1FL0000N", clock: clock)
+        // In files, because the audit of P5 reads what this leg has written.
+        let keys = try LogKeys.make(in: directory)
         let database = try SQLiteDatabase(path: directory + "/songda.db")
         _ = try await Migrator(Migrations.all).migrate(database)
         let (_, log) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)

@@ -11,6 +11,7 @@ struct OneLeg: AsyncParsableCommand {
     enum Kind: String, ExpressibleByArgument, CaseIterable {
         case mail, append, acceptance, roster, punches, risk, lists
         case sign, verify
+        case bodies, audit
     }
 
     @Argument var kind: Kind
@@ -44,6 +45,8 @@ struct OneLeg: AsyncParsableCommand {
         case .lists: try await ListsLeg(directory: directory, root: root, count: count, rounds: rounds).run()
         case .sign: try SealLeg(count: count).sign()
         case .verify: try SealLeg(count: count).verify()
+        case .bodies: try await AuditLeg(directory: directory, count: count, file: file).writeBodies()
+        case .audit: try await AuditLeg(directory: directory, count: count, file: file).run()
         }
     }
 

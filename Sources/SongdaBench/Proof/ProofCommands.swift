@@ -2,11 +2,12 @@ import ArgumentParser
 
 extension RunOptions {
     /// What proofs are made of, with quick counts.
-    var proofs: [any Benchmark] { seals }
+    var proofs: [any Benchmark] { seals + [audit] }
 
     var seals: [any Benchmark] {
         [SealBenchmark(act: .sign, count: count ?? 20_000), SealBenchmark(act: .verify, count: count ?? 10_000)]
     }
+    var audit: AuditBenchmark { AuditBenchmark(count: count ?? 50_000) }
 }
 
 /// Seals.
@@ -15,4 +16,12 @@ struct P4: ParsableCommand {
         abstract: "SHA-256 of 8 KiB and Ed25519 of it, made and verified on one thread, beside openssl speed.")
     @OptionGroup var options: RunOptions
     func run() throws { try options.run(options.seals) }
+}
+
+/// The audit of a whole log.
+struct P5: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The offline audit of a whole log, beside openssl dgst -sha256 over the same bytes.")
+    @OptionGroup var options: RunOptions
+    func run() throws { try options.run([options.audit]) }
 }
