@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 
 /// P1: notices from acceptance to proof beside Postfix's own load generator, to the same sink.
 struct MailBenchmark: Benchmark {
@@ -22,7 +21,7 @@ struct MailBenchmark: Benchmark {
     }
 
     func baseline(_ bench: Workbench) throws -> Leg {
-        guard let source = ChildProcess.find("smtp-source") else { throw Self.missing }
+        guard let source = ChildProcess.find("smtp-source") else { throw MailSink.missing }
         return try withSink(bench) { _, port, counter in
             let start = ContinuousClock.now
             let child = try ChildProcess([
@@ -48,20 +47,9 @@ struct MailBenchmark: Benchmark {
         ["mail", "--directory", directory, "--count", "\(count)", "--port", "\(port)", "--counter", counter]
     }
 
-    /// Lends a sink that counts into a file; the same program with the same options for both sides.
     private func withSink<T>(_ bench: Workbench, _ body: (String, Int, String) throws -> T) throws -> T {
-        guard let program = ChildProcess.find("smtp-sink") else { throw Self.missing }
-        return try bench.withDirectory { directory in
-            let port = try ChildProcess.freePort()
-            let counter = directory + "/counter"
-            // As root it insists on giving its rights away.
-            let user = geteuid() == 0 ? ["-u", "nobody"] : []
-            let child = try ChildProcess([program] + user + ["-c", "127.0.0.1:\(port)", "512"], output: counter)
-            defer { child.stop() }
-            try ChildProcess.waitForPort(port, of: child, what: "smtp-sink")
-            return try body(directory, port, counter)
+        try bench.withDirectory { directory in
+            try MailSink.lend(in: directory) { port, counter in try body(directory, port, counter) }
         }
     }
-
-    private static let missing = BenchError("smtp-source and smtp-sink are not there; apt install postfix")
 }

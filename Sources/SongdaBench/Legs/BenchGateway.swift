@@ -7,7 +7,7 @@ import SQL
 import Store
 import Typeset
 
-/// A gateway of the same parts as `songda serve`, on a fresh SQLite file, with one mail relay.
+/// A gateway of the same parts as `songda serve`, on an empty database, with one mail relay or one other channel.
 ///
 /// The program itself cannot be imported; what is put together here is what Application+build.swift puts together.
 final class BenchGateway: Sendable {
@@ -15,7 +15,7 @@ final class BenchGateway: Sendable {
     private static let issuerName = "上海示例科技有限公司"
     private static let creditCode = "91310000MA1FL0000N"
 
-    let database: SQLiteDatabase
+    let database: any SQLDatabase
     let store: SQLNoticeStore
     let log: SQLEvidenceLogStore
     let recorder: EvidenceRecorder
@@ -29,24 +29,40 @@ final class BenchGateway: Sendable {
     let keys: BenchKeys
     let law: ServiceLaw
     let documents: DocumentMaker
+    let templates: TemplateLibrary
     let root: String
+    private let channel: ChannelKind
     private let pool: MailPool
     private let sealCertificate: String
     private let faults: Faults
 
-    /// - Parameter templates: another library than the one kind that is measured.
-    init(
+    /// Makes a gateway on a fresh SQLite file in a directory.
+    convenience init(
         directory: String, root: String, port: Int, connections: Int, inFlight: Int? = nil,
-        templates: TemplateLibrary? = nil
+        templates: TemplateLibrary? = nil, other: (any Channel)? = nil
+    ) async throws {
+        try await self.init(
+            database: try SQLiteDatabase(path: directory + "/songda.db"), root: root, port: port,
+            connections: connections, inFlight: inFlight, templates: templates, other: other)
+    }
+
+    /// - Parameters:
+    ///   - database: an empty one.
+    ///   - templates: another library than the one kind that is measured.
+    ///   - other: the channel instead of mail; the one kind then goes by it alone.
+    init(
+        database: any SQLDatabase, root: String, port: Int, connections: Int, inFlight: Int? = nil,
+        templates: TemplateLibrary? = nil, other: (any Channel)? = nil
     ) async throws {
         let keys = try BenchKeys(organisation: Self.issuerName, creditCode: Self.creditCode, clock: clock)
         let faults = Faults()
         let path = root + "/config/rules/service-law.yaml"
         let law = try ServiceLaw(yaml: String(contentsOfFile: path, encoding: .utf8), file: path)
-        let templates = try templates ?? BenchTemplate.library()
+        let channel = other?.kind ?? .email
+        let templates = try templates ?? BenchTemplate.library(by: channel)
         let documents = DocumentMaker(
             typesetter: try PDFTypesetter(fonts: FontSet.locate(directory: root + "/var/fonts")))
-        database = try SQLiteDatabase(path: directory + "/songda.db")
+        self.database = database
         _ = try await Migrator(Migrations.all).migrate(database)
         (store, log) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
         recorder = EvidenceRecorder(signer: keys.entries, clock: clock)
@@ -74,11 +90,12 @@ final class BenchGateway: Sendable {
             return MailCover(text: document.plainText, html: document.html)
         }
         let routes = RouteTable([
-            .init(channel: MailChannel(route: RouteID("sink"), composer: composer, pool: pool), weight: 1)
+            .init(channel: other ?? MailChannel(route: RouteID("sink"), composer: composer, pool: pool), weight: 1)
         ])
         let links = LinkTokens(key: SecureRandom.bytes(32), baseURL: "https://notices.songda.example")
         dispatcher = Dispatcher(
-            channel: .email, routes: routes, store: store, recorder: recorder, clock: clock, schedule: .email,
+            channel: channel, routes: routes, store: store, recorder: recorder, clock: clock,
+            schedule: channel == .sms ? .sms : .email,
             parcels: ParcelMaker(links: links), expectReceiptWithin: .seconds(86_400), owner: "bench",
             limits: inFlight.map { .init(inFlight: $0, batch: max(1, $0 / 2)) } ?? .init(), quietHours: law.quietHours)
         sealer = Sealer(
@@ -89,21 +106,21 @@ final class BenchGateway: Sendable {
             store: store, reader: store, directory: store, templates: templates, preflight: Preflight(law: law),
             typesetter: documents, recorder: recorder, clock: clock, settings: .init(portal: "songda.example"),
             sealerPoke: sealer.poke)
-        self.faults = faults
+        (self.faults, self.templates, self.channel) = (faults, templates, channel)
         (self.keys, self.law, self.documents, self.root) = (keys, law, documents, root)
     }
 
-    /// Puts the issuing entity and so many people on record, each with one mailbox.
+    /// Puts the issuing entity and so many people on record, each with one address of the channel.
     func addPeople(_ count: Int) async throws {
         try await store.save(
             Issuer(
                 id: Self.issuer, fullName: Self.issuerName, creditCode: try UnifiedSocialCreditCode(Self.creditCode),
                 contact: "人力资源部 021-88886666", mailbox: "hr@songda.example", smsSignature: "示例科技",
                 sealCertificatePEM: sealCertificate), evidence: [])
-        try await concurrently(count, width: 256) { [store] index in
+        try await concurrently(count, width: 256) { [store, channel] index in
             let person = Recipient(
                 id: Self.person(index), externalID: "client-\(index)", name: Corpus.name(index), language: "zh-CN",
-                addresses: [ServiceAddress(channel: .email, value: "client\(index)@example.com")])
+                addresses: [ServiceAddress(channel: channel, value: Self.address(index, on: channel))])
             guard try await store.save(person, replacing: nil, evidence: []) else {
                 throw BenchError("\(person.id) is on record already; begin with an empty database")
             }
@@ -117,6 +134,21 @@ final class BenchGateway: Sendable {
             fields: Corpus.fields(index), batch: "bench")
         _ = try await desk.issue(
             request, by: Principal(id: "key-bench", kind: .apiKey, method: "api-key"), idempotency: idempotency)
+    }
+
+    /// Seals and hands over until nothing waits any more, then extends the log and has its end stamped.
+    func serveAll() async throws {
+        while try await sealer.runOnce() > 0 {}
+        while try await dispatcher.runOnce() > 0 {}
+        try await drainLog()
+        guard case .stamped = try await stamper.step() else { throw BenchError("the log's end could not be stamped") }
+    }
+
+    /// The notices on record, in the order of their ids.
+    func notices() async throws -> [NoticeID] {
+        try await database.read { tx in
+            try tx.query("SELECT id FROM notices ORDER BY id").map { NoticeID(try $0.get("id")) }
+        }
     }
 
     /// Extends the log until nothing is staged.
@@ -147,7 +179,12 @@ final class BenchGateway: Sendable {
         if let fault = faults.first { throw BenchError(fault) }
     }
 
-    private static func person(_ index: Int) -> PersonID { PersonID("client-\(index)") }
+    static func person(_ index: Int) -> PersonID { PersonID("client-\(index)") }
+
+    /// An address of a channel, another for each person.
+    static func address(_ index: Int, on channel: ChannelKind) -> String {
+        channel == .sms ? "+86138\(10_000_000 + index)" : "client\(index)@example.com"
+    }
 }
 
 /// Runs a numbered piece of work for each number, so many at a time.

@@ -1,22 +1,32 @@
 import Evidence
 import Notices
 
-/// The notice that is measured: a change of contact person to a client, by e-mail alone, at any hour.
+/// The notice that is measured: a change of contact person to a client, by one channel alone, at any hour.
 ///
 /// The shipped kind goes to inbox and SMS too and waits for the end of the quiet hours; a benchmark must do neither. Its
 /// mail is about 8 KiB on the wire, text and HTML, as `smtp-source -l 8192` sends.
 enum BenchTemplate {
     static let kind = "client-contact-change"
 
-    static func library() throws -> TemplateLibrary {
-        var files: [String: String] = ["\(kind)/1/fields.yaml": fields]
-        for (language, text) in [("zh-CN", chinese), ("en", english)] {
-            files["\(kind)/1/\(language)/notice.md"] = "# {{number}}\n\n" + text
-            files["\(kind)/1/\(language)/email.md"] = text
-            files["\(kind)/1/\(language)/sms.txt"] = "{{newContact}} {{newPhone}} {{effectiveDate}}\n"
-        }
+    /// - Parameter channel: the one by which it goes.
+    static func library(by channel: ChannelKind = .email) throws -> TemplateLibrary {
+        var files = files(kind: kind, by: channel)
         files[TemplateManifest.fileName] = TemplateManifest.text(publishing: files)
         return try TemplateLibrary(files: files)
+    }
+
+    /// The files of the kind by their paths, without a manifest.
+    static func files(kind: String, by channel: ChannelKind) -> [String: String] {
+        let settings = fields.replacing("kind: \(Self.kind)", with: "kind: \(kind)")
+            .replacing("channels: [email]", with: "channels: [\(channel.rawValue)]")
+        var files = ["\(kind)/1/fields.yaml": settings]
+        let text = channel == .sms ? sms : "{{newContact}} {{newPhone}} {{effectiveDate}}\n"
+        for (language, words) in [("zh-CN", chinese), ("en", english)] {
+            files["\(kind)/1/\(language)/notice.md"] = "# {{number}}\n\n" + words
+            files["\(kind)/1/\(language)/email.md"] = words
+            files["\(kind)/1/\(language)/sms.txt"] = text
+        }
+        return files
     }
 
     private static let fields = """
@@ -87,6 +97,12 @@ enum BenchTemplate {
         贵方与本公司已签订的合同、已下达的订单及相关约定均不受影响，照常履行。All contracts, orders and arrangements between \
         us remain in force and will be performed as agreed by both parties.
 
+
+        """
+    /// Two parts with its signature, the most that is sent.
+    private static let sms = """
+        尊敬的客户：自{{effectiveDate}}起，贵方业务由{{newContact}}负责对接，电话{{newPhone}}。贵方已签订的合同、已下达的订单及\
+        相关约定均不受影响，照常履行。如需核实本通知，请致电本公司人力资源部。感谢贵方的信任与支持。
 
         """
     private static let foot = "如需核实本通知，请联系：{{issuerContact}}。\n\n{{issuer}}\n\n{{issueDate}}　通知编号：{{number}}\n"

@@ -12,6 +12,7 @@ struct OneLeg: AsyncParsableCommand {
         case mail, append, acceptance, roster, punches, risk, lists
         case sign, verify
         case bodies, audit
+        case bundles, verifyBundles = "verify-bundles"
     }
 
     @Argument var kind: Kind
@@ -47,6 +48,8 @@ struct OneLeg: AsyncParsableCommand {
         case .verify: try SealLeg(count: count).verify()
         case .bodies: try await AuditLeg(directory: directory, count: count, file: file).writeBodies()
         case .audit: try await AuditLeg(directory: directory, count: count, file: file).run()
+        case .bundles: try await BundleLeg(directory: directory, root: root, count: count, port: port).write()
+        case .verifyBundles: try BundleLeg(directory: directory, root: root, count: count, port: port).verify()
         }
     }
 

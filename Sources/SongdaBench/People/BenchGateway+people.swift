@@ -10,23 +10,27 @@ extension BenchGateway {
     func people() throws -> PeopleDesks {
         let codes = OneTimeCodes(
             store: store, log: log, recorder: recorder, clock: clock, key: SecureRandom.bytes(32), routes: [:])
-        let prove = ProofDesk(
-            reader: store, log: log, openBody: { [log] in try await log.openBody(of: $0) }, seals: keys,
-            authority: try keys.authority(clock: clock),
-            trust: .init(
-                logKeys: [keys.log.key], entryKeys: [keys.entries.publicKey], entryCertificates: [],
-                roots: [keys.root]), law: law, recorder: recorder, clock: clock)
         return try PeopleDesks(
             store: SQLPeopleStore(beside: store), issue: desk, notices: store, directory: store,
             addresses: AddressDesk(
                 store: store, codes: codes, recorder: recorder, clock: clock, normalise: AddressForm.normal),
-            law: law, prove: prove, documents: documents, rules: root + "/config/rules",
+            law: law, prove: try proof(), documents: documents, rules: root + "/config/rules",
             calendars: root + "/config/calendars", recorder: recorder, clock: clock,
             papers: try Papers(
                 templates: root + "/templates/agreements", rules: root + "/config/rules",
                 signing: SignatureDesk(
                     codes: codes, directory: store, documents: documents, seals: keys, clock: clock)
             ) { try String(contentsOfFile: $0, encoding: .utf8) })
+    }
+
+    /// The desk that writes proof bundles of this gateway's notices.
+    func proof() throws -> ProofDesk {
+        ProofDesk(
+            reader: store, log: log, openBody: { [log] in try await log.openBody(of: $0) }, seals: keys,
+            authority: try keys.authority(clock: clock),
+            trust: .init(
+                logKeys: [keys.log.key], entryKeys: [keys.entries.publicKey], entryCertificates: [],
+                roots: [keys.root]), law: law, recorder: recorder, clock: clock)
     }
 
     /// The units that ``StaffFile`` names.

@@ -2,12 +2,13 @@ import ArgumentParser
 
 extension RunOptions {
     /// What proofs are made of, with quick counts.
-    var proofs: [any Benchmark] { seals + [audit] }
+    var proofs: [any Benchmark] { seals + [audit, bundles] }
 
     var seals: [any Benchmark] {
         [SealBenchmark(act: .sign, count: count ?? 20_000), SealBenchmark(act: .verify, count: count ?? 10_000)]
     }
     var audit: AuditBenchmark { AuditBenchmark(count: count ?? 50_000) }
+    var bundles: BundleBenchmark { BundleBenchmark(count: count ?? 200) }
 }
 
 /// Seals.
@@ -24,4 +25,12 @@ struct P5: ParsableCommand {
         abstract: "The offline audit of a whole log, beside openssl dgst -sha256 over the same bytes.")
     @OptionGroup var options: RunOptions
     func run() throws { try options.run([options.audit]) }
+}
+
+/// Proof bundles.
+struct P5b: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "p5b", abstract: "Proof bundles verified offline, beside what openssl takes for their signatures.")
+    @OptionGroup var options: RunOptions
+    func run() throws { try options.run([options.bundles]) }
 }
