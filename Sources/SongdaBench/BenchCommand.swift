@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// The program: `songda-bench p1|p2|p3|p4|p5|p5b|p14|lists|risk|all|start`.
+/// The program: `songda-bench p1|p2|p3|p4|p5|p5b|p12|p14|lists|risk|all|start`.
 @main
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,6 +16,7 @@ struct BenchCommand: AsyncParsableCommand {
             P4.self,
             P5.self,
             P5b.self,
+            P12.self,
             P14.self,
             Lists.self, Risk.self, All.self, Start.self, OneLeg.self,
         ])

@@ -13,6 +13,7 @@ struct OneLeg: AsyncParsableCommand {
         case sign, verify
         case bodies, audit
         case bundles, verifyBundles = "verify-bundles"
+        case tokens
     }
 
     @Argument var kind: Kind
@@ -50,6 +51,7 @@ struct OneLeg: AsyncParsableCommand {
         case .audit: try await AuditLeg(directory: directory, count: count, file: file).run()
         case .bundles: try await BundleLeg(directory: directory, root: root, count: count, port: port).write()
         case .verifyBundles: try BundleLeg(directory: directory, root: root, count: count, port: port).verify()
+        case .tokens: try await TokenLeg(directory: directory, count: count).run()
         }
     }
 
