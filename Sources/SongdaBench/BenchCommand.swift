@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// The program: `songda-bench p1|p2|p3|p4|p5|p5b|p12|p14|lists|risk|all|start`.
+/// The program: `songda-bench p1|p2|p3|p4|p5|p5b|p12|p13|p14|lists|risk|all|start`.
 @main
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,6 +17,7 @@ struct BenchCommand: AsyncParsableCommand {
             P5.self,
             P5b.self,
             P12.self,
+            P13.self,
             P14.self,
             Lists.self, Risk.self, All.self, Start.self, OneLeg.self,
         ])
@@ -104,6 +105,7 @@ struct All: ParsableCommand {
             try gathering.measure(options.acceptance)
             try gathering.measure(options.append)
             for one in cheap.proofs { try gathering.measure(one) }
+            try gathering.measure(cheap.papers)
         }
         guard options.songda != nil else { return }
         var start = Start()

@@ -14,6 +14,7 @@ struct OneLeg: AsyncParsableCommand {
         case bodies, audit
         case bundles, verifyBundles = "verify-bundles"
         case tokens
+        case papers
     }
 
     @Argument var kind: Kind
@@ -52,6 +53,7 @@ struct OneLeg: AsyncParsableCommand {
         case .bundles: try await BundleLeg(directory: directory, root: root, count: count, port: port).write()
         case .verifyBundles: try BundleLeg(directory: directory, root: root, count: count, port: port).verify()
         case .tokens: try await TokenLeg(directory: directory, count: count).run()
+        case .papers: try await PaperLeg(directory: directory, root: root, count: count).run()
         }
     }
 
