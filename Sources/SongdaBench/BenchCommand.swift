@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// The program: `songda-bench p1|p2|p3|p4|p5|p5b|p12|p13|p14|lists|risk|all|start`.
+/// The program: `songda-bench p1|p2|p3|p3b|p4|p5|p5b|p12|p13|p14|lists|risk|all|start`.
 @main
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,6 +13,7 @@ struct BenchCommand: AsyncParsableCommand {
             """,
         subcommands: [
             P1.self, P2.self, P3.self,
+            P3b.self,
             P4.self,
             P5.self,
             P5b.self,
@@ -104,6 +105,7 @@ struct All: ParsableCommand {
             try gathering.measure(options.mail)
             try gathering.measure(options.acceptance)
             try gathering.measure(options.append)
+            try gathering.examine(cheap.waiters)
             for one in cheap.proofs { try gathering.measure(one) }
             try gathering.measure(cheap.papers)
         }

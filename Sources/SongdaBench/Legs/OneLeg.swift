@@ -15,6 +15,7 @@ struct OneLeg: AsyncParsableCommand {
         case bundles, verifyBundles = "verify-bundles"
         case tokens
         case papers
+        case waiters
     }
 
     @Argument var kind: Kind
@@ -54,6 +55,7 @@ struct OneLeg: AsyncParsableCommand {
         case .verifyBundles: try BundleLeg(directory: directory, root: root, count: count, port: port).verify()
         case .tokens: try await TokenLeg(directory: directory, count: count).run()
         case .papers: try await PaperLeg(directory: directory, root: root, count: count).run()
+        case .waiters: try await WaiterLeg(directory: directory, count: count).run()
         }
     }
 

@@ -41,6 +41,13 @@ struct Machine: Codable {
 enum SyncProbe {
     /// Overwrites 4 KiB and calls fdatasync for a second; returns how many a second.
     static func run(in directory: String) throws -> Double {
+        let start = ContinuousClock.now
+        let times = try latencies(in: directory, for: .seconds(1))
+        return Double(times.count) / (ContinuousClock.now - start).inSeconds
+    }
+
+    /// The same for a span; returns how many seconds each took.
+    static func latencies(in directory: String, for span: Duration) throws -> [Double] {
         let path = directory + "/probe"
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw BenchError("\(path) cannot be written; choose another --directory") }
@@ -50,15 +57,16 @@ enum SyncProbe {
         }
         let block = [UInt8](repeating: 0x5A, count: 4096)
         let start = ContinuousClock.now
-        var count = 0
-        while ContinuousClock.now - start < .seconds(1) {
-            guard pwrite(file, block, block.count, off_t(count % 256) * 4096) == block.count, fdatasync(file) == 0
+        var times: [Double] = []
+        while ContinuousClock.now - start < span {
+            let begun = ContinuousClock.now
+            guard pwrite(file, block, block.count, off_t(times.count % 256) * 4096) == block.count, fdatasync(file) == 0
             else {
                 throw BenchError("\(path): writing failed; look at the disk")
             }
-            count += 1
+            times.append((ContinuousClock.now - begun).inSeconds)
         }
-        return Double(count) / (ContinuousClock.now - start).inSeconds
+        return times
     }
 }
 
