@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// The program: `songda-bench p1|p2|p3|p3b|p4|p5|p5b|p12|p13|p14|lists|risk|all|start`.
+/// The program: `songda-bench p1|p2|p3|p3b|p4|p5|p5b|p12|p13|p14|p16|lists|risk|all|start`.
 @main
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,6 +20,7 @@ struct BenchCommand: AsyncParsableCommand {
             P12.self,
             P13.self,
             P14.self,
+            P16.self,
             Lists.self, Risk.self, All.self, Start.self, OneLeg.self,
         ])
 }
@@ -108,6 +109,7 @@ struct All: ParsableCommand {
             try gathering.examine(cheap.waiters)
             for one in cheap.proofs { try gathering.measure(one) }
             try gathering.measure(cheap.papers)
+            try gathering.examine(cheap.footprint)
         }
         guard options.songda != nil else { return }
         var start = Start()

@@ -2,6 +2,7 @@ import ArgumentParser
 
 extension RunOptions {
     var waiters: WaiterExamination { WaiterExamination(count: count ?? 4_000) }
+    var footprint: FootprintExamination { FootprintExamination(count: count ?? 1_000) }
 }
 
 /// Until an entry is in the log for good.
@@ -10,4 +11,12 @@ struct P3b: ParsableCommand {
         commandName: "p3b", abstract: "How long 16 at once wait until their entry stands under a signed checkpoint.")
     @OptionGroup var options: RunOptions
     func run() throws { try options.gather { try $0.examine(options.waiters) } }
+}
+
+/// What a notice takes on the disk.
+struct P16: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Bytes on the disk for each notice that was sent once and read once.")
+    @OptionGroup var options: RunOptions
+    func run() throws { try options.gather { try $0.examine(options.footprint) } }
 }

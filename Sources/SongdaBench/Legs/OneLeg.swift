@@ -16,6 +16,7 @@ struct OneLeg: AsyncParsableCommand {
         case tokens
         case papers
         case waiters
+        case footprint
     }
 
     @Argument var kind: Kind
@@ -56,6 +57,7 @@ struct OneLeg: AsyncParsableCommand {
         case .tokens: try await TokenLeg(directory: directory, count: count).run()
         case .papers: try await PaperLeg(directory: directory, root: root, count: count).run()
         case .waiters: try await WaiterLeg(directory: directory, count: count).run()
+        case .footprint: try await FootprintLeg(directory: directory, root: root, count: count, port: port).run()
         }
     }
 
