@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// The program: `songda-bench p1|p2|p3|p3b|p4|p5|p5b|p12|p13|p14|p16|lists|risk|all|start`.
+/// The program: `songda-bench p1|p2|p3|p3b|p4|p5|p5b|p11|p12|p13|p14|p16|lists|risk|all|start`.
 @main
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,6 +17,7 @@ struct BenchCommand: AsyncParsableCommand {
             P4.self,
             P5.self,
             P5b.self,
+            P11.self,
             P12.self,
             P13.self,
             P14.self,
@@ -108,6 +109,7 @@ struct All: ParsableCommand {
             try gathering.measure(options.append)
             try gathering.examine(cheap.waiters)
             for one in cheap.proofs { try gathering.measure(one) }
+            try gathering.measure(cheap.texts)
             try gathering.measure(cheap.papers)
             try gathering.examine(cheap.footprint)
         }

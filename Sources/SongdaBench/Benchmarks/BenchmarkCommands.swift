@@ -1,7 +1,16 @@
 import ArgumentParser
 
 extension RunOptions {
+    var texts: TextBenchmark { TextBenchmark(count: count ?? 5_000) }
     var papers: PaperBenchmark { PaperBenchmark(count: count ?? 200) }
+}
+
+/// Text messages.
+struct P11: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Text messages to an HTTP gateway until they are in the log, beside curl -Z with the same requests.")
+    @OptionGroup var options: RunOptions
+    func run() throws { try options.run([options.texts]) }
 }
 
 /// Printed notices.

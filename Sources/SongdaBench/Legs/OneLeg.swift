@@ -17,6 +17,7 @@ struct OneLeg: AsyncParsableCommand {
         case papers
         case waiters
         case footprint
+        case texts
     }
 
     @Argument var kind: Kind
@@ -58,6 +59,7 @@ struct OneLeg: AsyncParsableCommand {
         case .papers: try await PaperLeg(directory: directory, root: root, count: count).run()
         case .waiters: try await WaiterLeg(directory: directory, count: count).run()
         case .footprint: try await FootprintLeg(directory: directory, root: root, count: count, port: port).run()
+        case .texts: try await TextLeg(directory: directory, root: root, count: count, port: port).run()
         }
     }
 

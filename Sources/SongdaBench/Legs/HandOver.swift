@@ -1,0 +1,63 @@
+import Evidence
+import Notices
+
+/// The dispatcher's work on notices that were sealed before, from the first one claimed to the last one proved.
+struct HandOver {
+    let gateway: BenchGateway
+    let count: Int
+
+    /// Puts so many people on record, and a notice for each that waits to be handed over.
+    func prepare() async throws {
+        try await gateway.addPeople(count)
+        try await concurrently(count, width: 64) { try await gateway.issue($0, to: $0) }
+        while try await gateway.sealer.runOnce() > 0 {}
+        try await gateway.drainLog()
+    }
+
+    /// Hands all over; what is counted is in the log under a verified checkpoint.
+    func run() async throws -> Leg {
+        let commitsBefore = gateway.database.statistics.groups
+        let processor = ProcessorTime.seconds
+        let stop = StopSignal()
+        let span = try await withThrowingTaskGroup(of: Void.self) { group in
+            let start = ContinuousClock.now
+            group.addTask { try await gateway.dispatcher.run(until: stop) }
+            group.addTask { try await gateway.sequencer.run() }
+            while try await !isAllProved() {
+                guard ContinuousClock.now - start < .seconds(600) else {
+                    throw BenchError("after 600 s not all of \(count) are in the log")
+                }
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            let span = ContinuousClock.now - start
+            stop.stop()
+            group.cancelAll()
+            while let result = await group.nextResult() {
+                if case .failure(let error) = result, !(error is CancellationError) { throw error }
+            }
+            return span
+        }
+        let perUnit = ProcessorTime.microseconds(since: processor, units: count)
+        let commits = gateway.database.statistics.groups - commitsBefore
+        let size = try await gateway.verifiedCheckpoint()?.size ?? 0
+        let started = try await gateway.logged(.attemptStarted, below: size)
+        let accepted = try await gateway.logged(.attemptAccepted, below: size)
+        return Leg(
+            seconds: span.inSeconds, units: count, facts: ["commits": Double(commits), "CPU µs each": perUnit],
+            fault: started == count && accepted == count
+                ? nil : "\(count) released, \(started) begun, \(accepted) accepted in the log")
+    }
+
+    /// Cheap first: as long as an attempt is open or an entry is staged there is nothing to count.
+    private func isAllProved() async throws -> Bool {
+        let waiting: Int = try await gateway.database.read { tx in
+            try tx.first(
+                """
+                SELECT (SELECT count(*) FROM attempts WHERE finished_at IS NULL)
+                    + (SELECT count(*) FROM evidence_entries WHERE leaf_index IS NULL) AS n
+                """)?.get("n") ?? 1
+        }
+        guard waiting == 0, let checkpoint = try await gateway.verifiedCheckpoint() else { return false }
+        return try await gateway.logged(.attemptAccepted, below: checkpoint.size) >= count
+    }
+}
