@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// The program: `songda-bench p1|p2|p3|p3b|p4|p5|p5b|p11|p12|p13|p14|p16|lists|risk|all|start`.
+/// The program: `songda-bench p1|p2|p3|p3b|p4|p5|p5b|p9|p11|p12|p13|p14|p16|lists|risk|all|start`.
 @main
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,6 +17,7 @@ struct BenchCommand: AsyncParsableCommand {
             P4.self,
             P5.self,
             P5b.self,
+            P9.self,
             P11.self,
             P12.self,
             P13.self,
@@ -109,6 +110,8 @@ struct All: ParsableCommand {
             try gathering.measure(options.append)
             try gathering.examine(cheap.waiters)
             for one in cheap.proofs { try gathering.measure(one) }
+            // Writing down what is to be handed over takes longer than handing it over.
+            try gathering.measure(DispatchBenchmark(count: 5_000))
             try gathering.measure(cheap.texts)
             try gathering.measure(cheap.papers)
             try gathering.examine(cheap.footprint)

@@ -1,8 +1,17 @@
 import ArgumentParser
 
 extension RunOptions {
+    var dispatch: DispatchBenchmark { DispatchBenchmark(count: count ?? 20_000) }
     var texts: TextBenchmark { TextBenchmark(count: count ?? 5_000) }
     var papers: PaperBenchmark { PaperBenchmark(count: count ?? 200) }
+}
+
+/// The dispatcher alone.
+struct P9: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The dispatcher on PostgreSQL with a channel that does nothing, beside pgbench on the same server.")
+    @OptionGroup var options: RunOptions
+    func run() throws { try options.run([options.dispatch]) }
 }
 
 /// Text messages.

@@ -18,6 +18,7 @@ struct OneLeg: AsyncParsableCommand {
         case waiters
         case footprint
         case texts
+        case dispatch
     }
 
     @Argument var kind: Kind
@@ -28,6 +29,7 @@ struct OneLeg: AsyncParsableCommand {
     var port = 0
     @Option var counter = ""
     @Option(help: "roster, punches, bodies: the file.") var file = ""
+    @Option(help: "dispatch: the database, empty.") var conninfo = ""
     @Option(help: "lists: how often each question is asked.") var rounds = 1_000
     @Option(help: "mail: another window of the dispatcher than the default.") var inFlight: Int?
 
@@ -60,6 +62,7 @@ struct OneLeg: AsyncParsableCommand {
         case .waiters: try await WaiterLeg(directory: directory, count: count).run()
         case .footprint: try await FootprintLeg(directory: directory, root: root, count: count, port: port).run()
         case .texts: try await TextLeg(directory: directory, root: root, count: count, port: port).run()
+        case .dispatch: try await DispatchLeg(root: root, count: count, conninfo: conninfo).run()
         }
     }
 
