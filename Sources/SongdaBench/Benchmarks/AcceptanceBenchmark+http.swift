@@ -5,25 +5,16 @@ import Foundation
 /// The server does everything it does otherwise: what is accepted is sealed and sequenced at the same time.
 extension AcceptanceBenchmark {
     static let seconds = 10
-    private static let people = 64
 
     func oursOverHTTP(_ bench: Workbench, songda: String) throws -> Leg {
         guard let wrk = ChildProcess.find("wrk") else { throw BenchError("wrk is not there; apt install wrk") }
         return try bench.withDirectory { directory in
             var key = ""
-            let server = try ServerUnderTest(songda: songda, root: bench.root, directory: directory) { configuration in
-                _ = try ChildProcess.run([
-                    songda, "keygen", "--config", configuration, "--seal", "acme", "--name", "上海示例科技有限公司",
-                    "--credit-code", "91310000MA1FL0000N",
-                ])
-                let made = try ChildProcess.run([
-                    songda, "keys", "add", "--config", configuration, "--name", "bench", "--scopes",
-                    "issue,read,administer", "--json",
-                ])
-                key = try Self.member("secret", of: made)
+            let server = try ServerUnderTest(songda: songda, root: bench.root, directory: directory) {
+                key = try ServedGateway.makeKeys(songda: songda, configuration: $0)
             }
             defer { server.stop() }
-            let people = try Self.addPeople(server, key: key)
+            let people = try ServedGateway.addPeople(server, key: key)
             let output = try ChildProcess.run(
                 [
                     wrk, "-t1", "-c\(AcceptanceLeg.callers)", "-d\(Self.seconds)s", "-s",
@@ -34,37 +25,6 @@ extension AcceptanceBenchmark {
             server.stop()
             return try Self.leg(output, database: directory + "/songda.db", memory: memory)
         }
-    }
-
-    private static func addPeople(_ server: ServerUnderTest, key: String) throws -> [String] {
-        func send(_ method: String, _ path: String, _ body: String) throws -> String {
-            let answer = LoopbackHTTP.send(method, path, port: server.port, key: key, body: body) ?? ""
-            guard answer.hasPrefix("HTTP/1.1 2"), let start = answer.range(of: "\r\n\r\n") else {
-                throw BenchError("\(method) \(path) was answered with \(answer.prefix(300))")
-            }
-            return String(answer[start.upperBound...])
-        }
-        _ = try send(
-            "PUT", "/v1/issuers/acme",
-            """
-            {"fullName":"上海示例科技有限公司","creditCode":"91310000MA1FL0000N","contact":"人力资源部 021-88886666",
-            "mailbox":"hr@example.com","smsSignature":"示例科技"}
-            """)
-        return try (0..<people).map { index in
-            let person = try send(
-                "POST", "/v1/people",
-                """
-                {"name":"\(Corpus.name(index))","language":"zh-CN",
-                "addresses":[{"channel":"email","value":"client\(index)@example.com"}]}
-                """)
-            return try member("id", of: person)
-        }
-    }
-
-    private static func member(_ name: String, of text: String) throws -> String {
-        let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
-        guard let value = object?[name] as? String else { throw BenchError("no \"\(name)\" in \(text.prefix(300))") }
-        return value
     }
 
     /// Whatever wrk was told was accepted must be on disk and in the log, and little more: what was still under way.

@@ -52,6 +52,13 @@ final class ChildProcess {
         process.waitUntilExit()
     }
 
+    /// Ends it as a crash would: at once, with whatever it was doing.
+    func kill() {
+        guard process.isRunning else { return }
+        Glibc.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
     /// Runs a program to its end and returns its standard output; a bad end is an error with what it said.
     static func run(_ command: [String]) throws -> String {
         let process = Process()
@@ -81,6 +88,11 @@ final class ChildProcess {
     static func freePort() throws -> Int {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(socket) }
+        return try bindToAnyPort(socket)
+    }
+
+    /// Gives a socket a free port on loopback and returns it.
+    static func bindToAnyPort(_ socket: Int32) throws -> Int {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian

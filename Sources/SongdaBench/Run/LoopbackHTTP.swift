@@ -6,14 +6,22 @@ enum LoopbackHTTP {
     static func get(_ path: String, port: Int) -> String? { send("GET", path, port: port) }
 
     /// The whole answer to a request.
+    ///
+    /// - Parameters:
+    ///   - key: an API key.
+    ///   - once: the Idempotency-Key.
+    ///   - cookie: what somebody who has signed in sends, `name=value`.
     static func send(
-        _ method: String, _ path: String, port: Int, key: String? = nil, body: String = ""
+        _ method: String, _ path: String, port: Int, key: String? = nil, once: String? = nil, cookie: String? = nil,
+        body: String = "", type: String = "application/json"
     ) -> String? {
         guard let socket = connect(to: port) else { return nil }
         defer { close(socket) }
         var request = "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
         if let key { request += "Authorization: Bearer \(key)\r\n" }
-        if !body.isEmpty { request += "Content-Type: application/json\r\n" }
+        if let once { request += "Idempotency-Key: \(once)\r\n" }
+        if let cookie { request += "Cookie: \(cookie)\r\n" }
+        if !body.isEmpty { request += "Content-Type: \(type)\r\n" }
         request += "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
         var left = Array(request.utf8)[...]
         while !left.isEmpty {

@@ -1,0 +1,28 @@
+import Foundation
+import Notices
+
+/// The shipped templates in a directory of their own, with the measured kind beside them under a name of its own.
+enum TemplateCopy {
+    static let kind = "bench-contact-change"
+
+    /// Copies them; returns the directory of the notices, beside which the agreements lie.
+    static func make(in directory: String, root: String) throws -> String {
+        let copy = directory + "/templates"
+        try FileManager.default.copyItem(atPath: root + "/templates", toPath: copy)
+        let notices = copy + "/notices"
+        let files = BenchTemplate.files(kind: kind, by: .email)
+        for (path, text) in files {
+            let file = URL(fileURLWithPath: "\(notices)/\(path)")
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try text.write(to: file, atomically: true, encoding: .utf8)
+        }
+        // What is not published cannot be issued: its lines go below those of the others.
+        let manifest = "\(notices)/\(TemplateManifest.fileName)"
+        let published = try String(contentsOfFile: manifest, encoding: .utf8)
+        let more = TemplateManifest.text(publishing: files).split(separator: "\n").filter { $0.hasPrefix("  ") }
+        try (published + more.joined(separator: "\n") + "\n").write(
+            toFile: manifest, atomically: true, encoding: .utf8)
+        return notices
+    }
+}
