@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// The program: `songda-bench p1|p2|p3|p3b|p4|p5|p5b|p9|p11|p12|p13|p14|p15|p16|lists|risk|all|start`.
+/// The program: `songda-bench p1|p2|p3|p3b|p4|p5|p5b|p9|p11|p12|p13|p14|p15|p16|p18|lists|risk|all|start`.
 @main
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,6 +24,7 @@ struct BenchCommand: AsyncParsableCommand {
             P14.self,
             P15.self,
             P16.self,
+            P18.self,
             Lists.self, Risk.self, All.self, Start.self, OneLeg.self,
         ])
 }
@@ -118,6 +119,7 @@ struct All: ParsableCommand {
             try gathering.examine(cheap.footprint)
             guard cheap.songda != nil else { return }
             try gathering.examine(cheap.recovery)
+            try gathering.examine(cheap.console)
         }
         guard options.songda != nil else { return }
         var start = Start()
