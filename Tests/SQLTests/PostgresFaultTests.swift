@@ -272,7 +272,14 @@ import Testing
         try await database.write { try $0.execute("CREATE TABLE entries (id BIGINT PRIMARY KEY, n BIGINT)") }
         try server.execute("ALTER SYSTEM SET synchronous_standby_names = 'nowhere'")
         try server.execute("SELECT pg_reload_conf()")
-        async let written: Void = Self.insert(1, into: database)
+        // The server's processes read it in their own time: until then a commit does not wait.
+        @Sendable func insertUntilRefused() async -> SQLError? {
+            for id in 1..<10_000 {
+                do { try await Self.insert(id, into: database) } catch { return error as? SQLError }
+            }
+            return nil
+        }
+        async let refused = insertUntilRefused()
         // Cancelled by hand, as an operator would whose standby is gone.
         let cancel = """
             DO $$ BEGIN FOR i IN 1..24000 LOOP
@@ -280,13 +287,7 @@ import Testing
               EXIT WHEN FOUND; PERFORM pg_sleep(0.005); PERFORM pg_stat_clear_snapshot(); END LOOP; END $$
             """
         try server.execute(cancel)
-        let failure: SQLError?
-        do {
-            try await written
-            failure = nil
-        } catch {
-            failure = error as? SQLError
-        }
+        let failure = await refused
         #expect(failure?.code == .ambiguousCommit)
         #expect(failure?.reason.contains("standby") == true)
         try server.execute("ALTER SYSTEM RESET synchronous_standby_names")
