@@ -22,6 +22,15 @@ extension EndToEnd {
                     ))
                 #expect(checked["sound"] == true)
                 #expect(checked["restored"] == false)
+                // What the log does not hold itself is tried too: the words of a notice in a copy that a disk has damaged.
+                let damage =
+                    "import shutil, sqlite3, sys; shutil.copy(sys.argv[1], sys.argv[2]); c = sqlite3.connect(sys.argv[2]); "
+                    + "c.execute('UPDATE notices SET content = zeroblob(length(content)) WHERE id = "
+                    + "(SELECT min(id) FROM notices)'); c.commit()"
+                let damaged = house.path("damaged.db")
+                _ = try await Program.run(["python3", "-c", damage, backup, damaged], in: "/")
+                let refused = try await house.songda(["restore", "--check", damaged])
+                #expect(refused.code != 0 && refused.err.contains("content is damaged"), "\(refused.said)")
                 let again = try await house.songda(["backup", backup])
                 #expect(again.code != 0)
                 #expect(again.err.contains("exists; name a new file"))
@@ -42,9 +51,13 @@ extension EndToEnd {
                 try await house.stop()
                 try await house.audit()
                 // A clean machine has neither the database nor what it once wrote beside it.
-                for suffix in [".db", ".db-wal", ".db-shm", ".db.lock", ".witness"] {
+                for suffix in [".db", ".db-wal", ".db-shm", ".db.lock"] {
                     try? FileManager.default.removeItem(atPath: house.path("songda\(suffix)"))  // not all exist
                 }
+                let remembered = try await house.songda(["restore", backup])
+                #expect(remembered.code != 0, "the witness on another disk knows what the copy lacks")
+                #expect(remembered.err.contains("witness file") && remembered.err.contains("--accept-loss"))
+                try FileManager.default.removeItem(atPath: house.path("songda.witness"))
                 // A restore that was killed has left a copy with a journal beside it.
                 let killed =
                     "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('PRAGMA journal_mode=WAL'); "

@@ -49,6 +49,10 @@ import Testing
             "a report removed", "DELETE FROM receipts WHERE source = 'dsn'", table: "receipts",
             says: "1 are on record, and 0 rows are there"),
         Forgery(
+            "the words of another notice",
+            "UPDATE notices SET content = (SELECT content FROM notices WHERE kind = 'risk-alert') WHERE kind = 'dismissal'",
+            table: "notices", says: "content is damaged"),
+        Forgery(
             "fewer approvals asked for", "UPDATE notices SET approvals_needed = 0 WHERE kind = 'dismissal'",
             table: "notices", says: "issued with 2"),
         Forgery(

@@ -149,6 +149,7 @@ public struct ReadingDesk: Sendable {
                     "the hash \(hash.hex.prefix(16))… is not the hash of the document shown; open it again and confirm "
                         + "that one")
             }
+            if isIdentified { try await requireOpened(delivery) }
             facts["documentHash"] = .string(hash.hex)
             reason = "acknowledged, identified by \(identification.rawValue)"
             // The button pressed twice, or the form sent again, is one acknowledgement.
@@ -190,6 +191,19 @@ public struct ReadingDesk: Sendable {
         case .recorded(let merged): return merged
         case .duplicate: return delivery.state
         case .unknownDelivery: throw NoticeError(.unavailable, "the answer could not be recorded; try again")
+        }
+    }
+
+    /// Nobody confirms what they were not shown: whoever knows the hash has not seen the words.
+    private func requireOpened(_ delivery: Delivery) async throws {
+        // The state tells it without a look at the entries, unless something else has followed since.
+        if [.opened, .acknowledged].contains(delivery.state) { return }
+        let wasOpened = try await reader.entries(of: delivery.notice).contains { entry in
+            guard entry.event == .contentOpened, let body = entry.body else { return false }
+            return try JSONValue(parsing: body)["delivery"]?.string == delivery.id.rawValue
+        }
+        guard wasOpened else {
+            throw NoticeError(.conflict, "the notice was not opened yet; open it, read it, and confirm receipt then")
         }
     }
 

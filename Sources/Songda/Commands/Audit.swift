@@ -41,7 +41,7 @@ struct Audit: AsyncParsableCommand {
     }
 
     /// The checkpoints somebody outside has kept, and the file they come from.
-    private static func witness(
+    static func witness(
         named: String?, or configured: String, keys: [NoteKey]
     ) throws -> (path: String, checkpoints: [Checkpoint])? {
         let path = named ?? configured

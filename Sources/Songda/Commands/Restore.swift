@@ -33,27 +33,29 @@ struct Restore: AsyncParsableCommand {
             directory: configuration.keyDirectory, trustDirectory: configuration.trustDirectory,
             logOrigin: configuration.logOrigin, clock: clock)
         let bar = ProgressBar()
-        let backup = try await DatabaseCopy.audit(file, keys: keys, clock: clock) {
+        let found = try await DatabaseCopy.audit(file, keys: keys, clock: clock) {
             bar.update($0, of: $1, "verify")
         }
-        guard backup.isSound else {
-            throw Failure("\(file) is not sound: \(backup.findings.first?.description ?? ""); nothing was changed")
-        }
-        var present = 0
-        var lost: StoredCheckpoint?
+        guard found.isSound else { throw Failure("\(file) is not sound: \(found.finding); nothing was changed") }
+        let backup = found.log
+        // The witness may know of a longer log than any database that is left.
+        var lost = try Audit.witness(named: nil, or: configuration.witness, keys: keys.logKeys)?.checkpoints
+            .max { $0.size < $1.size }.map { (size: $0.size, root: $0.root) }
         if FileManager.default.fileExists(atPath: target) {
             // A restore takes the lock, so that nobody is using the database; a check may run beside the server.
             let database = try SQLiteDatabase(path: target, readOnly: check)
             let (_, log) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
-            lost = try await log.latestCheckpoint()
-            present = lost?.size ?? 0
+            if let newest = try await log.latestCheckpoint(), newest.size >= lost?.size ?? 0 {
+                lost = (newest.size, newest.root)
+            }
             await database.close()
         }
-        let missing = max(0, present - backup.size)
+        let known = lost?.size ?? 0
+        let missing = max(0, known - backup.size)
         if !check {
             guard missing == 0 || acceptLoss else {
                 throw Failure(
-                    "the present log has \(present) entries, the backup \(backup.size): \(missing) would be missing; "
+                    "the log has had \(known) entries, as the present database or the witness file shows, the backup \(backup.size): \(missing) would be missing; "
                         + "say --accept-loss if that is meant")
             }
             var entries: [SignedEntry] = []

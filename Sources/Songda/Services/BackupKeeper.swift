@@ -48,12 +48,12 @@ struct BackupKeeper: Sendable {
             let kept = "\(settings.directory)/unsound-\(Self.stamp(now)).db"
             try files.moveItem(atPath: unchecked, toPath: kept)
             throw Failure(
-                "the copy \(kept) is not sound: \(report.findings.first?.description ?? ""); no older copy was removed; run "
+                "the copy \(kept) is not sound: \(report.finding); no older copy was removed; run "
                     + "`songda audit`")
         }
         let name = "\(Self.prefix)\(Self.stamp(now)).db"
         try files.moveItem(atPath: unchecked, toPath: "\(settings.directory)/\(name)")
-        logger.info("backup", metadata: ["file": "\(name)", "entries": "\(report.size)"])
+        logger.info("backup", metadata: ["file": "\(name)", "entries": "\(report.log.size)"])
         for old in try copies().dropLast(settings.keep) {
             try files.removeItem(atPath: "\(settings.directory)/\(old.name)")
         }

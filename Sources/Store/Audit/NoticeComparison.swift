@@ -36,6 +36,9 @@ struct NoticeComparison {
                 "its content hash is \(notice.contentHash.hex.prefix(16))…, the last recorded one \(hash?.prefix(16) ?? "none")…"
             )
         }
+        if let stored = notice.storedHash, stored != notice.contentHash {
+            report.add("notices", notice.id, "its stored content is damaged or another than its hash says")
+        }
         if let needed = issued.facts?["approvalsNeeded"]?.integer, needed != Int64(notice.approvalsNeeded) {
             report.add("notices", notice.id, "it asks for \(notice.approvalsNeeded) approvals, issued with \(needed)")
         }

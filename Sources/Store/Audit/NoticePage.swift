@@ -12,6 +12,8 @@ struct NoticePage: Sendable {
         let state: NoticeState?
         let approvalsNeeded: Int
         let contentHash: Digest
+        /// The hash of the content as it is stored; nil where its key is gone.
+        let storedHash: Digest?
         let documentHash: Digest?
         let isRehearsal: Bool
         let recipients: [String]
@@ -87,6 +89,9 @@ struct NoticePage: Sendable {
                 return Notice(
                     id: id, number: try row.get("number"), state: NoticeState(rawValue: try row.get("state")),
                     approvalsNeeded: try row.get("approvals_needed"), contentHash: try row.get("content_hash"),
+                    storedHash: try keys[try row.get("key_owner")].map { key in
+                        try hash(of: row.get("content"), place: NoticeRows.place("content", id), key)
+                    },
                     documentHash: try row.get("document_hash"), isRehearsal: isRehearsal,
                     recipients: try (rows.recipients[id] ?? []).map { try $0.get("person") },
                     approvals: try (rows.approvals[id] ?? []).map {
@@ -158,6 +163,11 @@ struct NoticePage: Sendable {
         (try? JSONDecoder().decode(Principal.self, from: Data(text.utf8)))?.facts
     }
 
+    /// The hash of the clear bytes; what was changed, or exchanged for another row's bytes, does not open.
+    private static func hash(of stored: [UInt8], place: String, _ key: DataKey) -> Digest {
+        SHA256.hash((try? key.open(SealedBytes(bytes: stored), place: place)) ?? [])
+    }
+
     /// Without a key nothing can be said about the bytes; bytes that do not open have another hash than any document.
     private static func document(_ row: Row, of notice: Row, _ key: DataKey?) throws -> Document {
         let id: String = try notice.get("id")
@@ -165,9 +175,7 @@ struct NoticePage: Sendable {
         if let key {
             let sealed: [UInt8]? = try row.get("bytes")
             let place = NoticeRows.place(sealed == nil ? "content" : "document", id)
-            let stored = try sealed ?? notice.get("content")
-            // What was exchanged for another row's bytes does not open.
-            bytesHash = SHA256.hash((try? key.open(SealedBytes(bytes: stored), place: place)) ?? [])
+            bytesHash = hash(of: try sealed ?? notice.get("content"), place: place, key)
         }
         return Document(
             hash: try row.get("hash"), signatureHash: SHA256.hash(try row.get("signature", as: [UInt8].self)),

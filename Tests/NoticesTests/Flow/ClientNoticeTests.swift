@@ -43,6 +43,13 @@ import Testing
             let inbox = try await gateway.only(.inbox, of: id)
             let person = PersonID("p-zhangsan")
             let desk = gateway.pipeline.read
+            // Whoever knows the hash has not been shown the words.
+            let known = try #require(try await gateway.store.notice(id)?.documentHash)
+            await expectRefusal(.conflict) {
+                _ = try await desk.answer(
+                    .acknowledge(known), to: inbox.id, person: person, by: .account, source: .inbox)
+            }
+            #expect(try await gateway.facts(.acknowledged, of: id).isEmpty)
             let shown = try await desk.open(inbox.id, person: person, by: .account, source: .inbox)
             #expect(shown.content.markdown.contains("李经理"))
             // What is confirmed is bound to the bytes that were shown.
