@@ -162,6 +162,21 @@ final class BenchGateway: Sendable {
         return try Checkpoint(verifying: stored.note, keys: [logKey])
     }
 
+    /// Whether so many attempts were accepted under a verified checkpoint, and nothing is under way any more.
+    ///
+    /// Cheap first: as long as an attempt is open or an entry is staged there is nothing to count.
+    func hasProved(_ count: Int) async throws -> Bool {
+        let waiting: Int = try await database.read { tx in
+            try tx.first(
+                """
+                SELECT (SELECT count(*) FROM attempts WHERE finished_at IS NULL)
+                    + (SELECT count(*) FROM evidence_entries WHERE leaf_index IS NULL) AS n
+                """)?.get("n") ?? 1
+        }
+        guard waiting == 0, let checkpoint = try await verifiedCheckpoint() else { return false }
+        return try await logged(.attemptAccepted, below: checkpoint.size) >= count
+    }
+
     /// How many entries of one kind stand under a checkpoint of this size.
     func logged(_ event: EvidenceEvent, below size: Int) async throws -> Int {
         try await database.read { tx in

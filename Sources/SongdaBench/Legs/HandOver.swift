@@ -23,7 +23,7 @@ struct HandOver {
             let start = ContinuousClock.now
             group.addTask { try await gateway.dispatcher.run(until: stop) }
             group.addTask { try await gateway.sequencer.run() }
-            while try await !isAllProved() {
+            while try await !gateway.hasProved(count) {
                 guard ContinuousClock.now - start < .seconds(600) else {
                     throw BenchError("after 600 s not all of \(count) are in the log")
                 }
@@ -46,18 +46,5 @@ struct HandOver {
             seconds: span.inSeconds, units: count, facts: ["commits": Double(commits), "CPU µs each": perUnit],
             fault: started == count && accepted == count
                 ? nil : "\(count) released, \(started) begun, \(accepted) accepted in the log")
-    }
-
-    /// Cheap first: as long as an attempt is open or an entry is staged there is nothing to count.
-    private func isAllProved() async throws -> Bool {
-        let waiting: Int = try await gateway.database.read { tx in
-            try tx.first(
-                """
-                SELECT (SELECT count(*) FROM attempts WHERE finished_at IS NULL)
-                    + (SELECT count(*) FROM evidence_entries WHERE leaf_index IS NULL) AS n
-                """)?.get("n") ?? 1
-        }
-        guard waiting == 0, let checkpoint = try await gateway.verifiedCheckpoint() else { return false }
-        return try await gateway.logged(.attemptAccepted, below: checkpoint.size) >= count
     }
 }

@@ -39,7 +39,7 @@ struct MailLeg {
                 }
                 guard sink.messages() >= count else { continue }
                 sinkDone = sinkDone ?? elapsed
-                if try await isAllProved(gateway) { done = ContinuousClock.now - start }
+                if try await gateway.hasProved(count) { done = ContinuousClock.now - start }
             }
             stop.stop()
             group.cancelAll()
@@ -65,19 +65,6 @@ struct MailLeg {
             fault: isSound
                 ? nil : "\(count) released, \(started) begun, \(accepted) accepted in the log, \(counted) in the sink"
         )
-    }
-
-    /// Cheap first: as long as an attempt is open or an entry is staged there is nothing to count.
-    private func isAllProved(_ gateway: BenchGateway) async throws -> Bool {
-        let waiting: Int = try await gateway.database.read { tx in
-            try tx.first(
-                """
-                SELECT (SELECT count(*) FROM attempts WHERE finished_at IS NULL)
-                    + (SELECT count(*) FROM evidence_entries WHERE leaf_index IS NULL) AS n
-                """)?.get("n") ?? 1
-        }
-        guard waiting == 0, let checkpoint = try await gateway.verifiedCheckpoint() else { return false }
-        return try await gateway.logged(.attemptAccepted, below: checkpoint.size) >= count
     }
 }
 
