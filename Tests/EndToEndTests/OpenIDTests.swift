@@ -53,22 +53,12 @@ extension EndToEnd {
             do {
                 var settings = House.Settings(publicURL: url)
                 settings.more = try Self.options(canaille)
-                let house = try await House.build(settings)
-                do {
-                    let proxy = try await Proxy.start(ports, before: house.port)
-                    do {
-                        try await Self.play(
-                            Stage(house: house, proxy: proxy, canaille: canaille, shots: shots), settings)
-                    } catch {
-                        await proxy.stop()
-                        throw error
+                let used = settings
+                try await House.quiet(settings) { house in
+                    try await Proxy.with(ports, before: house.port) { proxy in
+                        try await Self.play(Stage(house: house, proxy: proxy, canaille: canaille, shots: shots), used)
                     }
-                    await proxy.stop()
-                } catch {
-                    await house.discard()
-                    throw error
                 }
-                await house.discard()
             } catch {
                 await canaille.stop()
                 throw error

@@ -31,18 +31,16 @@ extension EndToEnd {
 
         @Test func `the shipped Caddyfile carries a sign-in over TLS and lets nobody choose an address`() async throws {
             let ports = try Proxy.ports()
-            let house = try await House.build(.init(publicURL: "https://localhost:\(ports.https)"))
             let exchange = HTTPExchange()
             defer { exchange.shutdown() }
-            do {
+            try await House.quiet(.init(publicURL: "https://localhost:\(ports.https)")) { house in
                 try house.keep(secret: "correct-horse-battery-9", in: "li.password")
                 try await house.succeed([
                     "accounts", "add", "--login", "li", "--name", "李雷", "--scopes", "issue", "--password-file",
                     house.path("li.password"),
                 ])
                 try await house.start()
-                let proxy = try await Proxy.start(ports, before: house.port)
-                do {
+                try await Proxy.with(ports, before: house.port) { proxy in
                     let visitor = Visitor(proxy: proxy, exchange: exchange)
                     try await Self.look(at: proxy, exchange)
                     try await Self.signIn(visitor)
@@ -50,16 +48,8 @@ extension EndToEnd {
                     try await Self.refuse(visitor)
                     try await house.stop()
                     try await Self.lookWithoutServer(visitor)
-                } catch {
-                    await proxy.stop()
-                    throw error
                 }
-                await proxy.stop()
-            } catch {
-                await house.discard()
-                throw error
             }
-            await house.discard()
         }
 
         /// HTTP/2 and modern TLS only, and the way from http.

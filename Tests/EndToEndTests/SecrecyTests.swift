@@ -6,7 +6,8 @@ import Testing
 extension EndToEnd {
     /// What lies on the disk and in the logs when nobody was careful.
     struct SecrecyTests {
-        @Test func `I7 S-128 after a crash no name, address, word or secret stands in the database, the logs or a backup`()
+        @Test
+        func `I7 S-128 after a crash no name, address, word or secret stands in the database, the logs or a backup`()
             async throws
         {
             let peer = try await ScriptedPeer.smtp(.at("DOT", 2, .pause(.seconds(3)), .proceed))

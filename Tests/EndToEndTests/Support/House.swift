@@ -84,12 +84,21 @@ actor House {
         _ settings: Settings = Settings(), on backend: Backend = .sqlite,
         _ body: (House, Caller) async throws -> T
     ) async throws -> T {
-        let house = try await build(settings, on: backend)
-        do {
+        try await quiet(settings, on: backend) { house in
             try await house.start()
             let hr = try await house.caller()
             try await hr.enrol()
-            let value = try await body(house, hr)
+            return try await body(house, hr)
+        }
+    }
+
+    /// Lends a house in which nothing runs yet, and clears it away whatever happens.
+    static func quiet<T: Sendable>(
+        _ settings: Settings = Settings(), on backend: Backend = .sqlite, _ body: (House) async throws -> T
+    ) async throws -> T {
+        let house = try await build(settings, on: backend)
+        do {
+            let value = try await body(house)
             await house.discard()
             return value
         } catch {

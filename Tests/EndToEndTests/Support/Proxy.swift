@@ -16,8 +16,19 @@ struct Proxy: Sendable {
     /// The ports a proxy will have; what stands behind it must know its address before it runs.
     static func ports() throws -> (http: Int, https: Int) { (try LoopbackPort.free(), try LoopbackPort.free()) }
 
-    /// Starts it and waits until it takes connections.
-    static func start(_ ports: (http: Int, https: Int), before upstream: Int) async throws -> Proxy {
+    /// Lends a proxy that takes connections, and ends it whatever happens.
+    static func with(
+        _ ports: (http: Int, https: Int), before upstream: Int, _ body: (Proxy) async throws -> Void
+    ) async throws {
+        let proxy = try await start(ports, before: upstream)
+        do { try await body(proxy) } catch {
+            await proxy.stop()
+            throw error
+        }
+        await proxy.stop()
+    }
+
+    private static func start(_ ports: (http: Int, https: Int), before upstream: Int) async throws -> Proxy {
         let directory = try TemporaryDirectory.make("songda-proxy")
         let program = try await Program.start(
             ["caddy", "run", "--config", TestResources.root + "/config/Caddyfile", "--adapter", "caddyfile"],
@@ -53,7 +64,7 @@ struct Proxy: Sendable {
     }
 
     /// Ends it.
-    func stop() async {
+    private func stop() async {
         program.signal(15)
         await program.discard()
         try? FileManager.default.removeItem(atPath: directory)  // a leftover in /tmp harms no test
