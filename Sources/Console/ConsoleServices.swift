@@ -177,19 +177,22 @@ public struct HealthReport: Sendable, Hashable {
         public let code: String
         /// What was found, for people.
         public let reason: BilingualText
+        /// Whether no work can be done while it is not in order; otherwise it is told, and work goes on.
+        public let stopsWork: Bool
         /// States a finding.
-        public init(name: String, isOK: Bool, code: String, reason: BilingualText) {
+        public init(name: String, isOK: Bool, code: String, reason: BilingualText, stopsWork: Bool = true) {
             self.name = name
             self.isOK = isOK
             self.code = code
             self.reason = reason
+            self.stopsWork = stopsWork
         }
     }
 
     /// What was looked at, in order.
     public let checks: [Check]
-    /// Whether everything is in order.
-    public var isReady: Bool { checks.allSatisfy(\.isOK) }
+    /// Whether everything is in order that work needs.
+    public var isReady: Bool { checks.allSatisfy { $0.isOK || !$0.stopsWork } }
     /// How much of the time it was ready; empty before the first look.
     public let served: [ServedShare]
     /// Gathers findings.

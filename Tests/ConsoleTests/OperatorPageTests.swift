@@ -34,6 +34,24 @@ import Testing
         }
     }
 
+    @Test func `what stops no work is told, and the service is ready all the same`() async throws {
+        let report = HealthReport(checks: [
+            .init(name: "database", isOK: true, code: "durable", reason: .init(zh: "可写", en: "writes are durable")),
+            .init(
+                name: "backup", isOK: false, code: "unreachable",
+                reason: .init(zh: "无法备份：磁盘未挂载", en: "no copy can be taken: the disk is not mounted"),
+                stopsWork: false),
+        ])
+        try await TestServer.with(health: report) { server in
+            let ready = try await server.get(Site.ready)
+            #expect(ready.status == 200 && ready.json["ready"] == true)
+            #expect(ready.json["checks"]?[1]?["ok"] == false && ready.text.contains("the disk is not mounted"))
+            let browser = try await Browser.signedIn(server, "zhou", .administer)
+            #expect(try await browser.get(Site.operation + "?lang=en").text.contains("the disk is not mounted"))
+            #expect(try await browser.get("/?lang=zh-CN").text.contains("磁盘未挂载"))
+        }
+    }
+
     @Test func `F8 what was set aside is listed and released in the browser`() async throws {
         try await TestServer.with { server in
             try await server.gateway.person()

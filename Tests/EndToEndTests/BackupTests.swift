@@ -119,9 +119,20 @@ extension EndToEnd {
                 try FileManager.default.removeItem(atPath: place)
                 try await eventually("the missing directory is told of") {
                     let checks = try await hr.json("GET", "/readyz")["checks"]?.array ?? []
-                    return checks.first { $0["name"] == "backup" }?["code"] == "unreachable"
+                    let backup = checks.first { $0["name"] == "backup" }
+                    let said = backup?["reason"]?["en"]?.string ?? ""
+                    return backup?["ok"] == false && backup?["code"] == "unreachable"
+                        && said.contains("backup.directory \(place)") && said.contains("mount its disk")
                 }
+                #expect(try await hr.isReady(), "a missing copy stops no work")
                 #expect(!FileManager.default.fileExists(atPath: place))
+                let doctor = try await house.songda(["doctor"])
+                #expect(doctor.code == 1 && doctor.out.contains("FAULT backup: backup.directory \(place)"))
+                try "x".write(toFile: place, atomically: true, encoding: .utf8)
+                #expect(try await house.songda(["doctor"]).out.contains("\(place) is no directory"))
+                try FileManager.default.removeItem(atPath: place)
+                try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+                #expect(try await house.songda(["doctor"]).out.contains("ok    backup"))
             }
             await peer.stop()
         }

@@ -80,6 +80,10 @@ extension EndToEnd {
                         + "[ { name: far, url: \"http://127.0.0.1:1\", roots-file: r.pem, policies: [] } ] }",
                     says: ["timestamps.authorities[0].policies", "leave it out"]),
                 Mistake(
+                    was: "rehearsal: false",
+                    becomes: "rehearsal: false\nbackup: { directory: \(house.directory)/. }",
+                    says: ["backup.directory", "the database's own directory", "another disk"]),
+                Mistake(
                     was: "host: 127.0.0.1, port: 2525", becomes: "host: smtp.example.com, port: 2525",
                     says: ["mail.routes[0].security", "\"clearText\"", "startTLSRequired"]),
                 Mistake(

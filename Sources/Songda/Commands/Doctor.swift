@@ -6,7 +6,7 @@ import Foundation
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Check configuration, addresses, keys, seals, templates, rules, routes, database, log, web hooks and disk.",
+            "Check configuration, addresses, keys, seals, templates, rules, routes, database, log, web hooks, backups, disk.",
         discussion: """
             Exits 1 on a fault. What the configuration, the keys and the database would make a start refuse is a fault
             here, and so are a seal that cannot seal and a log that this installation's keys did not sign; a port, a lock

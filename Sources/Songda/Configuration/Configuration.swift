@@ -192,20 +192,6 @@ extension Configuration {
         }
     }
 
-    private static func readBackup(_ root: ConfigSection, of database: String) throws -> Backup? {
-        guard root.names("backup") else { return nil }
-        guard database.hasPrefix("sqlite:") else {
-            throw root.fault(
-                "backup", "is for SQLite; back a PostgreSQL server up with pg_basebackup or its administrator's tools")
-        }
-        let section = try root.section("backup")
-        try section.allow(["directory", "every-hours", "keep"])
-        return Backup(
-            directory: try section.needText("directory"),
-            interval: .seconds(3_600 * (try section.number("every-hours", in: 1...168, default: 24))),
-            keep: try section.number("keep", in: 1...1_000, default: 14))
-    }
-
     /// The reader's own words quote the whole file.
     private static func sentence(_ error: YamlError) -> ConfigError {
         switch error {

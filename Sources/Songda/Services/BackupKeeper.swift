@@ -59,22 +59,31 @@ struct BackupKeeper: Sendable {
         }
     }
 
-    /// What an operator is told.
+    /// Where the copies go.
+    private var place: BackupPlace { BackupPlace(directory: settings.directory, source: source) }
+
+    /// What an operator is told; work goes on without a copy, and so none of it stops anything.
     func finding() -> HealthReport.Check {
-        func check(_ code: String, _ zh: String, _ en: String) -> HealthReport.Check {
-            // Work goes on without a copy; that there is none is said.
-            .init(name: "backup", isOK: true, code: code, reason: BilingualText(zh: zh, en: en))
+        func check(_ code: String, isOK: Bool, _ zh: String, _ en: String) -> HealthReport.Check {
+            .init(name: "backup", isOK: isOK, code: code, reason: BilingualText(zh: zh, en: en), stopsWork: false)
+        }
+        if let fault = place.fault() {
+            return check(
+                "unreachable", isOK: false, "无法备份：\(fault.zh)", "no copy can be taken: \(fault.en)")
         }
         do {
             guard let newest = try copies().last else {
-                return check("none", "尚无经过校验的备份", "no copy has been taken and checked yet")
+                return check("none", isOK: true, "尚无经过校验的备份", "no copy has been taken and checked yet")
             }
-            let isLate = clock.now.since(newest.takenAt) > settings.interval + settings.interval
+            guard clock.now.since(newest.takenAt) > settings.interval + settings.interval else {
+                return check(
+                    "fresh", isOK: true, "最近一次经过校验的备份：\(newest.name)", "newest checked copy: \(newest.name)")
+            }
             return check(
-                isLate ? "late" : "fresh", "最近一次经过校验的备份：\(newest.name)\(isLate ? "，已过期" : "")",
-                "newest checked copy: \(newest.name)\(isLate ? ", which is old" : "")")
+                "late", isOK: false, "最近一次经过校验的备份 \(newest.name) 已过期；原因见日志中的 backup",
+                "the newest checked copy, \(newest.name), is old; the log says under \"backup\" why")
         } catch {
-            return check("unreachable", "无法读取备份目录：\(error)", "the copies cannot be seen: \(error)")
+            return check("unreachable", isOK: false, "无法备份：\(error)", "no copy can be taken: \(error)")
         }
     }
 

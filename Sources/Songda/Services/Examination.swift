@@ -69,6 +69,13 @@ struct Examination {
                 await check("web hooks") { stored.webhooks.compactMap(trouble) }
             }
         }
+        if let backup = configuration.backup, let source = DiskSpace.file(of: configuration.database) {
+            await check("backup") {
+                let place = BackupPlace(directory: backup.directory, source: source)
+                if let fault = place.fault() { throw Failure(fault.en) }
+                return place.notes()
+            }
+        }
         await check("disk") { try none { try DiskSpace.requireRoom(beside: configuration.database) } }
         if let openID = configuration.openID {
             await check("identity provider") { try await ask(openID) }
