@@ -76,9 +76,9 @@ struct Application: Sendable {
 
     /// Runs the workers until told to stop; the caller serves HTTP beside it.
     ///
-    /// The sequencer outlives the pipeline, so that the last outcomes still get their place in the log.
+    /// The log was found to be what it must be (`Sequencer.recover`) before. The sequencer outlives the pipeline, so that the
+    /// last outcomes still get their place in the log.
     func run(until stop: StopSignal, holding claim: InstanceClaim?) async throws {
-        try await sequencer.recover()
         try await KeyChanges(keys: keys, log: log, recorder: recorder, clock: clock).record()
         try await log.stage([
             try recorder.entry(

@@ -169,6 +169,9 @@ extension EndToEnd {
                 let started = try await house.songda(["serve"], within: .seconds(30))
                 #expect(started.code != 0)
                 #expect(started.err.contains("an older copy of the database is in place; restore the newest one"))
+                #expect(started.err.contains("witness file \(house.path("songda.witness"))"), "\(started.err)")
+                #expect(started.err.contains("songda restore FILE --accept-loss"))
+                #expect(!started.said.contains("listening"), "nobody is told that it listens: \(started.said)")
             }
         }
     }

@@ -36,6 +36,8 @@ struct Server: Sendable {
             // The server takes no connection before this returns.
             onRunning: { port.continuation.yield($0) })
         try await RehearsalGround.require(in: application.notices, for: application.configuration)
+        // Before anybody is told that we listen.
+        try await recoverLog()
         // Last of what can be refused: from here on the workers give it up again.
         let claim = try await application.claimInstance()
         var group = ServiceGroupConfiguration(
@@ -54,6 +56,19 @@ struct Server: Sendable {
             gracefulShutdownSignals: [.sigterm, .sigint], logger: application.logger)
         group.maximumGracefulShutdownDuration = .seconds(10)
         try await ServiceGroup(configuration: group).run()
+    }
+
+    /// Verifies the log against its last checkpoint and what the witness saw of it; the refusal says who saw more, and what
+    /// to do.
+    private func recoverLog() async throws {
+        do { try await application.sequencer.recover() } catch let error as EvidenceError
+            where error.code == .logRolledBack || error.code == .logForked
+        {
+            throw Failure(
+                "\(error.reason). What was seen stands in the witness file \(application.configuration.witness). Put the "
+                    + "newest database or its newest backup back (songda restore FILE); if none has all of it, songda "
+                    + "restore FILE --accept-loss gives the missing entries up, on record")
+        }
     }
 
     /// The pages and the API; refuses page templates that cannot be read.
