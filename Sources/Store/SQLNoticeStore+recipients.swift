@@ -65,7 +65,7 @@ extension SQLNoticeStore: RecipientStore {
         Self.valueHash(channel, value, try await key(for: KeyRing.organisation))
     }
 
-    private static func valueHash(_ channel: ChannelKind, _ value: String, _ organisation: DataKey) -> [UInt8] {
+    static func valueHash(_ channel: ChannelKind, _ value: String, _ organisation: DataKey) -> [UInt8] {
         organisation.blindIndex(of: Array("\(channel.rawValue) \(value)".utf8))
     }
 

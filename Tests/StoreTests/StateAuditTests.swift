@@ -163,6 +163,60 @@ import Testing
         }
     }
 
+    @Test(arguments: Backend.allCases)
+    func `F45 damage to a stored name or address is found before it is opened, and the person is named`(
+        _ backend: Backend
+    ) async throws {
+        try await TestGateway.with(backend, checks: false) { gateway in
+            try await Self.live(in: gateway)
+            let other = "(SELECT name FROM people WHERE id = 'p-lisi')" as Query
+            let damages: [(Query, table: String, row: String, says: String)] = [
+                (
+                    "UPDATE people SET name = \(other) WHERE id = 'p-zhangsan'", "people", "p-zhangsan",
+                    "the stored name is damaged"
+                ),
+                (
+                    "UPDATE people SET name_hash = name WHERE id = 'p-lisi'", "people", "p-lisi",
+                    "not the one under which this person is found"
+                ),
+                (
+                    "UPDATE addresses SET value = \(other) WHERE person = 'p-lisi' AND channel = 'email'", "addresses",
+                    "p-lisi email", "the stored address is damaged"
+                ),
+                (
+                    "UPDATE addresses SET value_hash = value WHERE person = 'p-zhangsan' AND channel = 'email'",
+                    "addresses", "p-zhangsan email", "not the one under which it is found"
+                ),
+                (
+                    "UPDATE notice_recipients SET snapshot = \(other) WHERE person = 'p-zhangsan'", "notice_recipients",
+                    "p-zhangsan", "the stored copy of name and addresses is damaged"
+                ),
+                (
+                    "UPDATE deliveries SET address = \(other) WHERE channel = 'email'", "deliveries", "p-zhangsan",
+                    "the stored address is damaged"
+                ),
+                (
+                    "UPDATE data_keys SET wrapped = \(other) WHERE owner = 'p-lisi'", "data_keys", "p-lisi",
+                    "cannot be unwrapped"
+                ),
+            ]
+            #expect(try await StateAuditor(gateway.store).audit().isSound)
+            for damage in damages {
+                try await gateway.database.write { tx in try tx.execute(damage.0) }
+                // What is remembered of keys is no reason to overlook a damaged one.
+                gateway.pass(.seconds(2))
+                let store = SQLNoticeStore.stores(
+                    in: gateway.database, vault: gateway.keys.vault, clock: gateway.clock
+                ).notices
+                let found = try await StateAuditor(store).audit().findings
+                #expect(
+                    found.contains {
+                        $0.table == damage.table && $0.row.contains(damage.row) && $0.sentence.contains(damage.says)
+                    }, "\(damage.says): \(found)")
+            }
+        }
+    }
+
     /// A dismissal and two messages, with everything that leaves rows behind.
     private static func live(in gateway: TestGateway) async throws {
         gateway.mail.alwaysAccepts()

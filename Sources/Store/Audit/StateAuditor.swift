@@ -7,7 +7,8 @@ import SQL
 ///
 /// The log proves itself; rows do not. Each page is read in one snapshot together with its entries, so the audit may run
 /// beside a server. Entries are taken as they are: whether they are genuine is for the audit of the log. No entry says
-/// what a person is called or where an issuing entity can be reached today; notices carry their own copy.
+/// what a person is called or where an issuing entity can be reached today; notices carry their own copy. Names and
+/// addresses of people are opened, so that damage to them is found before somebody needs them.
 public struct StateAuditor: Sendable {
     let store: SQLNoticeStore
     private static let page = 200
@@ -32,6 +33,7 @@ public struct StateAuditor: Sendable {
         }
         try await findLostNotices(&report)
         try await comparePeople(&report)
+        try await openPeople(&report)
         return report
     }
 
