@@ -27,11 +27,18 @@ import Testing
             let notice = shown.notice
             let key = try await server.key(.read)
             for (language, wanted) in [
-                ("zh-CN", ["送达证明报告", "4/5", "张三", "本人已签收", "收到异议", "zzobjectionzz", "打开全文", "不独立", "离线核验", "第1页共"]),
+                (
+                    "zh-CN",
+                    [
+                        "送达证明报告", "4/5", "4经身份验证的本人打开全文，或者确认签收而未附签名", "张三", "本人已签收", "收到异议",
+                        "zzobjectionzz", "打开全文", "不独立", "离线核验", "第1页共",
+                    ]
+                ),
                 (
                     "en",
                     [
-                        "Proofreport", "4/5", "张三", "acknowledgedbytheperson", "Objectionreceived", "notindependent",
+                        "Proofreport", "4/5", "5signedforbytheperson", "acknowledgedbythemwithoutasignature", "张三",
+                        "acknowledgedbytheperson", "Objectionreceived", "notindependent",
                         "Page1of",
                     ]
                 ),
@@ -159,6 +166,42 @@ import Testing
             _ = try await approver.get(Site.page(Site.noticePage, id))
             #expect(try await approver.post(Site.page(Site.noticeReport, id), [("language", "en")]).status == 403)
             #expect(try await server.get(Site.page(Site.noticeReport, id)).status == 405)
+        }
+    }
+
+    @Test func `a rehearsal is not said to be deemed served, and nothing follows from one that was withdrawn`()
+        async throws
+    {
+        try await TestServer.with(isRehearsal: true) { server in
+            let gateway = server.gateway
+            try await gateway.person()
+            let id = try await gateway.issue(gateway.clientContactChange())
+            try await gateway.settle()
+            let key = try await server.key(.read)
+            func printed(_ language: String) async throws -> String {
+                let path = "/v1/notices/\(id)/proof-report.pdf?language=\(language)"
+                return try PDFText.of(try await server.get(path, key).body)
+            }
+            let browser = try await Browser.signedIn(server, "chen", .read)
+            func page() async throws -> String {
+                try await browser.get(Site.page(Site.noticePage, id) + "?lang=en").text
+            }
+            func conclusions() async throws -> [JSONValue] {
+                try await server.get("/v1/notices/\(id)/timeline", key).json["deemedService"]?.array ?? []
+            }
+            let (zh, en) = (try await printed("zh-CN"), try await printed("en"))
+            #expect(zh.contains("如为正式通知，依规则将视为送达") && !zh.contains("依规则视为送达"))
+            #expect(en.contains("Arehearsalservesnothing") && !en.contains("Deemedservedbyrule"))
+            #expect(try await page().contains("A rehearsal serves nothing"))
+            #expect(try await !conclusions().isEmpty)
+            #expect(try await conclusions().allSatisfy { $0["rehearsal"] == true })
+            _ = try await gateway.pipeline.issue.cancel(id, reason: "only rehearsed", by: .author)
+            try await gateway.sequence()
+            let (after, english) = (try await printed("zh-CN"), try await printed("en"))
+            #expect(after.contains("已撤回，不视为送达") && !after.contains("将视为送达"))
+            #expect(english.contains("isnotdeemedserved") && !english.contains("wouldbedeemedserved"))
+            #expect(try await !page().contains("would be deemed served"))
+            #expect(try await conclusions().isEmpty)
         }
     }
 

@@ -86,7 +86,7 @@ extension ProofDesk.Standing {
                 "state": .string(notice.state.rawValue), "rehearsal": .bool(notice.isRehearsal),
             ]),
             "timeline": timeline.json, "deliveries": .array(deliveries.map(\.json)),
-            "deemedService": .array(deemed.map(\.facts)),
+            "deemedService": deemedFacts,
             "strength": .object([
                 "level": .integer(Int64(strength.level)), "reason": strength.reason.json,
                 "advice": strength.advice.json,

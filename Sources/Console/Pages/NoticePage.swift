@@ -22,6 +22,7 @@ struct NoticePage: Sendable {
     let strengthReason: String
     let strengthAdvice: String
     let deemed: [String]
+    let deemedLabel: String
     let doubts: [String]
     let approvalsGiven: Int
     let approvalsNeeded: Int
@@ -83,6 +84,7 @@ struct NoticePage: Sendable {
         deemed = standing.deemed.map { make.phrases.deemed($0) }.reduce(into: []) {
             if !$0.contains($1) { $0.append($1) }
         }
+        deemedLabel = make.phrases.deemedLabel(notice)
         doubts = standing.timeline.doubts.map { make.text($0) }
         approvalsGiven = approvals.count
         approvalsNeeded = notice.approvalsNeeded

@@ -58,6 +58,9 @@ struct Phrasebook: Sendable {
         return "\(observed.at.shownInChina) (\(clock))"
     }
 
+    /// What stands before a conclusion: in a rehearsal nothing is served, and it is said what would follow.
+    func deemedLabel(_ notice: Notice) -> String { word(notice.isRehearsal ? "deemed_rehearsal" : "deemed") }
+
     /// What a rule concluded, which is no observation, and from what.
     func deemed(_ service: DeemedService) -> String {
         "\(service.day): \(text(service.text)) [\(service.basis); \(service.ruleID), \(service.law)]"

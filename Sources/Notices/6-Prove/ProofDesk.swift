@@ -62,10 +62,22 @@ public struct ProofDesk: Sendable {
         public let deliveries: [Delivery]
         /// What happened.
         public let timeline: Timeline
-        /// When it is deemed served, and by which rules; empty if by none.
+        /// When it is deemed served, and by which rules; empty if by none, or if it was withdrawn.
+        ///
+        /// Of a rehearsal it is what the rules would conclude if it had been meant.
         public let deemed: [DeemedService]
         /// How strong the evidence is, and what would make it stronger.
         public let strength: EvidenceStrength
+
+        /// The conclusions as data; one of a rehearsal says so itself, wherever it is carried.
+        public var deemedFacts: JSONValue {
+            .array(
+                deemed.map { service in
+                    guard notice.isRehearsal, case .object(var members) = service.facts else { return service.facts }
+                    members["rehearsal"] = true
+                    return .object(members)
+                })
+        }
     }
 
     /// Where a notice stands, with what the rules conclude from it.
@@ -78,7 +90,8 @@ public struct ProofDesk: Sendable {
         let observations = Self.observations(deliveries, timeline)
         return Standing(
             notice: notice, deliveries: deliveries, timeline: timeline,
-            deemed: ServiceCalculator(law: law).conclude(observations),
+            // Only what had no effect can be withdrawn after it was seen: a rehearsal.
+            deemed: notice.state == .cancelled ? [] : ServiceCalculator(law: law).conclude(observations),
             strength: EvidenceStrength(observations, in: notice.state))
     }
 
@@ -171,7 +184,7 @@ public struct ProofDesk: Sendable {
                     .object(["person": .string($0.person.rawValue), "name": .string($0.name)])
                 }),
             "deliveries": .array(standing.deliveries.map(\.json)), "timeline": standing.timeline.json,
-            "deemedService": .array(standing.deemed.map(\.facts)),
+            "deemedService": standing.deemedFacts,
             "strength": .object([
                 "level": .integer(Int64(standing.strength.level)),
                 "reason": .object([

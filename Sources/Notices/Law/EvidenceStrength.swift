@@ -1,7 +1,7 @@
 /// How firmly it can be shown that a notice reached the person, from 0 to 5, with the reason and the advice.
 public struct EvidenceStrength: Sendable, Hashable {
-    /// 5 signed acknowledgement, or signed for in person with identity; 4 opened by an identified person, bound to the hash
-    /// shown; 3 arrived at a confirmed address; 2 reported delivered at an unconfirmed address; 1 accepted by a server or
+    /// 5 signed acknowledgement, or signed for in person with identity; 4 opened, or acknowledged without a signature, by an
+    /// identified person, bound to the hash shown; 3 arrived at a confirmed address; 2 reported delivered at an unconfirmed address; 1 accepted by a server or
     /// gateway; 0 nothing observed.
     public let level: Int
     /// What was observed.
@@ -17,6 +17,9 @@ public struct EvidenceStrength: Sendable, Hashable {
     /// The strength while a notice is in a state: before it is sealed there is nothing to have arrived.
     init(_ observations: [ServiceObservation], in state: NoticeState) {
         switch state {
+        case .cancelled where !observations.isEmpty:
+            let observed = EvidenceStrength(observations)
+            self.init(observed.level, observed.reason, Self.withdrawnAfterwards)
         case _ where !observations.isEmpty: self.init(observations)
         case .awaitingApproval: self = .awaitingApproval
         case .approved: self = .approved
@@ -127,6 +130,9 @@ public struct EvidenceStrength: Sendable, Hashable {
     private static let withdrawn = EvidenceStrength(
         0, BilingualText(zh: "已撤回，没有送达", en: "it was withdrawn and not served"),
         BilingualText(zh: "需要送达的，请重新拟稿", en: "to serve it after all, issue another notice"))
+    private static let withdrawnAfterwards = BilingualText(
+        zh: "已撤回，不视为送达；需要送达的，请重新拟稿",
+        en: "it was withdrawn and is not deemed served; to serve it after all, issue another notice")
     private static let setAside = EvidenceStrength(
         0, BilingualText(zh: "尚未发出：因故障被隔离", en: "it has not been sent: it was set aside after a fault"),
         BilingualText(

@@ -69,7 +69,9 @@ import Testing
         #expect(EvidenceStrength([], in: .dispatching) == EvidenceStrength([]))
         // What was observed counts, whatever came later.
         let seen = Self.table.map(\.fact)
-        #expect(EvidenceStrength(seen, in: .cancelled) == EvidenceStrength(seen))
+        let (withdrawn, observed) = (EvidenceStrength(seen, in: .cancelled), EvidenceStrength(seen))
+        #expect(withdrawn.level == observed.level && withdrawn.reason == observed.reason)
+        #expect(withdrawn.advice.en.contains("not deemed served") && withdrawn.advice.zh.contains("不视为送达"))
     }
 
     @Test func `the strongest observation counts`() {

@@ -90,7 +90,7 @@ struct ProofReport: Sendable {
         ]
         var seen: Set<String> = []
         for service in material.standing.deemed.map({ phrases.deemed($0) }) where seen.insert(service).inserted {
-            lines.append(plain("\(word("deemed")): \(service)"))
+            lines.append(plain("\(phrases.deemedLabel(notice)): \(service)"))
         }
         return "## \(word("strength"))\n\n" + lines.joined(separator: "\n\n")
     }
