@@ -91,6 +91,22 @@ import Testing
         }
     }
 
+    @Test func `an empty text is told to be left out only where it may be`() async throws {
+        try await TestServer.with { server in
+            let key = try await server.key(.issue)
+            let body = (TestServer.alert().object ?? [:]).merging(["issuer": "", "language": ""]) { $1 }
+            let answer = try await server.post(Site.notices, key, .object(body), idempotency: "k")
+            let told = (answer.json["errors"]?.array ?? []).map {
+                "\($0["field"]?.string ?? ""): \($0["message"]?.string ?? "")"
+            }
+            #expect(
+                told == [
+                    "issuer: is empty, and is required; write something",
+                    "language: is empty; write something or leave it out",
+                ])
+        }
+    }
+
     @Test func `an unknown kind and an unknown version are refused`() async throws {
         try await TestServer.with { server in
             try await server.gateway.person()

@@ -50,7 +50,7 @@ struct ObjectReader {
 
     /// One line of text.
     mutating func line(_ name: String, maximum: Int = 200) -> String? {
-        required(name, "a text").flatMap { line(name, $0, maximum: maximum) }
+        required(name, "a text").flatMap { line(name, $0, maximum: maximum, isRequired: true) }
     }
 
     /// One line of text that may be left out.
@@ -62,13 +62,15 @@ struct ObjectReader {
     mutating func text(_ name: String, maximum: Int = 20_000) -> String? {
         guard let value = required(name, "a text") else { return nil }
         guard let text = value.string else { return mistyped(name, value, "a text") }
-        return bounded(name, text, maximum)
+        return bounded(name, text, maximum, isRequired: true)
     }
 
     /// Checked on scalars: a line break hides inside a grapheme.
-    private mutating func line(_ name: String, _ value: JSONValue, maximum: Int) -> String? {
+    private mutating func line(
+        _ name: String, _ value: JSONValue, maximum: Int, isRequired: Bool = false
+    ) -> String? {
         guard let text = value.string else { return mistyped(name, value, "a text") }
-        guard let text = bounded(name, text, maximum) else { return nil }
+        guard let text = bounded(name, text, maximum, isRequired: isRequired) else { return nil }
         if let control = text.unicodeScalars.first(where: { $0.value < 0x20 || $0.value == 0x7F }) {
             fault(
                 name,
@@ -78,9 +80,14 @@ struct ObjectReader {
         return text
     }
 
-    private mutating func bounded(_ name: String, _ text: String, _ maximum: Int) -> String? {
+    private mutating func bounded(
+        _ name: String, _ text: String, _ maximum: Int, isRequired: Bool
+    ) -> String? {
         if text.isEmpty {
-            fault(name, "is empty; write something or leave it out")
+            fault(
+                name,
+                isRequired
+                    ? "is empty, and is required; write something" : "is empty; write something or leave it out")
             return nil
         }
         if text.utf8.count > maximum {

@@ -164,11 +164,14 @@ struct FieldReader {
     }
 
     private func tooLong(_ text: String) -> FieldFault {
-        fault(
-            text, zh: "过长（\(text.utf8.count)字节），最多\(field.maximumLength)字，请缩短",
-            en:
-                "is too long (\(text.utf8.count) bytes); at most \(field.maximumLength) characters are allowed, shorten it"
-        )
+        // Of a hostile value only so many are counted that it is certain; a character has four bytes at most.
+        let (most, limit) = (field.maximumLength, field.maximumLength * 10)
+        let isHuge = text.utf8.count > limit * 4
+        let count = isHuge ? limit : text.unicodeScalars.count
+        return fault(
+            text, zh: "过长（\(isHuge ? "超过" : "")\(count)字），最多\(most)字，请缩短",
+            en: "is too long (\(isHuge ? "more than " : "")\(count) characters); at most \(most) are allowed, "
+                + "shorten it")
     }
 
     private func wrongType(_ raw: JSONValue) -> FieldFault {

@@ -59,10 +59,17 @@ import Testing
         #expect(faults.first?.message.en.contains(words) == true, "\(faults)")
     }
 
+    @Test func `how long a text is and how long it may be are told in the same unit`() throws {
+        let fault = try #require(try Self.faults(["title": .string(String(repeating: "长", count: 500))]).first)
+        #expect(fault.message.en.contains("too long (500 characters); at most 200 are allowed"), "\(fault.message.en)")
+        #expect(fault.message.zh.contains("过长（500字），最多200字"), "\(fault.message.zh)")
+    }
+
     @Test func `a field of ten megabytes is refused without being read, and shown shortened`() throws {
         let faults = try Self.faults(["body": .string(String(repeating: "长", count: 3_500_000))])
         #expect(faults.count == 1)
-        #expect(faults[0].message.en.contains("too long (10500000 bytes)"))
+        #expect(faults[0].message.en.contains("too long (more than "))
+        #expect(faults[0].message.zh.contains("过长（超过"))
         #expect(faults[0].message.en.utf8.count < 400)
     }
 
