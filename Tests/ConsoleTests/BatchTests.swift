@@ -68,6 +68,50 @@ import Testing
         }
     }
 
+    @Test func `a refused batch is told in one language, whatever the languages of its notices`() async throws {
+        try await TestServer.with { server in
+            try await server.gateway.person()
+            let key = try await server.key(.issue)
+            let rows = (Self.rows(4).array ?? []).enumerated().map { index, row in
+                JSONValue.object(
+                    (row.object ?? [:]).merging([
+                        "language": index % 2 == 0 ? "zh-CN" : "en",
+                        "fields": index == 3 ? ["newContact": "𓀀"] : ["newContact": "x\u{7}y", "more": 1],
+                    ]) { $1 })
+            }
+            let answer = try await server.post(Site.batches, key, ["notices": .array(rows)], idempotency: "b")
+            #expect(answer.status == 422)
+            let faults = answer.json["errors"]?.array ?? []
+            for row in rows.indices {
+                let own = faults.filter { $0["field"]?.string?.hasPrefix("notices[\(row)].") == true }
+                #expect(!own.isEmpty, "row \(row)")
+                for fault in own {
+                    let message = fault["message"]?.string ?? ""
+                    #expect(!message.unicodeScalars.contains { $0.properties.isIdeographic }, "\(message)")
+                }
+            }
+        }
+    }
+
+    @Test func `equal rows, and one person twice, are issued and warned of by row`() async throws {
+        try await TestServer.with { server in
+            try await server.gateway.person(isConfirmed: true)
+            let key = try await server.key(.issue)
+            let (row, other) = (Self.rows(2)[0] ?? .null, Self.rows(2)[1] ?? .null)
+            var second = server.dismissal().object ?? [:]
+            second["language"] = "en"
+            let answer = try await server.post(
+                Site.batches, key,
+                ["notices": [row, other, row, server.dismissal(), .object(second)]], idempotency: "twins")
+            #expect(answer.status == 202 && answer.json["accepted"]?.integer == 5, "\(answer.text)")
+            let warnings = (answer.json["results"]?.array ?? []).map { $0["warnings"]?.array ?? [] }
+            #expect(warnings.count == 5 && warnings[0].isEmpty && warnings[1].isEmpty && warnings[3].isEmpty)
+            #expect(warnings[2].first?["text"]?["en"]?.string?.contains("as notices[0]") == true)
+            #expect(warnings[2].first?["text"]?["zh-CN"]?.string?.contains("与 notices[0] 内容") == true)
+            #expect(warnings[4].contains { $0["text"]?["en"]?.string?.contains("by notices[3] already") == true })
+        }
+    }
+
     @Test func `a batch has at least one row and at most ten thousand`() async throws {
         try await TestServer.with { server in
             let key = try await server.key(.issue)

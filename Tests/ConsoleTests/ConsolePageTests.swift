@@ -55,6 +55,8 @@ import Testing
                     + overrides.map { ($0.0, $0.0.hasPrefix("confirm.") ? confirmer : $0.1) })
             #expect(issued.status == 303, "\(issued.text.suffix(600))")
             let page = try #require(issued["location"])
+            // Whoever begins another for the same person is told of this one before anything is issued.
+            #expect(try await author.post("/issue/dismissal/preview", values).text.contains("已有一份“解除劳动合同通知书”"))
 
             // The author sees no button; two others approve.
             let waiting = try await author.get(page)

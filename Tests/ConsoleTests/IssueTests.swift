@@ -160,6 +160,46 @@ import Testing
         }
     }
 
+    @Test(arguments: Backend.allCases)
+    func `a second dismissal of the same person is issued with a warning that names the first`(_ backend: Backend)
+        async throws
+    {
+        try await TestServer.with(backend) { server in
+            try await server.gateway.person()
+            try await server.gateway.person("李四", id: "p-lisi")
+            let author = try await server.key(.issue, .read)
+            let first = try await server.post(Site.notices, author, server.dismissal(), idempotency: "d-1")
+            #expect(first.status == 202 && first.json["warnings"] == [], "\(first.text)")
+            let number = try #require(first.json["number"]?.string)
+            let preview = try await server.post(Site.preview, author, server.dismissal())
+            #expect(preview.json["warnings"]?[0]?["text"]?["en"]?.string?.contains(number) == true, "\(preview.text)")
+            let second = try await server.post(Site.notices, author, server.dismissal(), idempotency: "d-2")
+            #expect(second.status == 202)
+            let warning = second.json["warnings"]?[0]
+            #expect(warning?["field"] == "recipients")
+            for language in ["zh-CN", "en"] {
+                let text = warning?["text"]?[language]?.string ?? ""
+                #expect(text.contains(number) && text.contains("张三"), "\(second.text)")
+            }
+            // The same words however often the request is repeated, and none for the first.
+            let again = try await server.post(Site.notices, author, server.dismissal(), idempotency: "d-2")
+            #expect(again.json == second.json)
+            #expect(
+                try await server.post(Site.notices, author, server.dismissal(), idempotency: "d-1").json == first.json)
+            // Somebody else's, and one that was withdrawn, are none of it.
+            var other = server.dismissal().object ?? [:]
+            other["recipients"] = ["p-lisi"]
+            let unlike = try await server.post(Site.notices, author, .object(other), idempotency: "d-3")
+            #expect(unlike.status == 202 && unlike.json["warnings"] == [], "\(unlike.text)")
+            for issued in [first, second] {
+                _ = try await server.post(
+                    "/v1/notices/\(issued.json["id"]?.string ?? "")/cancel", author, ["reason": "issued twice"])
+            }
+            let later = try await server.post(Site.notices, author, server.dismissal(), idempotency: "d-4")
+            #expect(later.json["warnings"] == [], "\(later.text)")
+        }
+    }
+
     @Test func `a preview says what would be said and what stands against it, and stores nothing`() async throws {
         try await TestServer.with { server in
             try await server.gateway.person(isConfirmed: false)

@@ -29,8 +29,12 @@ struct BatchAPI: Sendable {
         let batch = given ?? "B-\(SHA256.hash(Array("\(claim.principal) \(claim.key)".utf8)).hex.prefix(16))"
         let rows = try read(elements, claim, batch)
         try await check(rows, by: call.principal)
-        return answer(try await BatchIssue(services: services).issue(rows, by: call.principal), batch: batch)
+        let twins = BatchTwins(rows) { (services.templates.template(kind: $0)?.settings.approvals ?? 0) > 0 }
+        return answer(try await issuing.issue(rows, by: call.principal), twins, batch: batch)
     }
+
+    /// Programs are told in English, as everywhere; the notices of one batch may be in several languages.
+    private var issuing: BatchIssue { BatchIssue(services: services, language: .english) }
 
     private func read(_ elements: [JSONValue], _ claim: IdempotencyClaim, _ batch: String) throws -> [BatchIssue.Row] {
         var rows: [BatchIssue.Row] = []
@@ -47,7 +51,7 @@ struct BatchAPI: Sendable {
 
     /// Renders every row without storing anything; what is open refuses all of them.
     private func check(_ rows: [BatchIssue.Row], by principal: Principal) async throws {
-        let checked = try await BatchIssue(services: services).check(rows, by: principal)
+        let checked = try await issuing.check(rows, by: principal)
         var faults: [NoticeError.Fault] = []
         for (row, found) in zip(rows, checked) {
             let path = "notices[\(row.index)]"
@@ -65,12 +69,12 @@ struct BatchAPI: Sendable {
             .invalid, "nothing was issued: \(NoticeError.needCorrection(faults.count))", faults: faults)
     }
 
-    private func answer(_ results: [BatchIssue.Result], batch: String) -> Reply {
+    private func answer(_ results: [BatchIssue.Result], _ twins: BatchTwins, batch: String) -> Reply {
         let outcome = BatchOutcome(results)
         let rows: [JSONValue] = results.enumerated().map { index, result in
             switch result {
             case .issued(let notice):
-                var members = notice.members
+                var members = notice.members(twins[index])
                 members["index"] = .integer(Int64(index))
                 members["replayed"] = .bool(notice.isReplay)
                 return .object(members)

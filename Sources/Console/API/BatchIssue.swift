@@ -7,6 +7,8 @@ struct BatchIssue: Sendable {
     private static let width = 64
 
     let services: ConsoleServices
+    /// In which every refusal of the batch is told, whatever the languages of its notices.
+    let language: NoticeLanguage
 
     /// One notice of the batch.
     struct Row: Sendable {
@@ -33,12 +35,13 @@ struct BatchIssue: Sendable {
 
     /// Renders every row without storing anything.
     func check(_ rows: [Row], by principal: Principal) async throws -> [Check] {
-        let desk = services.pipeline.issue
+        let (desk, language) = (services.pipeline.issue, language)
         let approvers = try await approvers(for: rows)
         return try await inParallel(rows) { row in
             do {
                 return Check(
-                    findings: try await desk.check(row.request, by: principal, approvers: approvers))
+                    findings: try await desk.check(
+                        row.request, by: principal, approvers: approvers, telling: language))
             } catch let error as NoticeError where error.code != .unavailable {
                 return Check(
                     faults: error.faults.isEmpty ? [.init(field: "", message: .said(error.reason))] : error.faults)
@@ -48,13 +51,14 @@ struct BatchIssue: Sendable {
 
     /// Issues the rows.
     func issue(_ rows: [Row], by principal: Principal) async throws -> [Result] {
-        let services = services
+        let (services, language) = (services, language)
         let approvers = try await approvers(for: rows)
         return try await inParallel(rows) { row in
             do {
                 let acceptance = try await services.pipeline.issue.issue(
-                    row.request, by: principal, idempotency: row.claim, approvers: approvers)
-                return .issued(try await IssuedNotice(acceptance, reader: services.reader))
+                    row.request, by: principal, idempotency: row.claim, approvers: approvers,
+                    telling: language)
+                return .issued(try await IssuedNotice(acceptance, services))
             } catch {
                 // The rows already issued are told; a fault of ours stops the batch, which can be sent again.
                 guard let problem = Problem(known: error) else { throw error }

@@ -9,9 +9,12 @@ struct IssuedNotice: Sendable {
     let contentHash: Digest
     let isRehearsal: Bool
     let isReplay: Bool
+    /// What the author should know, though it was issued.
+    let warnings: [FieldFault]
 
     /// Tells what was accepted, as it was then: an edit or approval meanwhile does not change the answer.
-    init(_ acceptance: Acceptance, reader: any NoticeReader) async throws {
+    init(_ acceptance: Acceptance, _ services: ConsoleServices) async throws {
+        let reader = services.reader
         switch acceptance {
         case .accepted(let id): (self.id, isReplay) = (id, false)
         case .replayed(let id): (self.id, isReplay) = (id, true)
@@ -23,6 +26,10 @@ struct IssuedNotice: Sendable {
         isRehearsal = notice.isRehearsal
         state = notice.approvalsNeeded > 0 ? .awaitingApproval : .approved
         contentHash = isReplay ? try await Self.firstHash(of: notice, reader) : notice.contentHash
+        let earlier = try? await services.pipeline.issue.repeats(
+            kind: notice.kind, to: notice.recipients, isRehearsal: notice.isRehearsal, before: id)
+        // It is on disk: an earlier one that cannot be read must not keep that from whoever issued it.
+        warnings = earlier ?? []
     }
 
     /// The hash in the entry that was written when the notice was issued.
@@ -34,12 +41,14 @@ struct IssuedNotice: Sendable {
         return body?.facts["contentHash"]?.string.flatMap { Digest(hex: $0) } ?? notice.contentHash
     }
 
-    var members: [String: JSONValue] {
+    /// The answer, with what else is to be warned of.
+    func members(_ more: [FieldFault] = []) -> [String: JSONValue] {
         [
             "id": .string(id.rawValue), "number": .string(number), "state": .string(state.rawValue),
             "contentHash": .string(contentHash.hex), "rehearsal": .bool(isRehearsal),
+            "warnings": .array((warnings + more).map(\.json)),
         ]
     }
 
-    var json: JSONValue { .object(members) }
+    var json: JSONValue { .object(members()) }
 }

@@ -69,10 +69,7 @@ extension IssueDesk.Preview {
                         "text": BilingualText(zh: $0.zh, en: $0.en).json,
                     ])
                 }),
-            "warnings": .array(
-                rendered.warnings.map { warning in
-                    .object(["field": .string(warning.field), "text": warning.message.json])
-                }),
+            "warnings": .array(warnings.map(\.json)),
         ])
     }
 }
@@ -93,4 +90,9 @@ extension ProofDesk.Standing {
             ]),
         ])
     }
+}
+
+extension FieldFault {
+    /// The sentence in both languages, and the field that it is about.
+    var json: JSONValue { .object(["field": .string(field), "text": message.json]) }
 }

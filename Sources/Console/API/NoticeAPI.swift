@@ -30,7 +30,7 @@ struct NoticeAPI: Sendable {
         let claim = try IdempotencyClaim(call)
         let request = try IssueRequest(body: try call.json())
         let acceptance = try await services.pipeline.issue.issue(request, by: call.principal, idempotency: claim)
-        let issued = try await IssuedNotice(acceptance, reader: services.reader)
+        let issued = try await IssuedNotice(acceptance, services)
         var headers = [("Location", Site.link(to: issued.id))]
         if issued.isReplay { headers.append(("Idempotency-Replayed", "true")) }
         return .json(issued.json, status: 202, headers: headers)

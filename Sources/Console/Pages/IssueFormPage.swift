@@ -72,7 +72,7 @@ extension IssueFormPage.Field {
     init(
         _ field: FieldDefinition, among fields: [FieldDefinition], value: String, _ faults: [String], _ make: PageMaker
     ) {
-        let language: NoticeLanguage = make.language == .english ? .english : .chinese
+        let language = make.language.ofNotices
         let shown = field.example[language] ?? field.example[.chinese]
         self.init(
             name: "f.\(field.name)", label: make.text(field.label), help: make.text(field.help),

@@ -88,7 +88,8 @@ struct IssuePages: Sendable {
         if call.form["back"] != nil { return try await form(call, typed) }
         do {
             let request = try await services.request(template, typed, PageMaker(call, templates))
-            let preview = try await services.pipeline.issue.preview(request, by: call.principal)
+            let preview = try await services.pipeline.issue.preview(
+                request, by: call.principal, telling: PageMaker(call, templates).language.ofNotices)
             let make = PageMaker(call, templates, library: services.templates)
             return make.reply(
                 "issue-preview",
@@ -114,8 +115,9 @@ struct IssuePages: Sendable {
                 principal: call.principal.id, key: "page:\(typed.key)",
                 requestHash: SHA256.hash(Array(typed.canonical.utf8)))
             let acceptance = try await services.pipeline.issue.issue(
-                request, by: call.principal, idempotency: claim)
-            let issued = try await IssuedNotice(acceptance, reader: services.reader)
+                request, by: call.principal, idempotency: claim,
+                telling: PageMaker(call, templates).language.ofNotices)
+            let issued = try await IssuedNotice(acceptance, services)
             return .seeOther(Site.page(Site.noticePage, issued.id))
         } catch let refusal as NoticeError where Self.isForTheForm(refusal.code) {
             return try await form(call, typed, refused: refusal, status: Problem(refusal).status)

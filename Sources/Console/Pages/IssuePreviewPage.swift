@@ -66,7 +66,7 @@ struct IssuePreviewPage: Sendable {
         needsApproval = approvals > 0
         plan = preview.settings.plan.rungs.map { Step($0, make) }
         deadlines = rendered.deadlines.map { "\($0.due): \(make.text($0.label))" }
-        warnings = rendered.warnings.map { make.text($0.message) }
+        warnings = preview.warnings.map { make.text($0.message) }
         findings = preview.findings.map {
             Finding(
                 id: $0.id, text: make.language == .english ? $0.en : $0.zh, basis: $0.basis,

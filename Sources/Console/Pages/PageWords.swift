@@ -24,6 +24,8 @@ enum PageLanguage: String, Sendable, CaseIterable {
     }
 
     var other: PageLanguage { self == .english ? .chinese : .english }
+    /// The same where notices are told of.
+    var ofNotices: NoticeLanguage { self == .english ? .english : .chinese }
     var words: PageWords { self == .english ? .english : .chinese }
 }
 

@@ -78,13 +78,14 @@ extension IssueDesk {
     /// Checks a request in the order in which people can cure it: who, what, may it.
     func prepare(
         _ request: IssueRequest, number: String?, by author: Principal, enforcesPreflight: Bool = true,
-        isRehearsal: Bool? = nil
+        isRehearsal: Bool? = nil, telling: NoticeLanguage? = nil
     ) async throws -> Draft {
         let isRehearsal = isRehearsal ?? (settings.isRehearsal || author.isTesting)
         let now = clock.now
         let issuer = try await issuer(request.issuer)
         let recipients = try await recipients(request.recipients)
         let language = try language(request.language ?? recipients[0].language)
+        let told = telling ?? language
         guard case .object(let values) = request.fields else {
             throw NoticeError(.invalid, "fields must be an object of field names and values")
         }
@@ -98,7 +99,7 @@ extension IssueDesk {
         do throws(RenderFailure) {
             rendered = try renderer.render(
                 kind: request.kind, version: request.version, language: language, values: values, context: context)
-        } catch { throw error.noticeError(in: language) }
+        } catch { throw error.noticeError(in: told) }
         guard let template = templates.template(kind: request.kind, version: rendered.template.version) else {
             throw NoticeError(.unavailable, "the template of \(request.kind) went away while it was used")
         }
@@ -114,19 +115,19 @@ extension IssueDesk {
         let findings = preflight.findings(
             kind: request.kind, fields: request.fields, declarations: request.declarations, recipients: recipients,
             now: now)
-        if enforcesPreflight { try Self.settle(findings, request.overrides, author, language) }
+        if enforcesPreflight { try Self.settle(findings, request.overrides, author, told) }
         let draft = Draft(
             request: request, template: template, rendered: rendered, issuer: issuer, recipients: recipients,
             findings: findings, number: number, now: now, isRehearsal: isRehearsal)
         // A document that cannot be typeset (a glyph no font has) is refused now, not when it is due.
         if template.settings.document == .pdf {
             let unprintable = try await typesetter.unprintable(draft.page)
-            guard unprintable.isEmpty else { throw Self.refusal(of: unprintable, values, recipients, language) }
+            guard unprintable.isEmpty else { throw Self.refusal(of: unprintable, values, recipients, told) }
         }
         return draft
     }
 
-    /// Which field has the characters that no font can print, in the language of the notice.
+    /// Which field has the characters that no font can print.
     private static func refusal(
         of unprintable: [Unicode.Scalar], _ values: [String: JSONValue], _ recipients: [NoticeRecipient],
         _ language: NoticeLanguage

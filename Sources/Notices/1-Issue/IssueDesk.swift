@@ -59,17 +59,19 @@ public struct IssueDesk: Sendable {
 
     /// Issues one notice.
     ///
-    /// - Parameter approvers: everybody who may approve, if that was asked already; many requests need it once.
+    /// - Parameters:
+    ///   - approvers: everybody who may approve, if that was asked already; many requests need it once.
+    ///   - telling: the language in which a refusal is told; that of the notice without it.
     public func issue(
         _ request: IssueRequest, by author: Principal, idempotency: IdempotencyClaim? = nil,
-        approvers: [Approver]? = nil
+        approvers: [Approver]? = nil, telling: NoticeLanguage? = nil
     ) async throws -> Acceptance {
         let isRehearsal = settings.isRehearsal || author.isTesting
         let idempotency = isRehearsal ? idempotency?.ofRehearsal : idempotency
         if let idempotency, let known = try await store.replay(idempotency) { return known }
         try settings.admission()
         let request = try await withKnownConfirmers(request, author, among: approvers)
-        let draft = try await prepare(request, number: nil, by: author)
+        let draft = try await prepare(request, number: nil, by: author, telling: telling)
         let id = NoticeID(SecureRandom.uuid(at: draft.now))
         let notice = draft.notice(id: id, author: author)
         let recorder = recorder.rehearsing(isRehearsal)
@@ -100,10 +102,16 @@ public struct IssueDesk: Sendable {
     private static let numberOfDrafts = "SD-00000000-XXXX-XXXX"
 
     /// Renders a request without storing anything: what it would say, and what stands against it.
-    public func preview(_ request: IssueRequest, by author: Principal) async throws -> Preview {
-        let draft = try await prepare(request, number: Self.numberOfDrafts, by: author, enforcesPreflight: false)
+    public func preview(
+        _ request: IssueRequest, by author: Principal, telling: NoticeLanguage? = nil
+    ) async throws -> Preview {
+        let draft = try await prepare(
+            request, number: Self.numberOfDrafts, by: author, enforcesPreflight: false, telling: telling)
+        let earlier = try await repeats(
+            kind: request.kind, to: draft.recipients, isRehearsal: draft.isRehearsal)
         return Preview(
-            rendered: draft.rendered, findings: draft.findings, settings: draft.template.settings,
+            rendered: draft.rendered, findings: draft.findings, warnings: earlier + draft.rendered.warnings,
+            settings: draft.template.settings,
             pdf: draft.template.settings.document == .pdf
                 ? try await typesetter.pdf(draft.page) : nil)
     }
@@ -113,12 +121,15 @@ public struct IssueDesk: Sendable {
     ///
     /// Nothing is stored, and the document is typeset once, to see that it can be.
     ///
-    /// - Parameter approvers: everybody who may approve, if that was asked already; many requests need it once.
+    /// - Parameters:
+    ///   - approvers: everybody who may approve, if that was asked already; many requests need it once.
+    ///   - telling: the language in which a refusal is told; that of the notice without it.
     public func check(
-        _ request: IssueRequest, by author: Principal, approvers: [Approver]? = nil
+        _ request: IssueRequest, by author: Principal, approvers: [Approver]? = nil, telling: NoticeLanguage? = nil
     ) async throws -> [PreflightFinding] {
         let request = try await withKnownConfirmers(request, author, among: approvers)
-        let draft = try await prepare(request, number: Self.numberOfDrafts, by: author, enforcesPreflight: false)
+        let draft = try await prepare(
+            request, number: Self.numberOfDrafts, by: author, enforcesPreflight: false, telling: telling)
         return try Self.open(draft.findings, request.overrides, author)
     }
 
@@ -131,6 +142,8 @@ public struct IssueDesk: Sendable {
         public let rendered: RenderedNotice
         /// What stands against issuing it.
         public let findings: [PreflightFinding]
+        /// What the author should know although it may be issued.
+        public let warnings: [FieldFault]
         /// The kind's settings, with the plan.
         public let settings: KindSettings
         /// The document, for kinds that have one.

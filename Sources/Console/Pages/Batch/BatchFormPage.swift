@@ -98,7 +98,7 @@ struct BatchFormPage: Sendable {
         hasNoIssuer = issuers.isEmpty
         name = typed.name
         table = typed.table
-        let language: NoticeLanguage = make.language == .english ? .english : .chinese
+        let language = make.language.ofNotices
         head = BatchSheet.text([BatchSheet.head(of: template)]).trimmed
         example =
             BatchSheet.text([

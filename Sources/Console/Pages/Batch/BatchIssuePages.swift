@@ -35,6 +35,11 @@ struct BatchIssuePages: Sendable {
         return template
     }
 
+    /// Checks and issues, and tells in the language of the page.
+    private func issuing(_ make: PageMaker) -> BatchIssue {
+        BatchIssue(services: services, language: make.language.ofNotices)
+    }
+
     // MARK: The form
 
     private func form(_ call: Call) async throws -> Reply {
@@ -112,7 +117,7 @@ struct BatchIssuePages: Sendable {
                 checks[index].faults += refusal.faults
             }
         }
-        let found = try await BatchIssue(services: services).check(rows, by: call.principal)
+        let found = try await issuing(make).check(rows, by: call.principal)
         for (row, check) in zip(rows, found) {
             checks[row.index].faults += check.faults
             checks[row.index].findings += check.findings
@@ -124,7 +129,8 @@ struct BatchIssuePages: Sendable {
         _ request: IssueRequest, _ call: Call, _ make: PageMaker
     ) async throws -> BatchFormPage.Sample? {
         do {
-            let preview = try await services.pipeline.issue.preview(request, by: call.principal)
+            let preview = try await services.pipeline.issue.preview(
+                request, by: call.principal, telling: make.language.ofNotices)
             return BatchFormPage.Sample(
                 letter: try Letter(preview.rendered, make, services), sms: preview.rendered.smsText,
                 plan: preview.settings.plan.rungs.map { IssuePreviewPage.Step($0, make) })
@@ -147,7 +153,7 @@ struct BatchIssuePages: Sendable {
                     check: BatchFormPage.Checked(sheet, checks, in: try template(typed.kind), sample: nil, make),
                     status: 422)
             }
-            let results = try await BatchIssue(services: services).issue(rows, by: call.principal)
+            let results = try await issuing(PageMaker(call, templates)).issue(rows, by: call.principal)
             var (refused, first) = ([NoticeError.Fault](), NoticeID?.none)
             for (row, result) in zip(rows, results) {
                 switch result {
