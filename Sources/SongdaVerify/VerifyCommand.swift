@@ -31,8 +31,12 @@ struct VerifyCommand: ParsableCommand {
     @Flag(help: "Print the report as JSON, one line a bundle.")
     var json = false
 
-    @Option(help: "Language of the report: zh or en.")
-    var lang = VerificationReport.Language.english
+    @Option(help: "The language of the report; en without it.")
+    var language: VerificationReport.Language?
+
+    // The name that was here first.
+    @Option(help: .hidden)
+    var lang: VerificationReport.Language?
 
     func validate() throws {
         guard script == bundles.isEmpty else {
@@ -54,7 +58,7 @@ struct VerifyCommand: ParsableCommand {
                 print(report.json.canonicalText)
             } else {
                 if bundles.count > 1 { print("== \(path)") }
-                print(report.text(lang), terminator: "")
+                print(report.text(language ?? lang ?? .english), terminator: "")
             }
         }
         if !isSound { throw ExitCode(1) }
@@ -92,4 +96,10 @@ struct VerifyCommand: ParsableCommand {
     }
 }
 
-extension VerificationReport.Language: ExpressibleByArgument {}
+extension VerificationReport.Language: ExpressibleByArgument {
+    /// What may be written after `--language`.
+    public init?(argument: String) { self.init(named: argument) }
+
+    /// What a refusal of something else lists.
+    public static var allValueStrings: [String] { allCases.map(\.name) }
+}

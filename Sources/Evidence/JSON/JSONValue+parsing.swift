@@ -42,6 +42,9 @@ private struct JSONParser {
     private func fault(_ reason: String) -> JSONError { JSONError(reason: reason, offset: position) }
 
     mutating func document() throws(JSONError) -> JSONValue {
+        guard !bytes.starts(with: [0xEF, 0xBB, 0xBF]) else {
+            throw fault("it begins with a byte order mark; save it as UTF-8 without one")
+        }
         skipSpace()
         let value = try value(depth: 1)
         skipSpace()

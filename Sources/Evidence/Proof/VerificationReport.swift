@@ -16,6 +16,18 @@ public struct VerificationReport: Sendable, Hashable {
         case chinese = "zh"
         /// English.
         case english = "en"
+
+        /// The whole name: `zh-CN` or `en`.
+        public var name: String { self == .chinese ? "zh-CN" : "en" }
+
+        /// The language that a person names on the command line: `zh-CN`, `zh` or `en`.
+        public init?(named name: String) {
+            switch name.lowercased() {
+            case "zh-cn", "zh": self = .chinese
+            case "en": self = .english
+            default: return nil
+            }
+        }
     }
 
     /// One check.

@@ -11,7 +11,9 @@ struct ServerOptions: ParsableArguments {
     var keyFile: String?
 
     /// A client, or the sentence that says what is missing.
-    func client() throws -> Client {
+    ///
+    /// - Parameter why: says what the server is needed for, where nobody would expect it.
+    func client(why: String? = nil) throws -> Client {
         let key: String?
         if let keyFile {
             do throws(SecretFile.Fault) { key = try SecretFile.read(keyFile) } catch {
@@ -20,7 +22,11 @@ struct ServerOptions: ParsableArguments {
         } else {
             key = ProcessInfo.processInfo.environment["SONGDA_KEY"]
         }
-        guard let key else { throw Failure("no API key: set SONGDA_KEY, or give --key-file") }
+        guard let key else {
+            throw Failure(
+                "no API key: set SONGDA_KEY, or give --key-file; songda keys add makes one"
+                    + (why.map { " (\($0))" } ?? ""))
+        }
         return Client(server: server, key: key)
     }
 }

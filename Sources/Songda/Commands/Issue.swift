@@ -13,7 +13,11 @@ struct Issue: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @Option(help: "Any text that names this request; repeat it to repeat the request safely.")
     var idempotencyKey: String?
-    @Option(help: "Print a request of this kind, filled with the template's examples, and issue nothing.")
+    @Option(
+        help: """
+            Print a request of this kind, filled with the template's examples, and issue nothing. The running server is \
+            asked for them, so a key is needed here too (scope issue or read).
+            """)
     var example: String?
     @Argument(help: "The request: issuer, kind, recipients, fields. A dash reads standard input.")
     var file: String?
@@ -21,11 +25,7 @@ struct Issue: AsyncParsableCommand {
     func run() async throws {
         if let example { return try await printExample(of: example) }
         guard let file else { throw Failure("name the file with the request, or print one with --example KIND") }
-        let data =
-            file == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
-        guard let data else { throw Failure("\(file) cannot be read") }
-        let request: JSONValue
-        do { request = try JSONValue(parsing: Array(data)) } catch { throw Failure("\(file) is no request: \(error)") }
+        let request = try Files.json(file)
         let client = try target.client()
         defer { client.close() }
         let key = idempotencyKey ?? SHA256.hash(request.canonicalBytes).hex
@@ -37,13 +37,19 @@ struct Issue: AsyncParsableCommand {
                 notice   \(answer["id"]?.string ?? "")
                 number   \(answer["number"]?.string ?? "")
                 state    \(answer["state"]?.string ?? "")
-                content  \(answer["contentHash"]?.string ?? "")\(Rehearsed.line(answer))
+                content  \(answer["contentHash"]?.string ?? "")\(Self.warnings(answer))\(Rehearsed.line(answer))
                 """)
+    }
+
+    /// What the author should know, though it was issued; a line each.
+    private static func warnings(_ answer: JSONValue) -> String {
+        (answer["warnings"]?.array ?? []).map { "\nwarning  \($0["text"]?["en"]?.string ?? "")" }.joined()
     }
 
     /// A request to start from: every field that the kind demands, with the example of its template.
     private func printExample(of kind: String) async throws {
-        let client = try target.client()
+        let client = try target.client(
+            why: "the running server is asked for the example; the scope issue or read will do")
         defer { client.close() }
         let template = try await client.json("GET", "/v1/templates/\(try pathPart(kind))")
         var fields: [String: JSONValue] = [:]
@@ -153,21 +159,19 @@ struct Prove: AsyncParsableCommand {
     var out: String?
     @Flag(help: "The printed report instead of the bundle.")
     var report = false
-    @Option(help: "The language of the report: zh-CN or en.")
-    var language = "zh-CN"
+    @Option(help: "The language of the report; zh-CN without it.")
+    var language: VerificationReport.Language?
+    // What songda-verify took first, and this may be given too.
+    @Option(help: .hidden)
+    var lang: VerificationReport.Language?
     @Argument(help: "The notice's id or number.")
     var notice: String
-
-    func validate() throws {
-        guard ["zh-CN", "en"].contains(language) else {
-            throw ValidationError("--language \"\(language.prefix(40))\" is not one of zh-CN, en")
-        }
-    }
 
     func run() async throws {
         let client = try target.client()
         defer { client.close() }
         let id = try pathPart(notice)
+        let language = (language ?? lang ?? .chinese).name
         let path = out ?? (report ? "\(notice)-report.\(language).pdf" : "\(notice).asice")
         try Files.requireFree(path)
         let summary = try await client.json("GET", "/v1/notices/\(id)")
@@ -211,4 +215,12 @@ func pathPart(_ text: String) throws -> String {
             "\"\(text.prefix(60))\" is no id or number; those have letters, digits, dots, hyphens and underscores")
     }
     return text
+}
+
+extension VerificationReport.Language: ExpressibleByArgument {
+    /// What may be written after `--language`.
+    public init?(argument: String) { self.init(named: argument) }
+
+    /// What a refusal of something else lists.
+    public static var allValueStrings: [String] { allCases.map(\.name) }
 }

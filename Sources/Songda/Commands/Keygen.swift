@@ -31,15 +31,34 @@ struct Keygen: AsyncParsableCommand {
             }
             let code = try UnifiedSocialCreditCode(creditCode)
             if try maker.makeSeal(issuer: seal, organisation: name, creditCode: code.text) {
-                made.append(KeyMaker.File.seal(seal))
+                made += [KeyMaker.File.sealKey(seal), KeyMaker.File.seal(seal)]
             }
         }
         output.show(
             .object(["directory": .string(configuration.keyDirectory), "made": .array(made.map { .string($0) })]),
-            text: made.isEmpty
-                ? "All keys are there: \(configuration.keyDirectory)"
-                : "Made in \(configuration.keyDirectory): \(made.joined(separator: ", "))\n"
-                    + "Back up \(KeyMaker.File.master) where the database is not: without it nothing can be read again."
-        )
+            text: Self.text(made, in: configuration.keyDirectory, seal: seal))
+    }
+
+    /// What was made, and what to do with it.
+    private static func text(_ made: [String], in directory: String, seal: String?) -> String {
+        var lines = [
+            made.isEmpty ? "All keys are there: \(directory)" : "Made in \(directory): \(made.joined(separator: ", "))"
+        ]
+        if made.contains(KeyMaker.File.master) {
+            lines.append(
+                "Back up \(KeyMaker.File.master) where the database is not: without it nothing can be read again.")
+        }
+        if let seal {
+            let key = "\(directory)/\(KeyMaker.File.sealKey(seal))"
+            lines += [
+                "The seal of \(seal): private key \(key), certificate \(directory)/\(KeyMaker.File.seal(seal)).",
+                made.contains(KeyMaker.File.sealKey(seal))
+                    ? "Back the key up, and keep it to the user of the service: whoever has it can seal in that name. The "
+                        + "seal is used by the issuing entity with the id \(seal); for real notices put the key and "
+                        + "certificate of a licensed CA in these two places."
+                    : "It was there already and was left as it is; to make another, move both files away first.",
+            ]
+        }
+        return lines.joined(separator: "\n")
     }
 }

@@ -1,4 +1,5 @@
 import Evidence
+import Foundation
 import SQL
 import Store
 
@@ -30,8 +31,10 @@ enum DatabaseCopy {
         _ file: String, keys: KeyCabinet, clock: any WallClock,
         progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
     ) async throws -> Report {
+        try requireDatabase(file)
         let database = try SQLiteDatabase(path: file, readOnly: true)
         do {
+            try await requireLog(in: database, file)
             let (notices, log) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
             let report = try await Auditor(
                 store: log, logKeys: keys.logKeys, entryKeys: keys.entryKeys, roots: keys.roots,
@@ -46,4 +49,37 @@ enum DatabaseCopy {
             throw error
         }
     }
+
+    /// Refuses what SQLite itself did not write, before SQLite words it.
+    private static func requireDatabase(_ file: String) throws {
+        guard FileManager.default.fileExists(atPath: file) else {
+            throw Failure("\(file) does not exist; correct the path, or \(cure)")
+        }
+        let head: Data
+        do {
+            let handle = FileHandle(forReadingAtPath: file)
+            head = try handle?.read(upToCount: 16) ?? Data()
+            // Whether it may be read is what opening it tells.
+            guard handle != nil else { return }
+            try handle?.close()
+        } catch { return }
+        guard !head.isEmpty else {
+            throw Failure("\(file) is empty, and so no backup of Songda; \(cure)")
+        }
+        guard head.elementsEqual("SQLite format 3\0".utf8) else {
+            throw Failure("\(file) is no SQLite database, and so no backup of Songda; \(cure)")
+        }
+    }
+
+    /// Refuses a database that is somebody else's.
+    private static func requireLog(in database: SQLiteDatabase, _ file: String) async throws {
+        let log = try await database.read { tx in
+            try tx.first("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'evidence_entries'")
+        }
+        guard log != nil else {
+            throw Failure("\(file) holds no evidence log, and so is no backup of Songda; \(cure)")
+        }
+    }
+
+    private static let cure = "name a file that `songda backup` or the service has written; nothing was changed"
 }

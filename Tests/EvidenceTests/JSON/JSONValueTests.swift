@@ -95,6 +95,11 @@ struct JSONValueTests {
         #expect(throws: JSONError.self) { try JSONValue(parsing: nested(100_000)) }
     }
 
+    @Test func `a byte order mark is refused with what to do about it`() {
+        let error = #expect(throws: JSONError.self) { try JSONValue(parsing: [0xEF, 0xBB, 0xBF, 0x7B, 0x7D]) }
+        #expect(error?.offset == 0 && error?.reason.contains("save it as UTF-8 without one") == true)
+    }
+
     @Test func `a text over the size limit is refused before it is read`() {
         #expect(throws: JSONError.self) { try JSONValue(parsing: Array("[1,2,3]".utf8), maximumBytes: 6) }
     }

@@ -120,13 +120,10 @@ extension Clients {
         @Argument(help: "A file of lines; a dash reads standard input.") var file: String
 
         func run() async throws {
-            let data =
-                file == "-"
-                ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
-            guard let data else { throw Failure("\(file) cannot be read") }
+            let text = try Files.text(file)
             let client = try target.client()
             defer { client.close() }
-            let lines = Array(data).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
             let bar = ProgressBar()
             var sent = 0
             for (index, line) in lines.enumerated() where !line.isEmpty {

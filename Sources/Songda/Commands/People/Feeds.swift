@@ -18,9 +18,7 @@ struct FeedFile: ParsableArguments {
         to path: String, as member: String, _ more: [String: JSONValue] = [:], part size: Int, target: ServerOptions,
         output: OutputOptions
     ) async throws {
-        let bytes =
-            file == "-" ? Array(FileHandle.standardInput.readDataToEndOfFile()) : try Files.read(file)
-        guard let rows = try JSONValue(parsing: bytes).array, !rows.isEmpty else {
+        guard let rows = try Files.json(file).array, !rows.isEmpty else {
             throw Failure("\(file) is not a JSON list with at least one object")
         }
         var (counts, refused): ([String: Int64], [JSONValue]) = ([:], [])

@@ -11,14 +11,6 @@ struct ItemPath: ParsableArguments {
     func path(_ rest: String) throws -> String {
         "/v1/handovers/\(try pathPart(handover))/items/\(try pathPart(item))/\(rest)"
     }
-
-    /// The bytes of a file, or of standard input for a dash.
-    static func bytes(_ file: String) throws -> [UInt8] {
-        let data =
-            file == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
-        guard let data else { throw Failure("\(file) cannot be read") }
-        return Array(data)
-    }
 }
 
 extension Handover {
@@ -58,7 +50,7 @@ extension Handover {
         func run() async throws {
             let given = ["note": note, "condition": condition, "onBehalf": onBehalf]
             guard case .object(var members) = Handover.body(given) else { return }
-            if let rows { members["rows"] = try JSONValue(parsing: try ItemPath.bytes(rows)) }
+            if let rows { members["rows"] = try JSONValue(parsing: try Files.input(rows)) }
             if visitAt != nil || visitMet != nil {
                 members["visit"] = Handover.body(["at": visitAt, "met": visitMet, "place": visitPlace])
             }
@@ -90,7 +82,7 @@ extension Handover {
             defer { client.close() }
             let answer = try await client.upload(
                 try item.path("files?name=\(query)&purpose=\(purpose)&onBehalf=\(onBehalf)"), type: type,
-                bytes: ItemPath.bytes(file))
+                bytes: Files.input(file))
             output.show(answer, text: "\(answer["id"]?.string ?? "")  sha256 \(answer["sha256"]?.string ?? "")")
         }
 

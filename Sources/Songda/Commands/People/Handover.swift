@@ -186,7 +186,7 @@ struct Handover: AsyncParsableCommand {
         @Argument(help: "The file; a dash reads standard input.") var file: String
 
         func run() async throws {
-            let body = try JSONValue(parsing: try ItemPath.bytes(file))
+            let body = try Files.json(file)
             try await Handover.call(
                 target, output, "PUT", "/v1/holdings/\(try pathPart(person))/\(try pathPart(list))", body
             ) { "\($0["count"]?.integer ?? 0) things imported" }

@@ -44,7 +44,7 @@ struct Pay: AsyncParsableCommand {
 
         func run() async throws {
             try await target.talk { client in
-                var body = try JSONValue(parsing: try Files.read(facts)).object ?? [:]
+                var body = try Files.json(facts).object ?? [:]
                 if let rules { body["rules"] = .string(String(decoding: try Files.read(rules), as: UTF8.self)) }
                 let answer = try await client.json("POST", "/v1/pay-trials", body: .object(body))
                 var text = Pay.text(answer["result"])
@@ -68,7 +68,7 @@ struct Pay: AsyncParsableCommand {
         func run() async throws {
             try await target.talk { client in
                 let answer = try await client.json(
-                    "POST", "/v1/pay-sheets", body: try JSONValue(parsing: try Files.read(file)))
+                    "POST", "/v1/pay-sheets", body: try Files.json(file))
                 output.show(answer, text: "sheet \(answer["id"]?.string ?? "")\n" + Pay.text(answer["result"]))
             }
         }

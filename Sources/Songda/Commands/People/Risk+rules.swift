@@ -101,7 +101,8 @@ extension Risk {
 
 /// A file as text.
 private func readText(_ file: String) throws -> String {
-    guard let data = FileManager.default.contents(atPath: file), let text = String(validating: data, as: UTF8.self)
-    else { throw Failure("\(file) cannot be read as UTF-8; name a text file") }
+    guard let text = String(validating: try Files.text(file), as: UTF8.self) else {
+        throw Failure("\(file) cannot be read as UTF-8; name a text file")
+    }
     return text
 }
