@@ -28,6 +28,7 @@ extension EndToEnd {
                 ], in: TestResources.root)
             do {
                 try await demo.wait(for: "the sign-in", within: .seconds(180)) { demo.said.contains("until ctrl-C") }
+                #expect(demo.said.contains("verifiers said NOT SOUND"), "\(demo.said)")
                 let order = try Self.order(said: demo.said, directory: "\(directory)/demo", shots: shots)
                 try Data(order.canonicalBytes).write(to: URL(fileURLWithPath: "\(directory)/order.json"))
                 let script = "\(TestResources.root)/Tests/EndToEndTests/Browser/tour.py"

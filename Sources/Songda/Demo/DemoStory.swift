@@ -79,6 +79,7 @@ struct DemoStory: Sendable {
 
             Everything was issued, delivered three ways, read, and proved. \(RehearsalMark.line)
               proof bundles     \(directory)/proofs/*.asice   (\(ids.count), each verified twice)
+              flipped byte      tried in a copy of one bundle of each kind: both verifiers said NOT SOUND
               mail received     \(directory)/rehearsal/mail/*.eml (\(rehearsal.mail.mailCount))
               texts received    \(rehearsal.sms.messageCount)
               database          \(application.configuration.database.hasPrefix("sqlite:") ? "\(directory)/songda.db" : "PostgreSQL")
