@@ -11,9 +11,12 @@ final class SQLiteStatement {
     /// Made with the first row and shared by all that follow.
     private var header: RowHeader?
 
+    private let room: SQLiteBindingRoom
+
     /// Prepares one statement; `isKept` says that it will be run again and again.
-    init(_ text: String, on connection: OpaquePointer, isKept: Bool) throws {
+    init(_ text: String, on connection: OpaquePointer, room: SQLiteBindingRoom, isKept: Bool) throws {
         self.connection = connection
+        self.room = room
         var prepared: OpaquePointer?
         var isAlone = true
         let code = text.withCString { start in
@@ -40,21 +43,19 @@ final class SQLiteStatement {
     /// Runs the statement and returns how many rows it changed; what it may answer is dropped.
     func run(_ values: [SQLValue]) throws -> Int {
         let before = sqlite3_total_changes(connection)
-        try bind(values)
-        defer { reset() }
-        while try step() {}
+        try bound(to: values) { while try step() {} }
         // sqlite3_changes() still holds the count of an earlier statement after one that changes nothing.
         return sqlite3_total_changes(connection) == before ? 0 : Int(sqlite3_changes(connection))
     }
 
     /// Runs the statement and returns its rows.
     func rows(_ values: [SQLValue]) throws -> [Row] {
-        try bind(values)
-        defer { reset() }
         var rows: [Row] = []
-        while try step() {
-            let columns = sqlite3_data_count(handle)
-            rows.append(Row(header: header(columns), values: (0..<columns).map(value)))
+        try bound(to: values) {
+            while try step() {
+                let columns = sqlite3_data_count(handle)
+                rows.append(Row(header: header(columns), values: (0..<columns).map(value)))
+            }
         }
         return rows
     }
@@ -98,37 +99,47 @@ final class SQLiteStatement {
         }
     }
 
-    /// Binds `?1…?n` in order; SQLite copies what it is given.
-    private func bind(_ values: [SQLValue]) throws {
-        let copy = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-        for (offset, value) in values.enumerated() {
-            let index = CInt(offset + 1)
-            let code: CInt
-            switch value {
-            case .null: code = sqlite3_bind_null(handle, index)
-            case .integer(let number): code = sqlite3_bind_int64(handle, index, number)
-            case .real(let number): code = sqlite3_bind_double(handle, index, number)
-            case .text(var text):
-                code = text.withUTF8 { utf8 in
-                    utf8.withMemoryRebound(to: CChar.self) { characters in
-                        // No pointer would bind NULL; the empty text is a text.
-                        characters.isEmpty
-                            ? sqlite3_bind_text(handle, index, "", 0, copy)
-                            : sqlite3_bind_text64(
-                                handle, index, characters.baseAddress, UInt64(characters.count), copy,
-                                UInt8(SQLITE_UTF8))
-                    }
-                }
-            case .blob(let bytes):
-                code = bytes.withUnsafeBytes { raw in
+    /// Binds `?1…?n` in order, runs the body, and takes the values away again.
+    ///
+    /// SQLite reads texts and bytes where they lie in the room, which therefore outlives the binding.
+    private func bound(to values: [SQLValue], _ body: () throws -> Void) throws {
+        try room.lend(values) { bytes in
+            defer { reset() }
+            var start = 0
+            for (offset, value) in values.enumerated() {
+                let index = CInt(offset + 1)
+                let code: CInt
+                switch value {
+                case .null: code = sqlite3_bind_null(handle, index)
+                case .integer(let number): code = sqlite3_bind_int64(handle, index, number)
+                case .real(let number): code = sqlite3_bind_double(handle, index, number)
+                case .text(let text):
+                    let count = text.utf8.count
+                    // No pointer would bind NULL; the empty text is a text.
+                    code =
+                        count == 0
+                        ? sqlite3_bind_text(handle, index, "", 0, unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+                        : sqlite3_bind_text64(
+                            handle, index, (bytes.baseAddress?.advanced(by: start)).map(Self.characters), UInt64(count),
+                            nil, UInt8(SQLITE_UTF8))
+                    start += count
+                case .blob(let content):
                     // The same for no bytes: they are a blob of length 0, not NULL.
-                    raw.count == 0
+                    code =
+                        content.isEmpty
                         ? sqlite3_bind_zeroblob(handle, index, 0)
-                        : sqlite3_bind_blob64(handle, index, raw.baseAddress, UInt64(raw.count), copy)
+                        : sqlite3_bind_blob64(
+                            handle, index, bytes.baseAddress?.advanced(by: start), UInt64(content.count), nil)
+                    start += content.count
                 }
+                guard code == SQLITE_OK else { throw Self.fault(on: connection) }
             }
-            guard code == SQLITE_OK else { throw Self.fault(on: connection) }
+            try body()
         }
+    }
+
+    private static func characters(_ bytes: UnsafeRawPointer) -> UnsafePointer<CChar> {
+        bytes.assumingMemoryBound(to: CChar.self)
     }
 
     /// What the connection says went wrong last.

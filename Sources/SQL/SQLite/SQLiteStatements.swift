@@ -7,12 +7,11 @@ import GRDBSQLite
 final class SQLiteStatements {
     /// Texts come from source lines, so there are few; lists of many lengths must not pile up all the same.
     private static let mostKept = 400
-    /// A statement with more values than this is prepared afresh each time.
-    private static let mostValues = 512
 
     private let connection: OpaquePointer
     private var kept: [QueryShape: SQLiteStatement] = [:]
     private var own: [String: SQLiteStatement] = [:]
+    private let room = SQLiteBindingRoom()
 
     /// Prepares on this connection, which must outlive what is kept here.
     init(_ database: Database) throws {
@@ -29,9 +28,9 @@ final class SQLiteStatements {
     func statement(for query: Query) throws -> SQLiteStatement {
         if let known = kept[query.shape] { return known }
         try StatementRules.check(query)
-        let isKept = query.values.count <= Self.mostValues
+        let isKept = query.values.count <= StatementRules.mostKeptValues
         // `?n`, not `$n`: SQLite takes `$1` for a name and numbers names by first appearance.
-        let statement = try SQLiteStatement(query.shape.text(marking: "?"), on: connection, isKept: isKept)
+        let statement = try SQLiteStatement(query.shape.text(marking: "?"), on: connection, room: room, isKept: isKept)
         if isKept {
             if kept.count >= Self.mostKept { kept.removeAll() }
             kept[query.shape] = statement
@@ -44,7 +43,7 @@ final class SQLiteStatements {
         if let known = own[text] {
             _ = try known.run([])
         } else {
-            let statement = try SQLiteStatement(text, on: connection, isKept: true)
+            let statement = try SQLiteStatement(text, on: connection, room: room, isKept: true)
             own[text] = statement
             _ = try statement.run([])
         }
