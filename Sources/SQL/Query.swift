@@ -102,5 +102,14 @@ public struct Query: ExpressibleByStringInterpolation, Sendable {
             }
             shape.appendList(count)
         }
+
+        /// Binds rows of values as `($1,$2),($3,$4),…`, to stand after `VALUES`.
+        ///
+        /// No rows make no statement: take them from ``ValueRows/statements(_:)``, which then gives none.
+        public mutating func appendInterpolation(rows: ValueRows) {
+            precondition(rows.count > 0, "VALUES without a row is no SQL; leave the statement out")
+            values += rows.values
+            shape.appendRows(rows.count, width: rows.width)
+        }
     }
 }

@@ -12,6 +12,8 @@ struct QueryShape: Hashable, Sendable {
         case value
         /// So many values in parentheses.
         case list(Int)
+        /// So many rows of so many values, each row in parentheses.
+        case rows(Int, width: Int)
         /// A text made at run time, by its number.
         case given(Int)
     }
@@ -34,6 +36,8 @@ struct QueryShape: Hashable, Sendable {
     mutating func appendValue() { pieces.append(.value) }
 
     mutating func appendList(_ count: Int) { pieces.append(.list(count)) }
+
+    mutating func appendRows(_ count: Int, width: Int) { pieces.append(.rows(count, width: width)) }
 
     private mutating func append(given text: String) {
         pieces.append(.given(given.count))
@@ -67,10 +71,30 @@ struct QueryShape: Hashable, Sendable {
             case .value: text += next()
             case .list(0): text += "(NULL)"
             case .list(let count): text += "(" + (0..<count).map { _ in next() }.joined(separator: ",") + ")"
+            case .rows(let count, let width):
+                text += (0..<count).map { _ in "(" + (0..<width).map { _ in next() }.joined(separator: ",") + ")" }
+                    .joined(separator: ",")
             case .given(let number): text += given[number]
             }
         }
         return text
+    }
+
+    /// Where the values of rows begin among all values, how many they are, and how many make a row.
+    var blocks: [(start: Int, count: Int, width: Int)] {
+        var found: [(start: Int, count: Int, width: Int)] = []
+        var start = 0
+        for piece in pieces {
+            switch piece {
+            case .value: start += 1
+            case .list(let count): start += count
+            case .rows(let count, let width):
+                found.append((start, count * width, width))
+                start += count * width
+            case .literal, .given: continue
+            }
+        }
+        return found
     }
 
     /// Only the addresses and counts are mixed: equality looks closer, and collisions are rare.
@@ -82,6 +106,7 @@ struct QueryShape: Hashable, Sendable {
                 case .literal(let address, let count): address &+ UInt(count)
                 case .value: 1
                 case .list(let count): UInt(count) << 2 | 2
+                case .rows(let count, let width): UInt(count) << 20 | UInt(width) << 2 | 2
                 case .given: 3
                 }
             sum = sum &* 0x9E37_79B9_7F4A_7C15 &+ mark

@@ -5,6 +5,10 @@ enum StatementRules {
     /// SQLite's limit, the smaller of the two.
     static let mostValues = 32_766
 
+    /// A statement with more values than this is prepared afresh each time: long lists come in every length, and to keep
+    /// each would fill the memory of engine and program.
+    static let mostKeptValues = 512
+
     /// Statements that would end or split the transaction that `write` owns.
     private static let transactionControl: Set<String> = [
         "ABORT", "ATTACH", "BEGIN", "COMMIT", "DETACH", "END", "RELEASE", "ROLLBACK", "SAVEPOINT", "START",

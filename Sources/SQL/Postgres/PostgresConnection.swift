@@ -42,9 +42,6 @@ final class PostgresConnection {
         let types: [Oid]
     }
 
-    /// A statement with more values than this is prepared afresh each time.
-    private static let mostCachedValues = 512
-
     /// Queries already checked; the shape settles the number of values.
     private var checked: Set<QueryShape> = []
     /// Statements prepared on this connection.
@@ -94,7 +91,9 @@ final class PostgresConnection {
                 try StatementRules.checkValues(command.query)
                 if !checked.contains(command.query.shape) {
                     try StatementRules.check(command.query)
-                    if command.query.values.count <= Self.mostCachedValues { checked.insert(command.query.shape) }
+                    if command.query.values.count <= StatementRules.mostKeptValues {
+                        checked.insert(command.query.shape)
+                    }
                 }
             } catch {
                 throw Failure(error: error.inStatement(command.query.text), position: position, isOurs: true)
@@ -125,10 +124,10 @@ final class PostgresConnection {
         _ command: Command, at position: Int, _ steps: inout [Step], _ underway: inout [StatementKey: String]
     ) throws(SQLError) {
         let query = command.query
-        let parameters = PostgresParameters(query.values)
+        let parameters = PostgresParameters(query.values, blocks: query.shape.blocks)
         let step = Step(position: position, query: query)
         // Long lists come in every length; keeping each prepared would fill the server's memory.
-        guard command.isPrepared, query.values.count <= Self.mostCachedValues else {
+        guard command.isPrepared, query.values.count <= StatementRules.mostKeptValues else {
             let sent = parameters.withPointers { count, values, lengths, formats in
                 PQsendQueryParams(raw, query.text, count, parameters.types, values, lengths, formats, 0)
             }

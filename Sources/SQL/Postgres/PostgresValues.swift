@@ -25,8 +25,10 @@ struct PostgresParameters {
     private var lengths: [Int32] = []
     private var formats: [Int32] = []
 
-    init(_ values: [SQLValue]) {
-        types = values.map { value in
+    /// - Parameter blocks: which values are rows. A NULL takes the type of its column's other rows: a statement is prepared
+    ///   for every list of types, and each pattern of NULLs would be another one.
+    init(_ values: [SQLValue], blocks: [(start: Int, count: Int, width: Int)] = []) {
+        var types = values.map { value in
             switch value {
             case .null: PostgresType.unknown
             case .integer: PostgresType.int8
@@ -35,6 +37,16 @@ struct PostgresParameters {
             case .blob: PostgresType.bytea
             }
         }
+        for block in blocks {
+            for column in 0..<block.width {
+                let places = stride(from: block.start + column, to: block.start + block.count, by: block.width)
+                guard let known = places.lazy.map({ types[$0] }).first(where: { $0 != PostgresType.unknown }) else {
+                    continue
+                }
+                for place in places where types[place] == PostgresType.unknown { types[place] = known }
+            }
+        }
+        self.types = types
         for value in values {
             switch value {
             case .null: append(nil as [UInt8]?, isBinary: false)
