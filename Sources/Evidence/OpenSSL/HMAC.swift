@@ -3,11 +3,32 @@ import COpenSSL
 /// Keyed hashes by RFC 2104.
 public enum HMAC {
     /// The 32 bytes of HMAC-SHA-256.
+    public static func sha256(key: [UInt8], _ message: [UInt8]) -> [UInt8] { Key(key).code(of: message) }
+
+    /// A key of HMAC-SHA-256 made ready for many messages: the blocks it begins with are hashed once.
     ///
     /// Put together from our streams: OpenSSL looks its algorithms up anew for every code, which costs more than the code.
-    public static func sha256(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
-        let key = key.count > blockByteCount ? SHA256.hash(key).bytes : key
-        func keyed(_ pad: UInt8) -> SHA256.Stream {
+    struct Key: Sendable {
+        private let inner: SHA256.Stream
+        private let outer: SHA256.Stream
+        /// The block of SHA-256, to which a key is padded.
+        private static let blockByteCount = 64
+
+        init(_ key: [UInt8]) {
+            let key = key.count > Self.blockByteCount ? SHA256.hash(key).bytes : key
+            inner = Self.keyed(key, 0x36)
+            outer = Self.keyed(key, 0x5C)
+        }
+
+        func code(of message: [UInt8]) -> [UInt8] {
+            var inner = inner
+            inner.update(message)
+            var outer = outer
+            outer.update(inner.finish())
+            return outer.finish().bytes
+        }
+
+        private static func keyed(_ key: [UInt8], _ pad: UInt8) -> SHA256.Stream {
             var stream = SHA256.Stream()
             withUnsafeTemporaryAllocation(of: UInt8.self, capacity: blockByteCount) { block in
                 for index in 0..<blockByteCount {
@@ -17,15 +38,7 @@ public enum HMAC {
             }
             return stream
         }
-        var inner = keyed(0x36)
-        inner.update(message)
-        var outer = keyed(0x5C)
-        outer.update(inner.finish())
-        return outer.finish().bytes
     }
-
-    /// The block of SHA-256, to which a key is padded.
-    private static let blockByteCount = 64
 
     /// The 20 bytes of HMAC-SHA-1, for the provider protocols that still ask for it.
     public static func sha1(key: [UInt8], _ message: [UInt8]) -> [UInt8] {

@@ -12,6 +12,10 @@ struct ShortDeflate {
     /// Where the dictionary has a sequence with this hash.
     private let known: [UInt16]
 
+    /// Up to here a text is looked up in the dictionary alone: it holds next to nothing twice, and to set up the search in it
+    /// costs ten times what the text does.
+    private static let mostLookedUp = 64
+
     private static let window = 8_192
     private static let hashBits = 11
 
@@ -30,6 +34,7 @@ struct ShortDeflate {
     /// The zlib stream for a text of at most `mostBytes`.
     func compress(_ text: [UInt8]) -> [UInt8] {
         precondition(text.count <= Self.mostBytes, "\(text.count) bytes are not a short text")
+        guard text.count > Self.mostLookedUp else { return lookUp(text) }
         let joined = dictionary + text
         var latest = known
         // The worst case: nine bits a byte, the heads, the end.
@@ -45,6 +50,46 @@ struct ShortDeflate {
                 writer.putEnd(adler: Zlib.adler(text))
                 return writer.count
             }
+        }
+    }
+
+    /// The stream for a text of few bytes: matches into the dictionary, and nothing is copied or noted.
+    private func lookUp(_ text: [UInt8]) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: text.count + text.count / 8 + 24) { output, count in
+            count = FixedCode.withTables { tables in
+                var writer = BitWriter(output, tables)
+                writer.putHead(dictionary: adler)
+                text.withUnsafeBytes { text in
+                    dictionary.withUnsafeBytes { dictionary in
+                        known.withUnsafeBufferPointer { Self.write(text, dictionary, $0, to: &writer) }
+                    }
+                }
+                writer.putEnd(adler: Zlib.adler(text))
+                return writer.count
+            }
+        }
+    }
+
+    private static func write(
+        _ text: UnsafeRawBufferPointer, _ dictionary: UnsafeRawBufferPointer, _ known: UnsafeBufferPointer<UInt16>,
+        to writer: inout BitWriter
+    ) {
+        var position = 0
+        while position < text.count {
+            if position + 4 <= text.count {
+                // An empty slot names a place beyond every dictionary.
+                let candidate = Int(known[hash(text, position)])
+                let limit = min(258, dictionary.count - candidate, text.count - position)
+                var length = 0
+                while length < limit, dictionary[candidate + length] == text[position + length] { length += 1 }
+                if length >= 4 {
+                    writer.putMatch(length: length, distance: dictionary.count - candidate + position)
+                    position += length
+                    continue
+                }
+            }
+            writer.putLiteral(text[position])
+            position += 1
         }
     }
 

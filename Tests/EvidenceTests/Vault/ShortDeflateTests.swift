@@ -41,6 +41,26 @@ import Testing
         }
     }
 
+    @Test func `a short text is read back, wherever it meets the dictionary`() throws {
+        let dictionary = RecordDictionary.bytes
+        for start in stride(from: 0, to: dictionary.count, by: 7) {
+            for length in [1, 3, 4, 5, 20, 63, 64, 65, 300] {
+                let known = Array(dictionary[start..<min(start + length, dictionary.count)])
+                let texts: [[UInt8]] = [
+                    known, [0x00] + known + [0xFF], Array(known.reversed()), Array("张三".utf8) + known.prefix(40),
+                ]
+                for text in texts {
+                    #expect(try Zlib.decompress(Zlib.compress(text), limit: 1_000) == text, "\(start), \(length)")
+                }
+            }
+        }
+    }
+
+    @Test func `a short text that the dictionary has takes next to no room`() throws {
+        // Head, name of the dictionary and checksum take ten bytes; what is left says where it stands.
+        #expect(try Zlib.compress(Array(RecordDictionary.bytes.suffix(60))).count <= 24)
+    }
+
     @Test func `an entry takes little more room than what is random in it`() throws {
         let recorder = EvidenceRecorder(signer: try SigningKey.generateP256(), clock: SystemClock())
         let body = try recorder.sign(
