@@ -5,7 +5,8 @@ import Synchronization
 /// The data keys under which rows are sealed, one a person, wrapped by the master key in the table `data_keys`.
 ///
 /// Keys are made in a transaction of their own before anything is sealed with them: a key that lived only in a transaction
-/// that was rolled back would have sealed bytes nobody can open.
+/// that was rolled back would have sealed bytes nobody can open. Only ``fresh(for:at:)`` is otherwise: there all that the key
+/// seals is rolled back with it.
 final class KeyRing: Sendable {
     /// The owner of rows that are about no person.
     static let organisation = "songda"
@@ -58,6 +59,15 @@ final class KeyRing: Sendable {
         }
         remember(found, generation)
         return found
+    }
+
+    /// Makes the key of somebody who comes on record in a transaction that is about to run, and its row of `data_keys`.
+    ///
+    /// The row goes into that transaction, and nothing sealed with the key may lie anywhere else: then neither is there
+    /// without the other. The key is not remembered, since nobody knows yet whether it will be on record.
+    func fresh(for owner: String, at now: Timestamp) throws -> (key: DataKey, row: [SQLValue]) {
+        let (wrapped, key) = try vault.makeKey(person: owner, purpose: Self.purpose)
+        return (key, [.text(owner), .blob(wrapped.bytes), now.sqlValue])
     }
 
     /// The keys of these owners as far as they exist; destroyed ones are absent.

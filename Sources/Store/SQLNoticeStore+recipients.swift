@@ -62,11 +62,14 @@ extension SQLNoticeStore: RecipientStore {
 
     /// Finds an address without storing it in clear; the organisation's key keeps the hash from being guessed.
     func valueHash(_ channel: ChannelKind, _ value: String) async throws -> [UInt8] {
-        Self.valueHash(channel, value, try await key(for: KeyRing.organisation))
+        Self.valueHash(channel, value, BlindIndex(try await key(for: KeyRing.organisation)))
     }
 
-    static func valueHash(_ channel: ChannelKind, _ value: String, _ organisation: DataKey) -> [UInt8] {
-        organisation.blindIndex(of: Array("\(channel.rawValue) \(value)".utf8))
+    static func valueHash(_ channel: ChannelKind, _ value: String, _ index: BlindIndex) -> [UInt8] {
+        var text = Array(channel.rawValue.utf8)
+        text.append(UInt8(ascii: " "))
+        text += value.utf8
+        return index.hash(of: text)
     }
 
     /// The same as where the address is stored, so that entries and rows can be held against each other.
@@ -89,10 +92,11 @@ extension SQLNoticeStore: RecipientStore {
         guard let key = keys[person.id.rawValue], let organisation = keys[KeyRing.organisation] else {
             throw EvidenceError(.erased, "the key of \(person.id) is not there")
         }
+        let index = BlindIndex(organisation)
         let expected =
             before?.addresses.map {
                 KnownAddress(
-                    hash: Self.valueHash($0.channel, $0.value, organisation), isConfirmed: $0.confirmation != nil)
+                    hash: Self.valueHash($0.channel, $0.value, index), isConfirmed: $0.confirmation != nil)
             } ?? []
         return try await writing(externalID: person.externalID) { tx in
             let id = person.id.rawValue
@@ -132,35 +136,48 @@ extension SQLNoticeStore: RecipientStore {
         guard let key = keys[id], let organisation = keys[KeyRing.organisation] else {
             throw EvidenceError(.erased, "the key of \(id) is not there")
         }
-        let name = try key.seal(Array(person.name.utf8), place: NoticeRows.place("person", id)).bytes
-        var inserts: [Query] = []
-        var hashes: [[UInt8]] = []
-        for (position, address) in person.addresses.enumerated() {
-            let hash = Self.valueHash(address.channel, address.value, organisation)
-            let value = try key.seal(Array(address.value.utf8), place: Self.addressPlace(id)).bytes
-            let confirmation = try address.confirmation.map { try Self.json($0) }
-            hashes.append(hash)
-            inserts.append(
-                """
-                INSERT INTO addresses (person, channel, value_hash, position, value, confirmation)
-                VALUES (\(id), \(address.channel.rawValue), \(hash), \(position), \(value), \(confirmation))
-                ON CONFLICT (person, channel, value_hash) DO UPDATE SET position = excluded.position,
-                    value = excluded.value, confirmation = COALESCE(excluded.confirmation, addresses.confirmation)
-                """)
-        }
+        let (row, addresses) = try Self.values(of: person, key, BlindIndex(organisation))
         let save: Query = """
-            INSERT INTO people (id, external_id, language, name, name_hash)
-            VALUES (\(id), \(person.externalID), \(person.language), \(name),
-                \(Self.nameHash(person.name, organisation)))
+            INSERT INTO people (id, external_id, language, name, name_hash) VALUES \(rows: ValueRows(row))
             ON CONFLICT (id) DO UPDATE SET external_id = excluded.external_id, language = excluded.language,
                 name = excluded.name, name_hash = excluded.name_hash
             """
+        let inserts = addresses.map { address -> Query in
+            """
+            INSERT INTO addresses (person, channel, value_hash, position, value, confirmation)
+            VALUES \(rows: ValueRows(address))
+            ON CONFLICT (person, channel, value_hash) DO UPDATE SET position = excluded.position,
+                value = excluded.value, confirmation = COALESCE(excluded.confirmation, addresses.confirmation)
+            """
+        }
         if isNew { return [save] + inserts }
+        let hashes = addresses.map { $0[2] }
         let prune: Query =
             hashes.isEmpty
             ? "DELETE FROM addresses WHERE person = \(id)"
             : "DELETE FROM addresses WHERE person = \(id) AND value_hash NOT IN \(list: hashes)"
         return [save, prune] + inserts
+    }
+
+    /// A person and their addresses, sealed, in the order of the columns that ``rows(saving:isNew:_:)`` names.
+    static func values(
+        of person: Recipient, _ key: DataKey, _ index: BlindIndex
+    ) throws -> (person: [SQLValue], addresses: [[SQLValue]]) {
+        let id = person.id.rawValue
+        let name = try key.seal(Array(person.name.utf8), place: NoticeRows.place("person", id)).bytes
+        let row: [SQLValue] = [
+            .text(id), person.externalID.sqlValue, .text(person.language), .blob(name),
+            nameHash(person.name, index).sqlValue,
+        ]
+        let place = addressPlace(id)
+        let addresses = try person.addresses.enumerated().map { position, address -> [SQLValue] in
+            let value = try key.seal(Array(address.value.utf8), place: place).bytes
+            return [
+                .text(id), .text(address.channel.rawValue), .blob(valueHash(address.channel, address.value, index)),
+                position.sqlValue, .blob(value), try address.confirmation.map { try json($0) }.sqlValue,
+            ]
+        }
+        return (row, addresses)
     }
 
     /// The people with these external ids, whatever else is known of them.

@@ -14,6 +14,7 @@ public struct RosterDesk: Sendable {
     let hooks: RosterHooks
     let acts: ActRecorder
     let clock: any WallClock
+    let line = ImportLine()
 
     /// Makes a desk.
     public init(

@@ -82,13 +82,15 @@ struct RosterPlanner: Sendable {
     }
 
     /// What a draft would do, or every fault it has.
-    func plan(_ draft: EmployeeDraft) -> Result<RosterPlan, PeopleError> {
+    ///
+    /// - Parameter newcomer: the id of whoever is not known; one is made when none is given.
+    func plan(_ draft: EmployeeDraft, newcomer: PersonID? = nil) -> Result<RosterPlan, PeopleError> {
         var faults = check.faults(of: draft)
         let before = known[draft.number]
         if let before { faults += Self.faults(of: draft, against: before) } else { faults += newcomerFaults(of: draft) }
         let personBefore = before.flatMap { people[$0.id] } ?? byExternalID[draft.number]
         var person: Recipient?
-        do throws(NoticeError) { person = try recipient(draft, personBefore) } catch {
+        do throws(NoticeError) { person = try recipient(draft, personBefore, newcomer) } catch {
             faults += error.faults.filter { fault in !faults.contains { $0.field == fault.field } }
         }
         guard faults.isEmpty, let person else {
@@ -137,11 +139,13 @@ struct RosterPlanner: Sendable {
         return faults
     }
 
-    private func recipient(_ draft: EmployeeDraft, _ before: Recipient?) throws(NoticeError) -> Recipient {
+    private func recipient(
+        _ draft: EmployeeDraft, _ before: Recipient?, _ newcomer: PersonID?
+    ) throws(NoticeError) -> Recipient {
         let given = draft.addresses.sorted { $0.key.rawValue < $1.key.rawValue }
         do throws(NoticeError) {
             let fresh = try addresses.check(
-                id: before?.id, externalID: draft.number, name: draft.name, language: draft.language,
+                id: before?.id ?? newcomer, externalID: draft.number, name: draft.name, language: draft.language,
                 addresses: given.map { ($0.key, $0.value) })
             // Channels that were not given stay as they are; the inbox belongs to everybody.
             var all = (before?.addresses ?? []).filter { draft.addresses[$0.channel] == nil } + fresh.addresses

@@ -3,24 +3,7 @@ import Notices
 import People
 import SQL
 
-extension Query {
-    /// Many rows for `VALUES`, each written by `row`.
-    static func rows<T>(_ elements: [T], _ row: (T) -> Query) -> Query {
-        var query: Query = ""
-        for (index, element) in elements.enumerated() {
-            if index > 0 { query += "," }
-            query += row(element)
-        }
-        return query
-    }
-}
-
 extension SQLPeopleStore: AttendanceStore {
-    /// Rows a statement: one text for every full chunk, so that it is prepared once.
-    ///
-    /// With six values a row no statement has more than the drivers keep prepared.
-    private static let chunk = 80
-
     private struct DayKey: Hashable {
         let person: String
         let day: CivilDate
@@ -48,63 +31,74 @@ extension SQLPeopleStore: AttendanceStore {
         let today = hours.workday(receivedAt)
         let firsts = Dictionary(
             punches.map { (DayKey(person: $0.person.rawValue, day: $0.day), $0.at) }, uniquingKeysWith: min)
-        let days = firsts.sorted { ($0.key.person, $0.key.day) < ($1.key.person, $1.key.day) }
+        var days = ValueRows(width: 6)
+        for (key, first) in firsts.sorted(by: { ($0.key.person, $0.key.day) < ($1.key.person, $1.key.day) }) {
+            days.append([
+                .text(key.person), key.day.sqlValue, key.day.startInChina.sqlValue,
+                key.day.adding(days: 2).startInChina.sqlValue, first.sqlValue, hours.lateAfter(key.day).sqlValue,
+            ])
+        }
         // In the order of the table, so that neighbours are written together however the file is sorted.
-        let punches = punches.sorted { ($0.person.rawValue, $0.at) < ($1.person.rawValue, $1.at) }
+        var values = ValueRows(width: 5)
+        for one in punches.sorted(by: { ($0.person.rawValue, $0.at) < ($1.person.rawValue, $1.at) }) {
+            values.append([
+                .text(one.person.rawValue), one.at.sqlValue, .text(one.source.rawValue), one.day.sqlValue,
+                receivedAt.sqlValue,
+            ])
+        }
+        let inserts = values.statements { rows in
+            """
+            INSERT INTO punches (person, at, source, day, received_at) VALUES \(rows: rows)
+            ON CONFLICT (person, at, source) DO NOTHING
+            """
+        }
+        let marks = Self.statements(days, today)
         return try await database.write { tx in
-            var added = 0
-            for part in punches.chunks(of: Self.chunk) {
-                let values = Query.rows(part) { one in
-                    "(\(one.person.rawValue),\(one.at),\(one.source.rawValue),\(one.day),\(receivedAt))"
-                }
-                added += try tx.execute(
-                    """
-                    INSERT INTO punches (person, at, source, day, received_at) VALUES \(values)
-                    ON CONFLICT (person, at, source) DO NOTHING
-                    """)
-            }
-            for part in days.chunks(of: Self.chunk) {
-                let values = Query.rows(part) { key, first in
-                    """
-                    (\(key.person),\(key.day),\(key.day.startInChina),\(key.day.adding(days: 2).startInChina),\(first),
-                        \(hours.lateAfter(key.day)))
-                    """
-                }
-                try tx.execute(
-                    """
-                    WITH b (person, day, low, high, first_at, late) AS (VALUES \(values))
-                    INSERT INTO attendance_days (person, day, first_at, last_at, punches, source, updated_at)
-                    SELECT b.person, b.day, min(p.at), max(p.at), count(*), min(p.source), max(p.received_at)
-                    FROM b JOIN punches p
-                        ON p.person = b.person AND p.at >= b.low AND p.at < b.high AND p.day = b.day
-                    WHERE true GROUP BY b.person, b.day
-                    ON CONFLICT (person, day) DO UPDATE SET first_at = excluded.first_at, last_at = excluded.last_at,
-                        punches = excluded.punches, source = excluded.source, updated_at = excluded.updated_at
-                    """)
-                try tx.execute(
-                    """
-                    WITH b (person, day, low, high, first_at, late) AS (VALUES \(values))
-                    INSERT INTO risk_dirty (person, revision)
-                    SELECT DISTINCT d.person, 1 FROM b JOIN attendance_days d ON d.person = b.person AND d.day = b.day
-                    WHERE d.first_at >= b.first_at AND (d.day < \(today) OR d.first_at > b.late
-                        OR EXISTS (SELECT 1 FROM shifts s WHERE s.person = d.person AND s.day = d.day))
-                    ON CONFLICT (person) DO UPDATE SET revision = risk_dirty.revision + 1
-                    """)
-            }
+            let added = try tx.executeBatch(inserts).reduce(0, +)
+            try tx.executeBatch(marks)
             try tx.executeBatch(rows)
             return added
         }
     }
 
+    /// What brings days up to date with their punches, and marks whose days the rules must look at.
+    private static func statements(_ days: ValueRows, _ today: CivilDate) -> [Query] {
+        let updates = days.statements { rows in
+            """
+            WITH b (person, day, low, high, first_at, late) AS (VALUES \(rows: rows))
+            INSERT INTO attendance_days (person, day, first_at, last_at, punches, source, updated_at)
+            SELECT b.person, b.day, min(p.at), max(p.at), count(*), min(p.source), max(p.received_at)
+            FROM b JOIN punches p
+                ON p.person = b.person AND p.at >= b.low AND p.at < b.high AND p.day = b.day
+            WHERE true GROUP BY b.person, b.day
+            ON CONFLICT (person, day) DO UPDATE SET first_at = excluded.first_at, last_at = excluded.last_at,
+                punches = excluded.punches, source = excluded.source, updated_at = excluded.updated_at
+            """
+        }
+        let marks = days.statements { rows in
+            """
+            WITH b (person, day, low, high, first_at, late) AS (VALUES \(rows: rows))
+            INSERT INTO risk_dirty (person, revision)
+            SELECT DISTINCT d.person, 1 FROM b JOIN attendance_days d ON d.person = b.person AND d.day = b.day
+            WHERE d.first_at >= b.first_at AND (d.day < \(today) OR d.first_at > b.late
+                OR EXISTS (SELECT 1 FROM shifts s WHERE s.person = d.person AND s.day = d.day))
+            ON CONFLICT (person) DO UPDATE SET revision = risk_dirty.revision + 1
+            """
+        }
+        return updates + marks
+    }
+
     /// Marks people for the rules, in the transaction of what changed.
     func markDirty(_ people: [PersonID], in tx: any SQLTransaction) throws {
-        for part in Set(people.map(\.rawValue)).sorted().chunks(of: Self.chunk) {
-            try tx.execute(
+        var rows = ValueRows(width: 2)
+        for person in Set(people.map(\.rawValue)).sorted() { rows.append([.text(person), .integer(1)]) }
+        try tx.executeBatch(
+            rows.statements { rows in
                 """
-                INSERT INTO risk_dirty (person, revision) VALUES \(Query.rows(part) { "(\($0),1)" })
+                INSERT INTO risk_dirty (person, revision) VALUES \(rows: rows)
                 ON CONFLICT (person) DO UPDATE SET revision = risk_dirty.revision + 1
-                """)
-        }
+                """
+            })
     }
 
     /// Replaces what is known of each request.

@@ -42,9 +42,12 @@ extension SQLPeopleStore {
 
     /// One transaction for all of them; whoever was faster with one number undoes it whole.
     public func enter(_ entries: [RosterEntry], importing: ImportID?, acts: [Act]) async throws {
-        let rows = try await statements(entering: entries, importing: importing)
+        // Keys first and together: each that is missing would otherwise be a transaction of its own.
+        let owners = entries.map(\.person.id.rawValue)
+        let rows = try await statements(
+            entering: entries, importing: importing, try await keys.keys(for: Set(owners + [KeyRing.organisation])))
         let staged = try await actRows.stage(acts)
-        try await Self.minding(entries) {
+        try await Self.minding(Self.onlyNumber(of: entries)) {
             try await database.write { tx in
                 try rows.run(in: tx)
                 try tx.executeBatch(staged)
@@ -68,17 +71,32 @@ extension SQLPeopleStore {
         }
     }
 
-    /// What brings entries on record.
-    func statements(entering entries: [RosterEntry], importing: ImportID?) async throws -> GuardedRows {
-        // Keys first and together: each that is missing would otherwise be a transaction of its own.
-        let keys = try await keys.keys(for: Set(entries.map(\.person.id.rawValue) + [KeyRing.organisation]))
-        let parts = try await entries.inParallel { try statements(entering: $0, importing, keys) }
-        return parts.dropFirst().reduce(into: parts.first ?? GuardedRows()) { $0.append($1) }
+    /// What brings entries on record; newcomers come first, many in a statement.
+    ///
+    /// - Parameter keys: the organisation's and those of everybody on record; whoever is new and has none gets theirs here.
+    func statements(
+        entering entries: [RosterEntry], importing: ImportID?, _ keys: [String: DataKey]
+    ) async throws -> GuardedRows {
+        guard let organisation = keys[KeyRing.organisation] else {
+            throw EvidenceError(.erased, "the key of the organisation is not there")
+        }
+        let index = BlindIndex(organisation)
+        let new = entries.filter(\.isNewcomer)
+        let known = new.count == entries.count ? [] : entries.filter { !$0.isNewcomer }
+        var all = GuardedRows()
+        // Sealing is most of the work.
+        all.rows = try await new.inParallel { slice in
+            var rows = NewcomerRows()
+            for entry in slice { try rows.append(entry, keys[entry.person.id.rawValue], index, self.keys, clock.now) }
+            return rows.statements
+        }.flatMap(\.self)
+        for part in try await known.inParallel({ try statements(changing: $0, importing, keys) }) { all.append(part) }
+        return all
     }
 
-    /// Sealing is most of the work.
+    /// Person by person: each must be found as it was seen.
     private func statements(
-        entering entries: ArraySlice<RosterEntry>, _ importing: ImportID?, _ keys: [String: DataKey]
+        changing entries: ArraySlice<RosterEntry>, _ importing: ImportID?, _ keys: [String: DataKey]
     ) throws -> GuardedRows {
         var all = GuardedRows()
         all.rows.reserveCapacity(entries.count * 6)
@@ -88,9 +106,7 @@ extension SQLPeopleStore {
             all.rows += try gateway.rows(saving: entry.person, isNew: entry.personBefore == nil, keys)
             all.guarded.append((all.rows.count, entry.employee.number))
             all.rows.append(Self.row(of: entry))
-            if let step = entry.step {
-                all.rows.append(entry.isNew ? try firstStep(step, key) : try self.step(step, key))
-            }
+            if let step = entry.step { all.rows.append(try self.step(step, key)) }
             if let importing, let recipient = entry.personBefore {
                 all.rows.append(try change(importing, id, entry.before, recipient, key))
             }
@@ -99,30 +115,28 @@ extension SQLPeopleStore {
     }
 
     /// Turns a lost race into a refusal that names the number.
-    static func minding(_ entries: [RosterEntry], _ body: () async throws -> Void) async throws {
-        do { try await body() } catch let error as SQLError where error.isUniqueViolation {
-            throw overtaken(entries.count == 1 ? entries.first?.employee.number : nil)
-        }
+    ///
+    /// - Parameter only: the number, if there is but one.
+    static func minding(_ only: String?, _ body: () async throws -> Void) async throws {
+        do { try await body() } catch let error as SQLError where error.isUniqueViolation { throw overtaken(only) }
+    }
+
+    /// The number of the one member of staff that a change is about.
+    static func onlyNumber(of entries: [RosterEntry]) -> String? {
+        entries.count == 1 ? entries.first?.employee.number : nil
     }
 
     /// Inserts, or updates what is still as it was seen.
     private static func row(of entry: RosterEntry) -> Query {
         let employee = entry.employee
-        let id = employee.id.rawValue
         guard let before = entry.before else {
-            return """
-                INSERT INTO employees (person, number, unit, position, state, state_since, hired_on, last_day,
-                    probation_until, contract_until)
-                VALUES (\(id), \(employee.number), \(employee.unit.rawValue), \(employee.position),
-                    \(employee.state.rawValue), \(employee.stateSince), \(employee.hiredOn), \(employee.lastDay),
-                    \(employee.probationUntil), \(employee.contractUntil))
-                """
+            return insert(ValueRows(values(of: employee)))
         }
         return """
             UPDATE employees SET unit = \(employee.unit.rawValue), position = \(employee.position),
                 hired_on = \(employee.hiredOn), probation_until = \(employee.probationUntil),
                 contract_until = \(employee.contractUntil)
-            WHERE person = \(id) AND state = \(before.state.rawValue) AND unit = \(before.unit.rawValue)
+            WHERE person = \(employee.id.rawValue) AND state = \(before.state.rawValue) AND unit = \(before.unit.rawValue)
                 AND position = \(before.position)
             """
     }

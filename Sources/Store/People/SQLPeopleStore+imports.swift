@@ -73,36 +73,36 @@ extension SQLPeopleStore: RosterImportStore {
         }
     }
 
-    /// Counters, people, faults and acts together: a part is taken whole or not at all.
-    public func take(_ part: ImportPart, acts: [Act]) async throws {
-        let id = part.after.id.rawValue
-        let key = try await gateway.key(for: KeyRing.organisation)
-        var rows: [Query] = [
-            """
-            INSERT INTO roster_import_parts (import, part, hash) VALUES (\(id), \(part.index), \(part.hash))
-            ON CONFLICT (import, part) DO NOTHING
-            """
-        ]
-        for (number, line) in part.numbers {
-            rows.append(
-                "INSERT INTO roster_import_numbers (import, number, line) VALUES (\(id), \(number), \(line))")
-        }
-        for (position, fault) in part.faults.enumerated() {
-            let words = try key.seal(
-                Array(JSONValue.array([.string(fault.column), .string(fault.message)]).canonicalBytes),
-                place: Self.faultPlace(id, fault.line)
-            ).bytes
-            rows.append(
-                """
-                INSERT INTO roster_import_faults (import, line, position, words)
-                VALUES (\(id), \(fault.line), \(position), \(words))
-                """)
-        }
-        let entered = try await statements(entering: part.entries, importing: part.after.id)
+    /// Counters, people, faults and acts are one transaction: a part is taken whole or not at all.
+    public func prepare(_ part: ImportPart, acts: [Act]) async throws -> @Sendable () async throws -> Void {
+        // Those who are on record have a key; newcomers bring theirs along.
+        let owners = part.entries.filter { !$0.isNewcomer }.map(\.person.id.rawValue)
+        let keys = try await keys.keys(for: Set(owners + [KeyRing.organisation]))
+        let rows = try Self.statements(of: part, keys)
+        let entered = try await statements(entering: part.entries, importing: part.after.id, keys)
         let staged = try await actRows.stage(acts)
-        let (after, mine, now) = (part.after, rows, clock.now)
+        let ready = ReadyPart(
+            index: part.index, after: part.after, only: Self.onlyNumber(of: part.entries), noted: rows,
+            entered: entered,
+            staged: staged)
+        return { [self] in try await store(ready) }
+    }
+
+    /// A part in the words of the database; what it was made of is no longer needed.
+    private struct ReadyPart: Sendable {
+        let index: Int
+        let after: RosterImport
+        let only: String?
+        let noted: [Query]
+        let entered: GuardedRows
+        let staged: [Query]
+    }
+
+    private func store(_ part: ReadyPart) async throws {
+        let (after, now) = (part.after, clock.now)
+        let id = after.id.rawValue
         let isOver = !after.isOpen || after.state == .applying && after.nextPart == 0
-        try await Self.minding(part.entries) {
+        try await Self.minding(part.only) {
             try await database.write { tx in
                 // The part before this one decides who is next: of two who send the same part one finds it taken.
                 let changed = try tx.execute(
@@ -116,13 +116,42 @@ extension SQLPeopleStore: RosterImportStore {
                 guard changed == 1 else {
                     throw PeopleError(.conflict, "part \(part.index) was taken by somebody else meanwhile")
                 }
-                try tx.executeBatch(mine)
-                try entered.run(in: tx)
-                try tx.executeBatch(staged)
+                try tx.executeBatch(part.noted)
+                try part.entered.run(in: tx)
+                try tx.executeBatch(part.staged)
                 // Scratch, of use only while rows are still being compared with each other.
                 if isOver { try tx.execute("DELETE FROM roster_import_numbers WHERE import = \(id)") }
             }
         }
+    }
+
+    /// What is noted of a part beside the people it brings.
+    private static func statements(of part: ImportPart, _ keys: [String: DataKey]) throws -> [Query] {
+        guard let key = keys[KeyRing.organisation] else {
+            throw EvidenceError(.erased, "the key of the organisation is not there")
+        }
+        let id = part.after.id.rawValue
+        var numbers = ValueRows(width: 3)
+        for (number, line) in part.numbers { numbers.append([.text(id), .text(number), line.sqlValue]) }
+        var faults = ValueRows(width: 4)
+        for (position, fault) in part.faults.enumerated() {
+            let words = try key.seal(
+                Array(JSONValue.array([.string(fault.column), .string(fault.message)]).canonicalBytes),
+                place: faultPlace(id, fault.line)
+            ).bytes
+            faults.append([.text(id), fault.line.sqlValue, position.sqlValue, .blob(words)])
+        }
+        let noted: Query = """
+            INSERT INTO roster_import_parts (import, part, hash) VALUES (\(id), \(part.index), \(part.hash))
+            ON CONFLICT (import, part) DO NOTHING
+            """
+        return [noted]
+            + numbers.statements {
+                "INSERT INTO roster_import_numbers (import, number, line) VALUES \(rows: $0)"
+            }
+            + faults.statements {
+                "INSERT INTO roster_import_faults (import, line, position, words) VALUES \(rows: $0)"
+            }
     }
 
     private static func faultPlace(_ id: String, _ line: Int) -> String { "fault of import \(id) on line \(line)" }

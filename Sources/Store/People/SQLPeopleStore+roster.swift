@@ -166,17 +166,10 @@ extension SQLPeopleStore: RosterStore {
     public func add(_ employee: Employee, step: EmploymentStep, acts: [Act]) async throws {
         let rows = try await actRows.stage(acts)
         let first = try await self.step(step)
-        let id = employee.id.rawValue
+        let insert = Self.insert(ValueRows(Self.values(of: employee)))
         do {
             try await database.write { tx in
-                try tx.execute(
-                    """
-                    INSERT INTO employees (person, number, unit, position, state, state_since, hired_on, last_day,
-                        probation_until, contract_until)
-                    VALUES (\(id), \(employee.number), \(employee.unit.rawValue), \(employee.position),
-                        \(employee.state.rawValue), \(employee.stateSince), \(employee.hiredOn), \(employee.lastDay),
-                        \(employee.probationUntil), \(employee.contractUntil))
-                    """)
+                try tx.execute(insert)
                 try tx.execute(first)
                 try tx.executeBatch(rows)
             }
@@ -204,15 +197,32 @@ extension SQLPeopleStore: RosterStore {
         }
     }
 
-    /// The first step of somebody new; nothing has to be counted.
-    func firstStep(_ step: EmploymentStep, _ key: DataKey) throws -> Query {
+    /// The first step of somebody new, in the order of the columns that ``step(_:_:)`` names; nothing has to be counted.
+    static func values(ofFirst step: EmploymentStep, _ key: DataKey) throws -> [SQLValue] {
         let id = step.person.rawValue
-        let reason = try key.seal(Array(step.reason.utf8), place: Self.reasonPlace(id)).bytes
-        return """
-            INSERT INTO employment_steps (person, position_in_line, state, effective_on, unit, position, last_day, reason)
-            VALUES (\(id), 1, \(step.state.rawValue), \(step.effectiveOn), \(step.unit.rawValue), \(step.position),
-                \(step.lastDay), \(reason))
-            """
+        let reason = try key.seal(Array(step.reason.utf8), place: reasonPlace(id)).bytes
+        return [
+            .text(id), .integer(1), .text(step.state.rawValue), step.effectiveOn.sqlValue, .text(step.unit.rawValue),
+            .text(step.position), step.lastDay.sqlValue, .blob(reason),
+        ]
+    }
+
+    /// A member of staff, in the order of the columns that ``insert(_:)`` names.
+    static func values(of employee: Employee) -> [SQLValue] {
+        [
+            .text(employee.id.rawValue), .text(employee.number), .text(employee.unit.rawValue),
+            .text(employee.position), .text(employee.state.rawValue), employee.stateSince.sqlValue,
+            employee.hiredOn.sqlValue, employee.lastDay.sqlValue, employee.probationUntil.sqlValue,
+            employee.contractUntil.sqlValue,
+        ]
+    }
+
+    /// Puts members of staff on the roster.
+    static func insert(_ employees: ValueRows) -> Query {
+        """
+        INSERT INTO employees (person, number, unit, position, state, state_since, hired_on, last_day,
+            probation_until, contract_until) VALUES \(rows: employees)
+        """
     }
 
     func step(_ step: EmploymentStep) async throws -> Query {

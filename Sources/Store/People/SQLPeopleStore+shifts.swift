@@ -61,6 +61,19 @@ extension SQLPeopleStore {
     /// A draft is replaced as a whole; a plan that was in force is history.
     public func save(_ plan: ShiftPlan, at: Timestamp, acts: [Act]) async throws {
         let rows = try await actRows.stage(acts)
+        var shifts = ValueRows(width: 7)
+        for one in plan.shifts {
+            shifts.append([
+                .text(plan.id.rawValue), .text(one.person.rawValue), one.day.sqlValue, one.startMinute.sqlValue,
+                one.endMinute.sqlValue, one.hourlyFen.sqlValue, one.ratePercent.sqlValue,
+            ])
+        }
+        let inserts = shifts.statements { rows in
+            """
+            INSERT INTO shifts (plan, person, day, start_minute, end_minute, hourly_fen, rate_percent)
+            VALUES \(rows: rows)
+            """
+        }
         try await database.write { tx in
             let written = try tx.execute(
                 """
@@ -73,19 +86,7 @@ extension SQLPeopleStore {
                 throw PeopleError(.conflict, "plan \(plan.id) is no draft any more; save this under another id")
             }
             try tx.execute("DELETE FROM shifts WHERE plan = \(plan.id.rawValue)")
-            for part in plan.shifts.chunks(of: 200) {
-                let values = Query.rows(part) { one in
-                    """
-                    (\(plan.id.rawValue),\(one.person.rawValue),\(one.day),\(one.startMinute),\(one.endMinute),
-                        \(one.hourlyFen),\(one.ratePercent))
-                    """
-                }
-                try tx.execute(
-                    """
-                    INSERT INTO shifts (plan, person, day, start_minute, end_minute, hourly_fen, rate_percent)
-                    VALUES \(values)
-                    """)
-            }
+            try tx.executeBatch(inserts)
             try tx.executeBatch(rows)
         }
     }

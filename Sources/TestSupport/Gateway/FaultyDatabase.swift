@@ -36,6 +36,9 @@ public final class FaultyDatabase: SQLDatabase {
         }
     }
 
+    /// Works again.
+    public func disarm() { armed.withLock { $0 = nil } }
+
     /// Whether a fault that was asked for has not happened yet.
     public var isArmed: Bool { armed.withLock { $0 != nil } }
 

@@ -155,6 +155,10 @@ extension String {
     /// Without spaces around; the ideographic space counts.
     fileprivate var trimmed: String {
         var scalars = unicodeScalars[...]
+        // Hardly any cell has some, and to copy it costs more than to look.
+        guard scalars.first?.properties.isWhitespace == true || scalars.last?.properties.isWhitespace == true else {
+            return self
+        }
         while let first = scalars.first, first.properties.isWhitespace { scalars.removeFirst() }
         while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
         return String(scalars)
@@ -173,6 +177,11 @@ extension String {
 extension CivilDate {
     /// As spreadsheets write days: `2026-11-21`, `2026/11/21`, `2026/1/5`, `2026年1月5日`.
     init?(spreadsheet text: String) {
+        // Nearly all files write days as we do.
+        if let day = CivilDate(text) {
+            self = day
+            return
+        }
         let parts = text.split(whereSeparator: { "-/.年月日".contains($0) }).map(String.init)
         guard parts.count == 3, parts[0].utf8.count == 4, parts.allSatisfy({ $0.utf8.count <= 4 }),
             let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])

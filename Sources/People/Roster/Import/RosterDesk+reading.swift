@@ -3,7 +3,11 @@ import Notices
 
 extension RosterDesk {
     /// Reads one part: its rows, checked against the file and the roster.
-    func read(_ bytes: [UInt8], _ index: Int, _ hash: Digest, _ standing: RosterImport) async throws -> ImportPart {
+    ///
+    /// - Parameter named: the numbers of the part before, with their lines, while that is not on record yet.
+    func read(
+        _ bytes: [UInt8], _ index: Int, _ hash: Digest, _ standing: RosterImport, named: [String: Int]
+    ) async throws -> ImportPart {
         var part = ImportPart(index: index, hash: hash, after: standing)
         var rows = index == 0 ? CSVRows(file: bytes) : CSVRows(bytes, firstLine: standing.lines + 1)
         var columns: RosterColumns
@@ -37,7 +41,7 @@ extension RosterDesk {
             }
         }
         part.after.layout = columns.stored
-        try await plan(drafts, into: &part, standing)
+        try await plan(drafts, into: &part, standing, named: named)
         part.faults.sort { $0.line < $1.line }
         return part
     }
@@ -46,15 +50,19 @@ extension RosterDesk {
     private struct LineDraft: Sendable {
         let line: Int
         let draft: EmployeeDraft
+        /// Who it is about, unless they are known.
+        var person: PersonID?
     }
 
     private func plan(
-        _ drafts: [LineDraft], into part: inout ImportPart, _ standing: RosterImport
+        _ drafts: [LineDraft], into part: inout ImportPart, _ standing: RosterImport, named: [String: Int]
     ) async throws {
         // On its second reading an all-or-nothing import knows its own numbers already.
         let isSecond = standing.mode == .allOrNothing && standing.state == .applying
         var seen =
-            isSecond ? [:] : try await store.numbers(drafts.map(\.draft.number), of: standing.id)
+            isSecond
+            ? [:]
+            : try await store.numbers(drafts.map(\.draft.number), of: standing.id).merging(named) { first, _ in first }
         let planner = try await RosterPlanner(desk: self, drafts: drafts.map(\.draft), reason: "导入：\(standing.name)")
         var first: [LineDraft] = []
         for one in drafts {
@@ -71,7 +79,13 @@ extension RosterDesk {
             }
             first.append(one)
         }
-        for (line, plan) in try await first.inParallel({ $0.map { ($0.line, planner.plan($0.draft)) } }).joined() {
+        // Ids that ascend with the rows: in every index by person the next row then stands behind the one before.
+        let now = clock.now
+        let ids = first.map { _ in SecureRandom.uuid(at: now) }.sorted()
+        for (place, id) in zip(first.indices, ids) { first[place].person = PersonID(id) }
+        for (line, plan) in try await first.inParallel({
+            $0.map { ($0.line, planner.plan($0.draft, newcomer: $0.person)) }
+        }).joined() {
             switch plan {
             case .failure(let error): part.note(error.faults, line: line)
             case .success(.unchanged): part.after.unchanged += 1
@@ -102,9 +116,11 @@ extension RosterDesk {
         // At most twice: once to check and once to apply.
         while standing.isOpen, standing.state != reading {
             reading = standing.state
-            for (index, part) in parts.enumerated() {
-                standing = try await take(
-                    part, part: index, isLast: index == parts.count - 1, of: standing.id, by: actor)
+            var index = 0
+            standing = try await takeAll(of: standing.id, by: actor) {
+                guard index < parts.count else { return nil }
+                index += 1
+                return (parts[index - 1], index == parts.count)
             }
         }
         return standing

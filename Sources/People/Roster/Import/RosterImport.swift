@@ -124,8 +124,10 @@ public protocol RosterImportStore: Sendable {
     func hash(ofPart index: Int, of id: ImportID) async throws -> Digest?
     /// Which of these numbers an import has named before, with their lines.
     func numbers(_ numbers: [String], of id: ImportID) async throws -> [String: Int]
-    /// Stores what a part came to, if the import still waits for it.
-    func take(_ part: ImportPart, acts: [Act]) async throws
+    /// Makes what a part came to ready to be stored, which is most of the work, and writes nothing.
+    ///
+    /// - Returns: stores it, if the import waits for this part by then.
+    func prepare(_ part: ImportPart, acts: [Act]) async throws -> @Sendable () async throws -> Void
     /// Moves an import on; false if it stood elsewhere.
     func move(_ id: ImportID, from: RosterImport.State, to: RosterImport.State, acts: [Act]) async throws -> Bool
     /// The faults of an import by line, beyond a line.
