@@ -52,17 +52,32 @@ extension Actor {
 }
 
 /// A file in parts cut at the ends of rows, one in memory at a time, as the command-line client sends them.
-enum FileInParts {
-    static func read(
-        _ path: String, partBytes: Int = CSVCutter.partBytes, _ take: ([UInt8], _ isLast: Bool) async throws -> Void
-    ) async throws {
+struct FileInParts: ~Copyable {
+    private let handle: FileHandle
+    private var cutter: CSVCutter
+    private var ready: [[UInt8]] = []
+    private var isOver = false
+
+    init(_ path: String, partBytes: Int = CSVCutter.partBytes) throws {
         guard let handle = FileHandle(forReadingAtPath: path) else { throw BenchError("\(path) cannot be read") }
-        defer { try? handle.close() }  // Read only: nothing can be lost by a failure.
-        var cutter = CSVCutter(partBytes: partBytes)
-        while let data = try handle.read(upToCount: 1 << 20), !data.isEmpty {
-            for part in try cutter.take(data) { try await take(part, false) }
+        self.handle = handle
+        cutter = CSVCutter(partBytes: partBytes)
+    }
+
+    // Read only: nothing can be lost by a failure.
+    deinit { try? handle.close() }
+
+    /// The next part, and whether it is the last, which may be empty; nil behind it.
+    mutating func next() throws -> (bytes: [UInt8], isLast: Bool)? {
+        while ready.isEmpty, !isOver {
+            if let data = try handle.read(upToCount: 1 << 20), !data.isEmpty {
+                ready = try cutter.take(data).reversed()
+            } else {
+                isOver = true
+                return (cutter.finish(), true)
+            }
         }
-        try await take(cutter.finish(), true)
+        return ready.popLast().map { ($0, false) }
     }
 }
 

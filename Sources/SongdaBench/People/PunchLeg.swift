@@ -45,8 +45,9 @@ struct PunchLeg {
     /// The whole file through the desk; how many were new, and how many were refused.
     static func run(_ desk: AttendanceDesk, _ file: String) async throws -> (added: Int, refused: Int) {
         var (line, added, refused) = (1, 0, 0)
-        try await FileInParts.read(file, partBytes: AttendanceDesk.partBytes) { part, _ in
-            guard !part.isEmpty else { return }
+        var parts = try FileInParts(file, partBytes: AttendanceDesk.partBytes)
+        while let (part, _) = try parts.next() {
+            guard !part.isEmpty else { continue }
             let report = try await desk.importPart(part, firstLine: line, by: .feed)
             added += report.added
             refused += report.refused.count

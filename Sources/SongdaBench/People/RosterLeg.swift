@@ -2,7 +2,7 @@ import Evidence
 import Foundation
 import People
 
-/// The import of a file of staff through the product's own desk, row by row, a part in memory at a time.
+/// The import of a file of staff through the product's own desk, row by row, two parts in memory at a time.
 struct RosterLeg {
     let directory: String
     let root: String
@@ -34,13 +34,9 @@ struct RosterLeg {
 
     /// The whole file through the desk; `.eachRow` takes the right rows.
     static func run(_ desk: RosterDesk, _ file: String) async throws -> RosterImport {
-        var standing = try await desk.beginImport("staff.csv", mode: .eachRow, by: .bench)
-        var index = 0
-        try await FileInParts.read(file) { part, isLast in
-            standing = try await desk.take(part, part: index, isLast: isLast, of: standing.id, by: .bench)
-            index += 1
-        }
-        return standing
+        let begun = try await desk.beginImport("staff.csv", mode: .eachRow, by: .bench)
+        var parts = try FileInParts(file)
+        return try await desk.takeAll(of: begun.id, by: .bench) { try parts.next() }
     }
 
     /// Whatever the roster, the report and the log hold otherwise than the file says.

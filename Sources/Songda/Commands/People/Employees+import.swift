@@ -65,24 +65,42 @@ extension Employees {
             try handle.close()
         }
 
-        /// The file once through, cut at the ends of rows; a part is in memory at a time.
+        /// The file once through, cut at the ends of rows; two parts are on their way at a time.
         private func send(_ id: String, what: String, to client: Client) async throws -> JSONValue {
             let bar = ProgressBar()
-            var index = 0
-            var answer = JSONValue.null
-            try await FileParts.read(file, partBytes: CSVCutter.partBytes) { part, done, size in
-                answer = try await send(part, index, isLast: done == size, of: id, to: client)
-                index += 1
-                bar.update(done, of: size, what)
+            // Answers may overtake each other: the last part's is the one that counts.
+            var last = (index: -1, answer: JSONValue.null)
+            func keep(_ one: (index: Int, answer: JSONValue)) { if one.index > last.index { last = one } }
+            try await withThrowingTaskGroup(of: PartAnswer.self) { group in
+                var index = 0
+                var underWay = 0
+                try await FileParts.read(file, partBytes: CSVCutter.partBytes) { part, done, size in
+                    if underWay == 2 { keep(try await Self.next(&group, &underWay)) }
+                    let number = index
+                    let path = "/v1/roster-imports/\(id)/parts/\(number)?last=\(done == size)"
+                    group.addTask {
+                        await PartAnswer(number) { try await client.send("PUT", path, bytes: part, type: "text/csv") }
+                    }
+                    index += 1
+                    underWay += 1
+                    bar.update(done, of: size, what)
+                }
+                while underWay > 0 { keep(try await Self.next(&group, &underWay)) }
             }
-            return answer
+            return last.answer
         }
 
-        private func send(
-            _ part: [UInt8], _ index: Int, isLast: Bool, of id: String, to client: Client
-        ) async throws -> JSONValue {
-            try await client.send(
-                "PUT", "/v1/roster-imports/\(id)/parts/\(index)?last=\(isLast)", bytes: part, type: "text/csv")
+        /// The next answer to one of the parts under way.
+        private static func next(
+            _ group: inout ThrowingTaskGroup<PartAnswer, any Error>, _ underWay: inout Int
+        ) async throws -> (index: Int, answer: JSONValue) {
+            guard let first = try await group.next() else { throw Failure("no part is on its way") }
+            underWay -= 1
+            guard case .refused(let index, let error, let again) = first else { return try first.taken }
+            // It may have overtaken the part before it on the way; then it is sent once more behind that.
+            guard underWay == 1, let before = try await group.next(), case .taken = before else { throw error }
+            underWay -= 1
+            return (index, try await again())
         }
 
         private static func text(_ standing: JSONValue, _ faults: JSONValue) -> String {
@@ -146,6 +164,25 @@ extension Employees {
             } while cursor != nil
             try handle.close()
             print(out)
+        }
+    }
+}
+
+/// What became of a part that was sent.
+private enum PartAnswer: Sendable {
+    case taken(Int, JSONValue)
+    case refused(Int, any Error, again: @Sendable () async throws -> JSONValue)
+
+    init(_ index: Int, _ send: @escaping @Sendable () async throws -> JSONValue) async {
+        do { self = .taken(index, try await send()) } catch { self = .refused(index, error, again: send) }
+    }
+
+    var taken: (index: Int, answer: JSONValue) {
+        get throws {
+            switch self {
+            case .taken(let index, let answer): (index, answer)
+            case .refused(_, let error, _): throw error
+            }
         }
     }
 }
