@@ -19,6 +19,7 @@ extension StateAuditor {
         let hasHash = try await !Migrator(Migrations.all).unapplied(store.database).contains(Migrations.replies.name)
         let hash: Query = hasHash ? "name_hash" : "NULL AS name_hash"
         let organisation = try await store.keys.existingKeys(for: [KeyRing.organisation])[KeyRing.organisation]
+            .map { BlindIndex($0) }
         var last = ""
         while true {
             try Task.checkCancellation()
@@ -65,7 +66,7 @@ extension StateAuditor {
     }
 
     private func openName(
-        _ row: Row, _ keys: [String: DataKey], _ organisation: DataKey?, _ report: inout StateReport
+        _ row: Row, _ keys: [String: DataKey], _ organisation: BlindIndex?, _ report: inout StateReport
     ) throws {
         let id: String = try row.get("id")
         guard let key = keys[id] else { return }
@@ -81,7 +82,7 @@ extension StateAuditor {
     }
 
     private func openAddress(
-        _ row: Row, _ keys: [String: DataKey], _ organisation: DataKey?, _ report: inout StateReport
+        _ row: Row, _ keys: [String: DataKey], _ organisation: BlindIndex?, _ report: inout StateReport
     ) throws {
         let person: String = try row.get("person")
         let channel: String = try row.get("channel")
