@@ -10,6 +10,11 @@ struct EntryRows: Sendable {
 
     /// The statements that stage these entries; run them in the transaction of the step they belong to.
     func stage(_ entries: [SignedEntry]) async throws -> [Query] {
+        Self.statements(inserting: try await values(of: entries))
+    }
+
+    /// These entries as rows, for a step that knows only in its transaction which of them it will store.
+    func values(of entries: [SignedEntry]) async throws -> [[SQLValue]] {
         guard !entries.isEmpty else { return [] }
         let keys = try await keys.keys(for: Set(entries.map(Self.owner)))
         return try entries.map { entry in
@@ -18,14 +23,26 @@ struct EntryRows: Sendable {
                 throw EvidenceError(.erased, "the key of \(owner) is not there; nothing about them can be recorded")
             }
             let body = try key.seal(entry.body, place: Self.place(entry.id)).bytes
-            return """
-                INSERT INTO evidence_entries (id, event, notice, recipient, delivery, attempt, learnt_at, key_owner, body,
-                    signature, key_id, commitment)
-                VALUES (\(entry.id), \(entry.event.rawValue), \(entry.subject.notice), \(entry.subject.recipient),
-                    \(entry.subject.delivery), \(entry.subject.attempt), \(entry.learntAt), \(owner), \(body),
-                    \(entry.signature), \(entry.keyID), \(entry.commitment))
-                ON CONFLICT (id) DO NOTHING
-                """
+            let subject = entry.subject
+            return [
+                .text(entry.id), .text(entry.event.rawValue), subject.notice.sqlValue, subject.recipient.sqlValue,
+                subject.delivery.sqlValue, subject.attempt.sqlValue, entry.learntAt.sqlValue, .text(owner),
+                .blob(body), .blob(entry.signature), .text(entry.keyID), entry.commitment.sqlValue,
+            ]
+        }
+    }
+
+    /// The statements that stage the rows of ``values(of:)``, as few as they fit into.
+    static func statements(inserting entries: [[SQLValue]]) -> [Query] {
+        var rows = ValueRows(width: 12)
+        for entry in entries { rows.append(entry) }
+        return rows.statements { rows in
+            """
+            INSERT INTO evidence_entries (id, event, notice, recipient, delivery, attempt, learnt_at, key_owner, body,
+                signature, key_id, commitment)
+            VALUES \(rows: rows)
+            ON CONFLICT (id) DO NOTHING
+            """
         }
     }
 

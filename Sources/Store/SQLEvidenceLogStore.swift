@@ -79,7 +79,12 @@ public struct SQLEvidenceLogStore: EvidenceLogStore {
 
     /// Compares and swaps inside one transaction: the lease first, then the size, then the rows.
     public func commit(_ batch: SequencedBatch, lease: SequencerLease) async throws -> CommitVerdict {
-        try await database.write { tx in
+        var rows = ValueRows(width: 3)
+        for entry in batch.entries {
+            rows.append([entry.position.sqlValue, .text(entry.id), entry.leafIndex.sqlValue])
+        }
+        let leaves = rows
+        return try await database.write { tx in
             // The update takes the lease's row lock, so that two sequencers cannot both pass this point.
             let held = try tx.execute(
                 """
@@ -90,14 +95,8 @@ public struct SQLEvidenceLogStore: EvidenceLogStore {
             let size = try tx.first("SELECT size FROM checkpoints ORDER BY size DESC LIMIT 1")
             let current: Int = try size?.get("size") ?? 0
             guard current == batch.previousSize else { return .sizeMoved(to: current) }
-            let placed = try tx.executeBatch(
-                batch.entries.map {
-                    """
-                    UPDATE evidence_entries SET leaf_index = \($0.leafIndex)
-                    WHERE position = \($0.position) AND id = \($0.id) AND leaf_index IS NULL
-                    """
-                })
-            guard placed.allSatisfy({ $0 == 1 }) else {
+            let placed = try tx.executeBatch(leaves.statements(Self.place)).reduce(0, +)
+            guard placed == batch.entries.count else {
                 throw SQLError(.other, "an entry of the batch is gone or has a leaf already; restart and audit the log")
             }
             try tx.executeBatch(
@@ -116,6 +115,14 @@ public struct SQLEvidenceLogStore: EvidenceLogStore {
                 """)
             return .committed
         }
+    }
+
+    /// Gives rows of position, id and leaf their leaves, if they have none.
+    private static func place(_ leaves: ValueRows) -> Query {
+        """
+        UPDATE evidence_entries SET leaf_index = v.column3 FROM (VALUES \(rows: leaves)) AS v
+        WHERE position = v.column1 AND id = v.column2 AND leaf_index IS NULL
+        """
     }
 
     // MARK: Timestamps

@@ -125,30 +125,54 @@ extension SQLNoticeStore: DispatchStore {
 
     /// The intents of a batch and their entries, durable before the first byte leaves.
     public func recordIntents(_ intents: [AttemptIntent]) async throws -> Set<DeliveryID> {
-        var entries: [DeliveryID: [Query]] = [:]
-        for intent in intents { entries[intent.delivery] = try await entryRows.stage(intent.evidence) }
+        var entries: [DeliveryID: [[SQLValue]]] = [:]
+        for intent in intents { entries[intent.delivery] = try await entryRows.values(of: intent.evidence) }
         let staged = entries
         return try await database.write { tx in
-            let begun = try tx.executeBatch(
-                intents.map {
+            var rows = ValueRows(width: 4)
+            for intent in intents {
+                rows.append([
+                    .text(intent.delivery.rawValue), .integer(intent.fence), intent.number.sqlValue,
+                    intent.startedAt.sqlValue,
+                ])
+            }
+            let begun = try Self.deliveries(
+                rows.statements { rows in
                     """
                     UPDATE deliveries SET state = CASE WHEN state IN ('queued', 'deferred', 'unknown')
                             THEN 'attempting' ELSE state END,
-                        attempts = \($0.number), state_at = \($0.startedAt), state_clock = \(ObservedTime.ours)
-                    WHERE id = \($0.delivery.rawValue) AND fence = \($0.fence) AND due_at IS NOT NULL
+                        attempts = v.column3, state_at = v.column4, state_clock = \(ObservedTime.ours)
+                    FROM (VALUES \(rows: rows)) AS v
+                    WHERE id = v.column1 AND fence = v.column2 AND due_at IS NOT NULL
+                    RETURNING id
                     """
-                })
-            let ours = zip(intents, begun).filter { $1 == 1 }.map(\.0)
+                }, tx)
+            let ours = intents.filter { begun.contains($0.delivery) }
+            var attempts = ValueRows(width: 5)
+            for intent in ours {
+                attempts.append([
+                    .text(intent.delivery.rawValue), intent.number.sqlValue, .text(intent.route.rawValue),
+                    .integer(intent.fence), intent.startedAt.sqlValue,
+                ])
+            }
             try tx.executeBatch(
-                ours.map {
-                    """
-                    INSERT INTO attempts (delivery, number, route, fence, started_at)
-                    VALUES (\($0.delivery.rawValue), \($0.number), \($0.route.rawValue), \($0.fence), \($0.startedAt))
-                    """
+                attempts.statements { rows in
+                    "INSERT INTO attempts (delivery, number, route, fence, started_at) VALUES \(rows: rows)"
                 })
-            try tx.executeBatch(ours.flatMap { staged[$0.delivery] ?? [] })
-            return Set(ours.map(\.delivery))
+            try tx.executeBatch(EntryRows.statements(inserting: ours.flatMap { staged[$0.delivery] ?? [] }))
+            return begun
         }
+    }
+
+    /// The deliveries whose ids these statements return.
+    private static func deliveries(
+        _ statements: [Query], _ tx: any SQLTransaction
+    ) throws -> Set<DeliveryID> {
+        var found: Set<DeliveryID> = []
+        for statement in statements {
+            for row in try tx.query(statement) { found.insert(DeliveryID(try row.get("id"))) }
+        }
+        return found
     }
 
     /// Outcomes of a batch.
@@ -157,63 +181,22 @@ extension SQLNoticeStore: DispatchStore {
     public func recordOutcomes(_ outcomes: [AttemptRecord]) async throws -> Set<DeliveryID> {
         let persons = try await persons(of: outcomes.map(\.delivery.rawValue))
         let keys = try await keys.existingKeys(for: Set(persons.values))
-        var prepared: [(outcome: AttemptRecord, reason: [UInt8]?, attempt: Query, entries: [Query])] = []
+        var prepared = OutcomeRows()
         for outcome in outcomes {
-            let id = outcome.delivery.rawValue
-            let key = persons[id].flatMap { keys[$0] }
-            var transcript: [UInt8]?
-            if let key, !outcome.transcript.isEmpty {
-                let text = outcome.transcript.joined(separator: "\n")
-                transcript = try key.seal(
-                    Array(text.utf8), place: NoticeRows.place("transcript", "\(id) \(outcome.number)")
-                ).bytes
-            }
-            prepared.append(
-                (
-                    outcome, try DeliveryRows.sealed(reason: outcome.reason, of: id, key),
-                    // A real answer that comes after recovery has called the attempt unknown still says more.
-                    """
-                    UPDATE attempts SET finished_at = \(outcome.finishedAt.at), state = \(outcome.state.rawValue),
-                        reference = \(outcome.reference), transcript = \(transcript), parts = \(outcome.parts)
-                    WHERE delivery = \(id) AND number = \(outcome.number) AND fence = \(outcome.fence)
-                        AND (finished_at IS NULL OR state = 'unknown')
-                    """, try await entryRows.stage(outcome.evidence)
-                ))
+            try prepared.append(
+                outcome, key: persons[outcome.delivery.rawValue].flatMap { keys[$0] },
+                entries: try await entryRows.values(of: outcome.evidence))
         }
         let all = prepared
         return try await database.write { tx in
-            try tx.executeBatch(all.map(\.attempt))
-            let states = try Self.states(of: all.map(\.outcome.delivery.rawValue), tx)
-            let updates = all.map { one -> Query in
-                let outcome = one.outcome
-                let merged = Self.merge(states[outcome.delivery.rawValue], outcome.state)
-                // A receipt that came first has ended the dispatch already.
-                let due = merged == outcome.state ? outcome.dueAt : nil
-                let isNews = merged == outcome.state
-                let isSilent = merged == .accepted || merged == .unknown
-                let asksAt = isSilent ? outcome.finishedAt.at.adding(AwaitingReport.patience) : nil
-                let news: Query =
-                    isNews
-                    ? """
-                    , state_reason = \(one.reason), state_at = \(outcome.finishedAt.at),
-                        state_clock = \(outcome.finishedAt.clock)
-                    """ : ""
-                return """
-                    UPDATE deliveries SET state = \(merged.rawValue)\(news),
-                        due_at = \(due), expect_by = \(merged == .accepted ? outcome.expectReceiptBy : nil),
-                        ask_at = CASE WHEN channel = 'sms' THEN CAST(\(asksAt) AS BIGINT) END,
-                        claims = 0, lease_owner = NULL,
-                        unknowns = unknowns + \(outcome.state == .unknown ? 1 : 0)
-                    WHERE id = \(outcome.delivery.rawValue) AND fence = \(outcome.fence)
-                    """
-            }
-            let counts = try tx.executeBatch(updates)
-            try tx.executeBatch(all.flatMap(\.entries))
-            let ended = all.filter { $0.outcome.state.isNegative }
-            try Self.bringForward(
-                ended.map(\.outcome.delivery.rawValue), at: ended.first?.outcome.finishedAt.at, tx)
-            try Self.closeFinished(deliveries: all.map(\.outcome.delivery.rawValue), tx)
-            return Set(zip(all, counts).filter { $1 == 0 }.map(\.0.outcome.delivery))
+            let ids = all.outcomes.map(\.delivery.rawValue)
+            try tx.executeBatch(all.attempts(tx.dialect))
+            let kept = try Self.deliveries(all.deliveries(Self.states(of: ids, tx), tx.dialect), tx)
+            try tx.executeBatch(EntryRows.statements(inserting: all.entries))
+            let ended = all.outcomes.filter(\.state.isNegative)
+            try Self.bringForward(ended.map(\.delivery.rawValue), at: ended.first?.finishedAt.at, tx)
+            try Self.closeFinished(deliveries: ids, tx)
+            return Set(all.outcomes.map(\.delivery)).subtracting(kept)
         }
     }
 
@@ -243,12 +226,6 @@ extension SQLNoticeStore: DispatchStore {
             }
         }
         return states
-    }
-
-    /// The outcome replaces what only said "under way"; anything a receipt has said stays if it is stronger.
-    private static func merge(_ present: DeliveryState?, _ outcome: DeliveryState) -> DeliveryState {
-        guard let present, ![.attempting, .queued, .deferred, .unknown].contains(present) else { return outcome }
-        return present.merged(with: outcome)
     }
 
     /// Claims go back uncounted.

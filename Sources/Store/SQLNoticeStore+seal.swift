@@ -90,7 +90,7 @@ extension SQLNoticeStore: SealStore {
         let persons = Set(records.flatMap { $0.deliveries.map(\.delivery.person.rawValue) })
         let owners = try await keyOwners(of: records.map(\.notice.rawValue))
         let keys = try await keys.keys(for: persons.union(owners.values))
-        var prepared: [(notice: NoticeID, advance: Query, rest: [Query])] = []
+        var prepared: [(notice: NoticeID, advance: Query, rest: [Query], entries: [[SQLValue]])] = []
         for record in records {
             let id = record.notice.rawValue
             let sealed = record.sealed
@@ -117,7 +117,6 @@ extension SQLNoticeStore: SealStore {
                     (SELECT n.priority FROM notices n WHERE n.id = \($0.notice.rawValue)))
                 """
             }
-            rest += try await entryRows.stage(record.evidence)
             let isOver = record.deliveries.allSatisfy { $0.delivery.state.endsDispatch } && record.rungs.isEmpty
             prepared.append(
                 (
@@ -126,7 +125,7 @@ extension SQLNoticeStore: SealStore {
                     UPDATE notices SET state = \((isOver ? NoticeState.closed : .dispatching).rawValue),
                         sealed_at = \(sealed.sealedAt), document_hash = \(sealed.hash), due_at = NULL, claims = 0
                     WHERE id = \(id) AND fence = \(record.fence) AND state = 'approved'
-                    """, rest
+                    """, rest, try await entryRows.values(of: record.evidence)
                 ))
         }
         let all = prepared
@@ -135,8 +134,9 @@ extension SQLNoticeStore: SealStore {
             let advanced = try tx.executeBatch(all.map(\.advance))
             for (one, count) in zip(all, advanced) where count == 1 { stored.insert(one.notice) }
             // Grouped by statement, so that each text is prepared once for the whole batch.
-            let rest = all.filter { stored.contains($0.notice) }.flatMap(\.rest)
-            try tx.executeBatch(rest)
+            let ours = all.filter { stored.contains($0.notice) }
+            try tx.executeBatch(
+                ours.flatMap(\.rest) + EntryRows.statements(inserting: ours.flatMap(\.entries)))
             return stored
         }
     }
