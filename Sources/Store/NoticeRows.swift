@@ -68,19 +68,14 @@ enum NoticeRows {
 
     /// A notice out of its row and its recipients.
     static func notice(_ row: Row, recipients: [NoticeRecipient]) throws -> Notice {
-        var known: [String: Details] = [:]
-        return try notice(row, recipients: recipients, known: &known)
+        try notice(row, recipients: recipients) { try JSONDecoder().decode(Details.self, from: Data($0.utf8)) }
     }
 
-    /// A notice out of its row and its recipients; `known` keeps details between the rows of one answer.
-    ///
-    /// The notices of a batch have the same issuer, author and plan, and reading JSON is most of the work.
+    /// A notice out of its row and its recipients; `read` knows what the JSON of its details says.
     static func notice(
-        _ row: Row, recipients: [NoticeRecipient], known: inout [String: Details]
+        _ row: Row, recipients: [NoticeRecipient], details read: (String) throws -> Details
     ) throws -> Notice {
-        let text: String = try row.get("details")
-        let details = try known[text] ?? JSONDecoder().decode(Details.self, from: Data(text.utf8))
-        known[text] = details
+        let details = try read(try row.get("details"))
         guard
             let priority = Priority(rawValue: try row.get("n_priority")),
             let state = NoticeState(rawValue: try row.get("n_state"))

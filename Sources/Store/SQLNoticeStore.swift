@@ -37,9 +37,8 @@ public struct SQLNoticeStore: Sendable {
     func notices(_ rows: [Row]) async throws -> [Notice] {
         let ids: [String] = try rows.map { try $0.get("n_id") }
         let recipients = try await recipients(of: Array(Set(ids)))
-        var known: [String: NoticeRows.Details] = [:]
         return try zip(rows, ids).map { row, id in
-            try NoticeRows.notice(row, recipients: recipients[id] ?? [], known: &known)
+            try NoticeRows.notice(row, recipients: recipients[id] ?? [], details: detailsTexts.details)
         }
     }
 
