@@ -71,6 +71,8 @@ public struct Sealer: Sendable {
             }
             do {
                 records.append(try await seal(claim))
+                // Whoever asks for something is served first: what was accepted is on the disk and can wait its turn.
+                await Task.yield()
             } catch let error as NoticeError where error.code == .unavailable || error.code == .invalid {
                 // The content is damaged or the key is missing: this notice cannot go on, the others can.
                 try await setAside(claim, reason: error.reason)
