@@ -16,7 +16,7 @@ struct HandOver {
 
     /// Hands all over; what is counted is in the log under a verified checkpoint.
     func run() async throws -> Leg {
-        let commitsBefore = gateway.database.statistics.groups
+        let before = gateway.database.statistics
         let processor = ProcessorTime.seconds
         let stop = StopSignal()
         let span = try await withThrowingTaskGroup(of: Void.self) { group in
@@ -38,12 +38,16 @@ struct HandOver {
             return span
         }
         let perUnit = ProcessorTime.microseconds(since: processor, units: count)
-        let commits = gateway.database.statistics.groups - commitsBefore
+        let after = gateway.database.statistics
         let size = try await gateway.verifiedCheckpoint()?.size ?? 0
         let started = try await gateway.logged(.attemptStarted, below: size)
         let accepted = try await gateway.logged(.attemptAccepted, below: size)
         return Leg(
-            seconds: span.inSeconds, units: count, facts: ["commits": Double(commits), "CPU µs each": perUnit],
+            seconds: span.inSeconds, units: count,
+            facts: [
+                "commits": Double(after.groups - before.groups), "retries": Double(after.retries - before.retries),
+                "CPU µs each": perUnit,
+            ],
             fault: started == count && accepted == count
                 ? nil : "\(count) released, \(started) begun, \(accepted) accepted in the log")
     }
