@@ -148,6 +148,8 @@ let package = Package(
             name: "StoreTests", dependencies: ["Store", "SQL", "People", "Notices", "Evidence", "TestSupport"],
             swiftSettings: house),
         .testTarget(
+            name: "SongdaBenchTests", dependencies: ["Evidence", "SongdaBench"], swiftSettings: house),
+        .testTarget(
             name: "SandboxTests", dependencies: ["Sandbox", "TestSupport"], swiftSettings: house),
     ]
 )

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// The program: `songda-bench p1|p2|p3|p3b|p4|p5|p5b|p9|p11|p12|p13|p14|p15|p16|p18|lists|risk|all|start`.
+/// The program: `songda-bench p1|p2|…|p18|lists|risk|all|start`.
 @main
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,13 +17,15 @@ struct BenchCommand: AsyncParsableCommand {
             P4.self,
             P5.self,
             P5b.self,
+            P6.self, P7.self, P8.self,
             P9.self,
+            P10.self,
             P11.self,
             P12.self,
             P13.self,
             P14.self,
             P15.self,
-            P16.self,
+            P16.self, P17.self,
             P18.self,
             Lists.self, Risk.self, All.self, Start.self, OneLeg.self,
         ])
@@ -117,6 +119,7 @@ struct All: ParsableCommand {
             try gathering.measure(cheap.texts)
             try gathering.measure(cheap.papers)
             try gathering.examine(cheap.footprint)
+            for one in cheap.quickLoads { try gathering.examine(one) }
             guard cheap.songda != nil else { return }
             try gathering.examine(cheap.recovery)
             try gathering.examine(cheap.console)

@@ -10,7 +10,7 @@ enum TemplateCopy {
         let copy = directory + "/templates"
         try FileManager.default.copyItem(atPath: root + "/templates", toPath: copy)
         let notices = copy + "/notices"
-        let files = BenchTemplate.files(kind: kind, by: .email)
+        let files = BenchTemplate.files(kind: kind, by: [.email])
         for (path, text) in files {
             let file = URL(fileURLWithPath: "\(notices)/\(path)")
             try FileManager.default.createDirectory(

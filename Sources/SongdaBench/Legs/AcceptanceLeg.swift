@@ -5,6 +5,7 @@ import Notices
 /// Acceptance without HTTP: 32 callers who each wait until their notice is durable.
 struct AcceptanceLeg {
     static let callers = 32
+    private static let principal = "key-bench"
     let directory: String
     let root: String
     let count: Int
@@ -14,14 +15,15 @@ struct AcceptanceLeg {
         let gateway = try await BenchGateway(directory: directory, root: root, port: 1, connections: 1)
         try await gateway.addPeople(people)
         try await gateway.drainLog()
+        let first = try await gateway.verifiedCheckpoint()?.size ?? 0
         let before = gateway.database.statistics
-        let processor = ProcessorTime.seconds
+        let consumption = try Consumption.begin()
         let start = ContinuousClock.now
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await gateway.sequencer.run() }
             try await concurrently(count, width: Self.callers) { index in
                 let claim = IdempotencyClaim(
-                    principal: "key-bench", key: "bench-\(index)",
+                    principal: Self.principal, key: "bench-\(index)",
                     requestHash: SHA256.hash(Corpus.fields(index).canonicalBytes))
                 try await gateway.issue(index, to: index % people, idempotency: claim)
             }
@@ -31,22 +33,23 @@ struct AcceptanceLeg {
             }
         }
         let seconds = (ContinuousClock.now - start).inSeconds
-        let perUnit = ProcessorTime.microseconds(since: processor, units: count)
+        var facts = try consumption.facts(units: count)
         let after = gateway.database.statistics
         try await gateway.drainLog()
         let size = try await gateway.verifiedCheckpoint()?.size ?? 0
-        let issued = try await gateway.logged(.noticeIssued, below: size)
+        let issued = try await gateway.logged(.noticeIssued, from: first, below: size)
         let stored: Int = try await gateway.database.read { tx in
-            try tx.first("SELECT count(*) AS n FROM idempotency_keys k JOIN notices n ON n.id = k.notice")?.get("n")
-                ?? 0
+            try tx.first(
+                """
+                SELECT count(*) AS n FROM idempotency_keys k JOIN notices n ON n.id = k.notice
+                WHERE k.principal = \(Self.principal)
+                """)?.get("n") ?? 0
         }
         try await gateway.close()
+        facts["commits"] = Double(after.groups - before.groups)
+        facts["largest group"] = Double(after.largestGroup)
         return Leg(
-            seconds: seconds, units: count,
-            facts: [
-                "commits": Double(after.groups - before.groups), "largest group": Double(after.largestGroup),
-                "CPU µs each": perUnit,
-            ],
+            seconds: seconds, units: count, facts: facts,
             fault: issued == count && stored == count
                 ? nil : "\(count) accepted, \(stored) stored, \(issued) in the log")
     }

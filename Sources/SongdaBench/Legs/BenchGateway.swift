@@ -12,6 +12,9 @@ import Typeset
 /// The program itself cannot be imported; what is put together here is what Application+build.swift puts together.
 final class BenchGateway: Sendable {
     static let issuer = IssuerID("acme")
+    static let author = Principal(id: "key-bench", kind: .apiKey, method: "api-key")
+    /// The relay's name.
+    static let mailRoute = RouteID("sink")
     private static let issuerName = "上海示例科技有限公司"
     private static let creditCode = "91310000MA1FL0000N"
 
@@ -35,26 +38,30 @@ final class BenchGateway: Sendable {
     private let pool: MailPool
     private let sealCertificate: String
     private let faults: Faults
+    let links: LinkTokens
 
-    /// Makes a gateway on a fresh SQLite file in a directory.
+    /// Makes a gateway on the SQLite file of a directory, which is empty or lies beside the keys of who filled it.
     convenience init(
         directory: String, root: String, port: Int, connections: Int, inFlight: Int? = nil,
         templates: TemplateLibrary? = nil, other: (any Channel)? = nil
     ) async throws {
         try await self.init(
             database: try SQLiteDatabase(path: directory + "/songda.db"), root: root, port: port,
-            connections: connections, inFlight: inFlight, templates: templates, other: other)
+            connections: connections, inFlight: inFlight, templates: templates, other: other,
+            kept: try LogKeys.existing(in: directory))
     }
 
     /// - Parameters:
-    ///   - database: an empty one.
+    ///   - database: an empty one, unless keys are given.
     ///   - templates: another library than the one kind that is measured.
     ///   - other: the channel instead of mail; the one kind then goes by it alone.
+    ///   - kept: the keys of the store that the database holds.
     init(
         database: any SQLDatabase, root: String, port: Int, connections: Int, inFlight: Int? = nil,
-        templates: TemplateLibrary? = nil, other: (any Channel)? = nil
+        templates: TemplateLibrary? = nil, other: (any Channel)? = nil, kept: LogKeys? = nil
     ) async throws {
-        let keys = try BenchKeys(organisation: Self.issuerName, creditCode: Self.creditCode, clock: clock)
+        let keys = try BenchKeys(
+            organisation: Self.issuerName, creditCode: Self.creditCode, clock: clock, kept: kept)
         let faults = Faults()
         let path = root + "/config/rules/service-law.yaml"
         let law = try ServiceLaw(yaml: String(contentsOfFile: path, encoding: .utf8), file: path)
@@ -90,7 +97,7 @@ final class BenchGateway: Sendable {
             return MailCover(text: document.plainText, html: document.html)
         }
         let routes = RouteTable([
-            .init(channel: other ?? MailChannel(route: RouteID("sink"), composer: composer, pool: pool), weight: 1)
+            .init(channel: other ?? MailChannel(route: Self.mailRoute, composer: composer, pool: pool), weight: 1)
         ])
         let links = LinkTokens(key: SecureRandom.bytes(32), baseURL: "https://notices.songda.example")
         dispatcher = Dispatcher(
@@ -108,32 +115,46 @@ final class BenchGateway: Sendable {
             sealerPoke: sealer.poke)
         (self.faults, self.templates, self.channel) = (faults, templates, channel)
         (self.keys, self.law, self.documents, self.root) = (keys, law, documents, root)
+        self.links = links
     }
 
     /// Puts the issuing entity and so many people on record, each with one address of the channel.
     func addPeople(_ count: Int) async throws {
+        try await addIssuer()
+        try await concurrently(count, width: 256) { [self] index in
+            try await add(
+                Recipient(
+                    id: Self.person(index), externalID: "client-\(index)", name: Corpus.name(index), language: "zh-CN",
+                    addresses: [ServiceAddress(channel: channel, value: Self.address(index, on: channel))]))
+        }
+    }
+
+    /// Puts the issuing entity on record, or writes down again who it is.
+    func addIssuer() async throws {
         try await store.save(
             Issuer(
                 id: Self.issuer, fullName: Self.issuerName, creditCode: try UnifiedSocialCreditCode(Self.creditCode),
                 contact: "人力资源部 021-88886666", mailbox: "hr@songda.example", smsSignature: "示例科技",
                 sealCertificatePEM: sealCertificate), evidence: [])
-        try await concurrently(count, width: 256) { [store, channel] index in
-            let person = Recipient(
-                id: Self.person(index), externalID: "client-\(index)", name: Corpus.name(index), language: "zh-CN",
-                addresses: [ServiceAddress(channel: channel, value: Self.address(index, on: channel))])
-            guard try await store.save(person, replacing: nil, evidence: []) else {
-                throw BenchError("\(person.id) is on record already; begin with an empty database")
-            }
+    }
+
+    /// Puts somebody on record.
+    func add(_ person: Recipient) async throws {
+        guard try await store.save(person, replacing: nil, evidence: []) else {
+            throw BenchError("\(person.id) is on record already; begin with an empty database")
         }
     }
 
     /// Accepts one notice for a person.
     func issue(_ index: Int, to person: Int, idempotency: IdempotencyClaim? = nil) async throws {
+        try await issue(index, kind: BenchTemplate.kind, to: Self.person(person), idempotency: idempotency)
+    }
+
+    /// Accepts one notice of a kind.
+    func issue(_ index: Int, kind: String, to person: PersonID, idempotency: IdempotencyClaim? = nil) async throws {
         let request = IssueRequest(
-            issuer: Self.issuer, kind: BenchTemplate.kind, recipients: [Self.person(person)],
-            fields: Corpus.fields(index), batch: "bench")
-        _ = try await desk.issue(
-            request, by: Principal(id: "key-bench", kind: .apiKey, method: "api-key"), idempotency: idempotency)
+            issuer: Self.issuer, kind: kind, recipients: [person], fields: Corpus.fields(index), batch: "bench")
+        _ = try await desk.issue(request, by: Self.author, idempotency: idempotency)
     }
 
     /// Seals and hands over until nothing waits any more, then extends the log and has its end stamped.
@@ -165,24 +186,30 @@ final class BenchGateway: Sendable {
     /// Whether so many attempts were accepted under a verified checkpoint, and nothing is under way any more.
     ///
     /// Cheap first: as long as an attempt is open or an entry is staged there is nothing to count.
-    func hasProved(_ count: Int) async throws -> Bool {
+    ///
+    /// - Parameters:
+    ///   - first: the leaf from which on they are counted; a store that holds a million must not be read through.
+    ///   - route: only what is open on this one counts as under way.
+    func hasProved(_ count: Int, from first: Int = 0, on route: RouteID? = nil) async throws -> Bool {
         let waiting: Int = try await database.read { tx in
             try tx.first(
                 """
-                SELECT (SELECT count(*) FROM attempts WHERE finished_at IS NULL)
+                SELECT (SELECT count(*) FROM attempts WHERE finished_at IS NULL
+                        AND (CAST(\(route?.rawValue) AS TEXT) IS NULL OR route = \(route?.rawValue)))
                     + (SELECT count(*) FROM evidence_entries WHERE leaf_index IS NULL) AS n
                 """)?.get("n") ?? 1
         }
         guard waiting == 0, let checkpoint = try await verifiedCheckpoint() else { return false }
-        return try await logged(.attemptAccepted, below: checkpoint.size) >= count
+        return try await logged(.attemptAccepted, from: first, below: checkpoint.size) >= count
     }
 
-    /// How many entries of one kind stand under a checkpoint of this size.
-    func logged(_ event: EvidenceEvent, below size: Int) async throws -> Int {
+    /// How many entries of one kind stand under a checkpoint of this size, from a leaf on.
+    func logged(_ event: EvidenceEvent, from first: Int = 0, below size: Int) async throws -> Int {
         try await database.read { tx in
             try tx.first(
                 """
-                SELECT count(*) AS n FROM evidence_entries WHERE event = \(event.rawValue) AND leaf_index < \(size)
+                SELECT count(*) AS n FROM evidence_entries
+                WHERE event = \(event.rawValue) AND leaf_index >= \(first) AND leaf_index < \(size)
                 """)?.get("n") ?? 0
         }
     }

@@ -12,11 +12,13 @@ final class BenchKeys: SealKeys {
     private let timestamp: SigningKey
     private let timestampCertificate: Certificate
 
-    init(organisation: String, creditCode: String, clock: any WallClock) throws {
+    /// - Parameter kept: those of a store that another process has filled; the others are made anew, because what they
+    ///   have signed carries its certificate.
+    init(organisation: String, creditCode: String, clock: any WallClock, kept: LogKeys? = nil) throws {
         let start = clock.now.adding(.seconds(-86_400))
         let root = try CertificateIssuer.root(named: "Bench Root", key: .generateP256(), from: start)
-        entries = try SigningKey.generateP256()
-        log = try NoteSigner(name: "bench.songda.example/log", key: SigningKey.generateEd25519())
+        entries = try kept?.entries ?? SigningKey.generateP256()
+        log = try kept?.log ?? NoteSigner(name: LogKeys.origin, key: SigningKey.generateEd25519())
         let sealKey = try SigningKey.generateP256()
         seal = try SigningIdentity(
             signer: sealKey,
@@ -25,7 +27,7 @@ final class BenchKeys: SealKeys {
         timestamp = try SigningKey.generateP256()
         timestampCertificate = try root.timestampCertificate(named: "Bench TSA", key: timestamp.publicKey, from: start)
         self.root = root.certificate
-        vault = Vault(try MasterKey.generate())
+        vault = try kept?.vault ?? Vault(MasterKey.generate())
     }
 
     func identity(for issuer: IssuerID) throws -> SigningIdentity { seal }

@@ -8,19 +8,27 @@ import Notices
 enum BenchTemplate {
     static let kind = "client-contact-change"
 
-    /// - Parameter channel: the one by which it goes.
+    /// What a store is filled with before it is measured: it goes to the inbox too.
+    static let served = "bench-served"
+    /// A text message, whatever the channel of the measured kind.
+    static let text = "bench-text"
+
+    /// - Parameter channel: the one by which the measured kind goes.
     static func library(by channel: ChannelKind = .email) throws -> TemplateLibrary {
-        var files = files(kind: kind, by: channel)
+        var files = files(kind: kind, by: [channel])
+        files.merge(self.files(kind: served, by: [.inbox, channel])) { first, _ in first }
+        files.merge(self.files(kind: text, by: [.sms])) { first, _ in first }
         files[TemplateManifest.fileName] = TemplateManifest.text(publishing: files)
         return try TemplateLibrary(files: files)
     }
 
     /// The files of the kind by their paths, without a manifest.
-    static func files(kind: String, by channel: ChannelKind) -> [String: String] {
+    static func files(kind: String, by channels: [ChannelKind]) -> [String: String] {
+        let names = channels.map(\.rawValue).joined(separator: ", ")
         let settings = fields.replacing("kind: \(Self.kind)", with: "kind: \(kind)")
-            .replacing("channels: [email]", with: "channels: [\(channel.rawValue)]")
+            .replacing("channels: [email]", with: "channels: [\(names)]")
         var files = ["\(kind)/1/fields.yaml": settings]
-        let text = channel == .sms ? sms : "{{newContact}} {{newPhone}} {{effectiveDate}}\n"
+        let text = channels.contains(.sms) ? sms : "{{newContact}} {{newPhone}} {{effectiveDate}}\n"
         for (language, words) in [("zh-CN", chinese), ("en", english)] {
             files["\(kind)/1/\(language)/notice.md"] = "# {{number}}\n\n" + words
             files["\(kind)/1/\(language)/email.md"] = words

@@ -27,8 +27,9 @@ struct DispatchLeg {
 
 /// Takes every parcel at once, and counts.
 final class NoOpChannel: Channel {
+    static let name = RouteID("no-op")
     let kind = ChannelKind.email
-    let route = RouteID("no-op")
+    let route = name
     private let count = Mutex(0)
 
     /// How many it was given.
@@ -36,8 +37,16 @@ final class NoOpChannel: Channel {
 
     func deliver(_ parcel: Parcel) async -> DeliveryOutcome {
         count.withLock { $0 += 1 }
-        return DeliveryOutcome(
-            .accepted(reference: "250 2.0.0 Ok: queued as \(parcel.messageKey)"), peer: "127.0.0.1:25",
-            transcript: ["> \(parcel.address)", "< 250 2.0.0 Ok: queued as \(parcel.messageKey)"])
+        return Self.outcome(address: parcel.address, key: parcel.messageKey)
     }
+
+    /// What it says of each.
+    static func outcome(address: String, key: String) -> DeliveryOutcome {
+        DeliveryOutcome(
+            .accepted(reference: reference(key)), peer: "127.0.0.1:25",
+            transcript: ["> \(address)", "< \(reference(key))"])
+    }
+
+    /// A mail server's words on taking a message.
+    static func reference(_ key: String) -> String { "250 2.0.0 Ok: queued as \(key)" }
 }

@@ -19,6 +19,8 @@ struct OneLeg: AsyncParsableCommand {
         case footprint
         case texts
         case dispatch
+        case preload, questions
+        case load
     }
 
     @Argument var kind: Kind
@@ -33,9 +35,17 @@ struct OneLeg: AsyncParsableCommand {
     @Option(help: "lists: how often each question is asked.") var rounds = 1_000
     @Option(help: "mail: another window of the dispatcher than the default.") var inFlight: Int?
 
+    @Option(help: "mail, load: the port of a provider that takes connections and never answers.") var hole: Int?
+    @Option(help: "preload: what the notices are.") var fill = Preloader.Kind.served
+    @Option(help: "questions: how many notices each store holds, separated by commas.") var sizes = ""
+    @Option(help: "load: notices a second.") var rate = 0.0
+    @Option(help: "load: for how long.") var seconds = 0
+
     func run() async throws {
         var leg = try await measure()
-        leg.facts["peak RSS MiB"] = try Self.peakMemory()
+        // A leg that tells its own peak has left out what came before it.
+        let peak = try ProcessStatus.own.mebibytes("VmHWM").rounded(to: 1)
+        leg.facts[Consumption.peak] = leg.facts[Consumption.peak] ?? peak
         print(String(decoding: try JSONEncoder().encode(leg), as: UTF8.self))
     }
 
@@ -43,7 +53,8 @@ struct OneLeg: AsyncParsableCommand {
         switch kind {
         case .mail:
             try await MailLeg(
-                directory: directory, root: root, count: count, port: port, counter: counter, inFlight: inFlight
+                directory: directory, root: root, count: count, port: port, counter: counter, inFlight: inFlight,
+                hole: hole
             ).run()
         case .append: try await AppendLeg(directory: directory, count: count).run()
         case .acceptance: try await AcceptanceLeg(directory: directory, root: root, count: count).run()
@@ -62,15 +73,18 @@ struct OneLeg: AsyncParsableCommand {
         case .waiters: try await WaiterLeg(directory: directory, count: count).run()
         case .footprint: try await FootprintLeg(directory: directory, root: root, count: count, port: port).run()
         case .texts: try await TextLeg(directory: directory, root: root, count: count, port: port).run()
+        case .preload: try await PreloadLeg(directory: directory, root: root, count: count, kind: fill).run()
+        case .questions:
+            try await QuestionsLeg(
+                directory: directory, root: root, sizes: sizes.split(separator: ",").compactMap { Int($0) },
+                rounds: rounds
+            ).run()
+        case .load:
+            try await LoadLeg(
+                directory: directory, root: root, port: port, counter: counter, rate: rate, seconds: seconds,
+                hole: hole
+            ).run()
         case .dispatch: try await DispatchLeg(root: root, count: count, conninfo: conninfo).run()
         }
-    }
-
-    /// The most memory this process ever had resident.
-    private static func peakMemory() throws -> Double {
-        let text = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-        let line = text.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-        let kibibytes = line?.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0
-        return (kibibytes / 1024).rounded(to: 1)
     }
 }

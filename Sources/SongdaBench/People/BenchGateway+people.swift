@@ -85,16 +85,10 @@ struct FileInParts: ~Copyable {
 enum Memory {
     /// Forgets the peak so far, so that the next one is that of what follows; returns what is resident now.
     static func mark() throws -> Double {
-        try "5".write(toFile: "/proc/self/clear_refs", atomically: false, encoding: .utf8)
-        return try read("VmRSS")
+        try ProcessStatus.own.forgetPeak()
+        return try ProcessStatus.own.mebibytes("VmRSS")
     }
 
     /// The most that was resident since.
-    static func peak() throws -> Double { try read("VmHWM") }
-
-    private static func read(_ name: String) throws -> Double {
-        let text = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-        let line = text.split(separator: "\n").first { $0.hasPrefix(name + ":") }
-        return (line?.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0) / 1024
-    }
+    static func peak() throws -> Double { try ProcessStatus.own.mebibytes("VmHWM") }
 }

@@ -1,4 +1,5 @@
 import Evidence
+import Foundation
 
 /// The keys of a log, in files beside it, so that another process can open what one has written.
 struct LogKeys {
@@ -6,7 +7,8 @@ struct LogKeys {
     let log: NoteSigner
     let vault: Vault
 
-    private static let origin = "bench.songda.example/log"
+    /// The name under which the log signs.
+    static let origin = "bench.songda.example/log"
 
     /// Makes keys and leaves them in the directory of the log.
     static func make(in directory: String) throws -> LogKeys {
@@ -14,6 +16,11 @@ struct LogKeys {
         try SigningKey.generateEd25519().write(to: directory + "/log.pem")
         try MasterKey.generate().write(to: directory + "/master.key")
         return try LogKeys(directory: directory)
+    }
+
+    /// The keys that lie in a directory; nil where nobody has left any.
+    static func existing(in directory: String) throws -> LogKeys? {
+        FileManager.default.fileExists(atPath: directory + "/master.key") ? try LogKeys(directory: directory) : nil
     }
 
     /// Reads the keys of a log that was written before.

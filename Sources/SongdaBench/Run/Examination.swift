@@ -15,30 +15,32 @@ struct Findings {
     var facts: [String: Double]
 }
 
-/// One figure and the bound it must not exceed.
+/// One figure and the bound on one side of which it must lie.
 struct Figure: Codable {
     /// What it is, for the table.
     var name: String
     var measured: Double
+    var side: Limit.Side
     var bound: Double
     var unit: String
     /// Why it counts for nothing: what was done and what was counted differ.
     var fault: String?
 
-    init(name: String, measured: Double, bound: Double, unit: String, fault: String?) {
-        (self.name, self.measured, self.bound, self.unit, self.fault) = (name, measured, bound, unit, fault)
+    init(name: String, measured: Double, _ side: Limit.Side = .atMost, bound: Double, unit: String, fault: String?) {
+        (self.name, self.measured, self.side, self.bound) = (name, measured, side, bound)
+        (self.unit, self.fault) = (unit, fault)
     }
 
     /// A fact of a leg; the leg's fault is the figure's too, and a fact that is missing is a fault.
-    init(_ leg: Leg, _ fact: String, name: String, bound: Double, unit: String) {
+    init(_ leg: Leg, _ fact: String, name: String, _ side: Limit.Side = .atMost, bound: Double, unit: String) {
         let value = leg.facts[fact]
-        (self.name, self.bound, self.unit) = (name, bound, unit)
-        measured = value ?? 0
-        fault = leg.fault ?? (value == nil ? "the leg says nothing of \(fact)" : nil)
+        self.init(
+            name: name, measured: value ?? 0, side, bound: bound, unit: unit,
+            fault: leg.fault ?? (value == nil ? "the leg says nothing of \(fact)" : nil))
     }
 
     /// Whether the bound is kept, and what was counted is what was done.
-    var isMet: Bool { fault == nil && measured <= bound }
+    var isMet: Bool { fault == nil && (side == .atMost ? measured <= bound : measured >= bound) }
 }
 
 /// What one examination found, with the state of the machine just before it.

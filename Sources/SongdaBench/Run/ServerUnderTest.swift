@@ -71,9 +71,7 @@ final class ServerUnderTest {
     /// A line of the server's /proc/…/status, as it is now.
     func mebibytes(_ name: String) throws -> Double {
         guard let child else { throw BenchError("the server does not run") }
-        let text = try String(contentsOfFile: "/proc/\(child.id)/status", encoding: .utf8)
-        let line = text.split(separator: "\n").first { $0.hasPrefix(name + ":") }
-        return (line?.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0) / 1024
+        return try ProcessStatus(id: child.id).mebibytes(name)
     }
 
     /// Asks it to end, and waits until it has.

@@ -31,7 +31,7 @@ struct Verdict: Codable {
     init(_ figure: Figure, of examined: Examined) {
         id = "\(examined.id) \(figure.name)"
         measured = figure.fault == nil ? figure.measured : 0
-        goal = "≤ \(Report.short(figure.bound)) \(figure.unit)"
+        goal = "\(figure.side.rawValue) \(Report.short(figure.bound)) \(figure.unit)"
         (isMet, fault) = (figure.isMet, figure.fault)
     }
 
