@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// The program: `songda-bench p1|p2|…|p18|lists|risk|all|start`.
+/// The program: `songda-bench p1|p1b|p1c|p2|…|p18|lists|risk|all|start`.
 @main
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,7 +12,8 @@ struct BenchCommand: AsyncParsableCommand {
             nothing on a shared machine. bench/README.md says how the runs are made and what each one counts.
             """,
         subcommands: [
-            P1.self, P2.self, P3.self,
+            P1.self, P1b.self, P1c.self,
+            P2.self, P3.self,
             P3b.self,
             P4.self,
             P5.self,
@@ -119,6 +120,8 @@ struct All: ParsableCommand {
             try gathering.measure(cheap.texts)
             try gathering.measure(cheap.papers)
             try gathering.examine(cheap.footprint)
+            try gathering.measure(PostfixBenchmark(count: 1_000))
+            try gathering.measure(AppriseBenchmark(count: 200))
             for one in cheap.quickLoads { try gathering.examine(one) }
             guard cheap.songda != nil else { return }
             try gathering.examine(cheap.recovery)

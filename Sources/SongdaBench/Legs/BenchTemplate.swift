@@ -115,6 +115,16 @@ enum BenchTemplate {
         """
     private static let foot = "如需核实本通知，请联系：{{issuerContact}}。\n\n{{issuer}}\n\n{{issueDate}}　通知编号：{{number}}\n"
     private static let chinese = head + String(repeating: clause, count: 11) + foot
+    /// The words of one notice, for whoever sends them without filling in fields.
+    static var words: String {
+        let values = [
+            "recipient": Corpus.name(1), "issuer": "上海示例科技有限公司", "effectiveDate": "2027年12月1日",
+            "newContact": Corpus.name(38), "newPhone": "010-88886001", "newEmail": "contact1@example.com",
+            "issuerContact": "人力资源部 021-88886666", "issueDate": "2027年11月22日", "number": "SD-20271122-7F3K-9Q2M",
+        ]
+        return values.reduce(chinese) { $0.replacing("{{\($1.key)}}", with: $1.value) }
+    }
+
     private static let english = """
         Dear {{recipient}}, from {{effectiveDate}} {{newContact}} is your contact at {{issuer}}: {{newPhone}}, {{newEmail}}.
 
