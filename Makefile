@@ -1,5 +1,5 @@
 # Songda. Each target first installs what config/packages.txt lists and this machine lacks.
-.PHONY: run code demo test bench release fmt lint setup build
+.PHONY: run code demo test bench bench-gate release fmt lint setup build
 
 # The tests build with the same flags, or everything would be built twice.
 BUILD = swift build
@@ -24,6 +24,11 @@ bench: setup                ## the figures of the README, measured on this machi
 	$(RELEASE) --product songda
 	$(RELEASE) --product songda-bench
 	bin=$$($(RELEASE) --show-bin-path); $$bin/songda-bench all --songda $$bin/songda
+
+# The products that the tests have built: their instructions say as much about a change, and nothing is built for release.
+bench-gate: setup           ## instructions of a notice under callgrind (apt install valgrind), beside bench/callgrind.json
+	$(BUILD) --product songda-bench
+	$(BUILD_PATH)/songda-bench instructions
 
 release: setup              ## songda and songda-verify as they are deployed: no Swift toolchain is needed to run them
 	$(RELEASE) --product songda

@@ -28,7 +28,7 @@ struct BenchCommand: AsyncParsableCommand {
             P15.self,
             P16.self, P17.self,
             P18.self,
-            Lists.self, Risk.self, All.self, Start.self, OneLeg.self,
+            Lists.self, Risk.self, All.self, Start.self, Instructions.self, OneLeg.self,
         ])
 }
 

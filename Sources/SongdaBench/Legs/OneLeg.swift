@@ -21,6 +21,7 @@ struct OneLeg: AsyncParsableCommand {
         case dispatch
         case preload, questions
         case load
+        case instructions
     }
 
     @Argument var kind: Kind
@@ -84,6 +85,7 @@ struct OneLeg: AsyncParsableCommand {
                 directory: directory, root: root, port: port, counter: counter, rate: rate, seconds: seconds,
                 hole: hole
             ).run()
+        case .instructions: try await InstructionLeg(directory: directory, root: root, count: count).run()
         case .dispatch: try await DispatchLeg(root: root, count: count, conninfo: conninfo).run()
         }
     }

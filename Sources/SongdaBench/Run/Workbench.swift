@@ -42,10 +42,17 @@ struct Workbench {
         return try body(path)
     }
 
+    /// The file of this program.
+    static var program: String {
+        get throws { try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") }
+    }
+
     /// Runs one leg of ours in a process of its own, so that its memory and its syncs are its alone.
-    func leg(_ arguments: [String], wrapper: [String] = []) throws -> Leg {
-        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let output = try ChildProcess.run(wrapper + [own, "one-leg"] + arguments + ["--root", root])
+    ///
+    /// - Parameter program: a copy of this one.
+    func leg(_ arguments: [String], wrapper: [String] = [], program: String? = nil) throws -> Leg {
+        let program = try program ?? Self.program
+        let output = try ChildProcess.run(wrapper + [program, "one-leg"] + arguments + ["--root", root])
         guard let leg = try? JSONDecoder().decode(Leg.self, from: Data(output.utf8)) else {
             throw BenchError("a leg printed \"\(output.prefix(400))\" instead of its result")
         }
