@@ -19,24 +19,12 @@ public struct Migrator: Sendable {
     public func migrate(_ database: any SQLDatabase) async throws -> [String] {
         try await prepareTable(database)
         let pending = try await pending(database)
-        guard !pending.isEmpty else { return [] }
-        try await keepNotes("PRAGMA temp_store = FILE", database)
         var applied: [String] = []
         for migration in pending {
             let didRun = try await database.write { transaction in try run(migration, in: transaction) }
             if didRun { applied.append(migration.name) }
         }
-        try await keepNotes("PRAGMA temp_store = MEMORY", database)
         return applied
-    }
-
-    /// Says where SQLite keeps what it needs to undo or to sort, from the next transaction on.
-    ///
-    /// A step may touch every page there is, and must not need memory for all of them. If one fails, the file remains the
-    /// place: that is slower, and otherwise the same.
-    private func keepNotes(_ place: Query, _ database: any SQLDatabase) async throws {
-        guard database.dialect == .sqlite else { return }
-        try await database.write { transaction in _ = try transaction.execute(place) }
     }
 
     /// The names of the migrations that `migrate` would run; changes nothing.

@@ -88,6 +88,25 @@ import Testing
         }
     }
 
+    @Test func `what a statement of many rows notes to be undone stays in memory from the next transaction on`()
+        async throws
+    {
+        try await BindingTests.withTable(.sqlite) { database in
+            func place() async throws -> Int? {
+                try await database.write { try $0.first("PRAGMA temp_store")?.get("temp_store") }
+            }
+            try await database.write {
+                try $0.execute("INSERT INTO samples (id) VALUES \(rows: ValueRows([.integer(1)]))")
+            }
+            #expect(try await place() == 0)
+            let many = Self.rows(2).statements {
+                "INSERT INTO samples (id, i, r) VALUES \(rows: $0) ON CONFLICT DO NOTHING"
+            }
+            try await database.write { try $0.executeBatch(many) }
+            #expect(try await place() == 2)
+        }
+    }
+
     @Test func `NULL takes the type of its column in other rows, so that one statement serves all patterns`() {
         let values: [SQLValue] = [
             .text("a"), .integer(1), .null, .null, .integer(2), .null, .text("c"), .null, .null, .null,

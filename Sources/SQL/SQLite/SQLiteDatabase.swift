@@ -125,10 +125,6 @@ public final class SQLiteDatabase: SQLDatabase {
             // Pages that one commit changes in many places, such as leaves of an index over hashes, are kept until it ends;
             // without the room each would be written out and read again (16 MiB, taken only when there is so much).
             try database.execute(sql: "PRAGMA cache_size = -16384")
-            // A statement that inserts many rows notes each page it touches, so that it can be undone alone. Beyond 64 KiB that
-            // goes to a file, at five times the writes of all the rest; it is a megabyte at most (the migrator, whose
-            // steps touch everything, says otherwise).
-            try database.execute(sql: "PRAGMA temp_store = MEMORY")
             // A WAL that once grew long gives its space back when it starts over.
             try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
             for (pragma, expected) in [("synchronous", "2"), ("journal_mode", "wal"), ("foreign_keys", "1")] {

@@ -12,6 +12,8 @@ final class SQLiteStatements {
     private var kept: [QueryShape: SQLiteStatement] = [:]
     private var own: [String: SQLiteStatement] = [:]
     private let room = SQLiteBindingRoom()
+    /// Whether a statement that writes many rows was met.
+    private(set) var metManyRows = false
 
     /// Prepares on this connection, which must outlive what is kept here.
     init(_ database: Database) throws {
@@ -28,6 +30,7 @@ final class SQLiteStatements {
     func statement(for query: Query) throws -> SQLiteStatement {
         if let known = kept[query.shape] { return known }
         try StatementRules.check(query)
+        if query.shape.blocks.contains(where: { $0.count > $0.width }) { metManyRows = true }
         let isKept = query.values.count <= StatementRules.mostKeptValues
         // `?n`, not `$n`: SQLite takes `$1` for a name and numbers names by first appearance.
         let statement = try SQLiteStatement(query.shape.text(marking: "?"), on: connection, room: room, isKept: isKept)

@@ -37,6 +37,7 @@ final class SQLiteWriter: Sendable {
                 let session = Session(statements: try SQLiteStatements(database))
                 while let jobs = queue.take(upTo: Job.largestGroup) {
                     serve(jobs, session)
+                    session.keepNotesInMemory()
                     if log.growth >= Self.mostPagesInLog { empty(log, .passive) }
                 }
                 // SQLite does it when the last connection closes, but those are the readers, who cannot: a copy of the file
@@ -54,8 +55,20 @@ final class SQLiteWriter: Sendable {
         let statements: SQLiteStatements
         /// Groups that are to run with savepoints from the start, because a closure threw not long ago.
         var cautious = 0
+        private var hasNotesInMemory = false
 
         init(statements: SQLiteStatements) { self.statements = statements }
+
+        /// Has SQLite keep in memory what it needs to undo a statement, once there are statements of many rows.
+        ///
+        /// Such a statement notes every page it touches; beyond 64 KiB that goes to a temporary file, at five times the writes
+        /// of all the rest. It is a megabyte at most. Not from the start: the steps of the migrator, which come first, may
+        /// touch and sort everything there is, and that must not need memory. It can only be said between transactions.
+        func keepNotesInMemory() {
+            guard statements.metManyRows, !hasNotesInMemory else { return }
+            // Only speed is lost where it fails, and the next group tries again.
+            hasNotesInMemory = (try? statements.control("PRAGMA temp_store = MEMORY")) != nil
+        }
     }
 
     private func serve(_ jobs: [Job], _ session: Session) {
