@@ -28,7 +28,8 @@ struct Callgrind {
             let leg = try bench.leg(
                 ["instructions", "--directory", directory, "--count", "\(count)"],
                 wrapper: [
-                    tools.env, "LD_PRELOAD=\(tools.preloaded)", tools.valgrind, "--tool=callgrind", "--quiet",
+                    tools.env, "LD_PRELOAD=\(tools.preloaded)", "SWIFT_DETERMINISTIC_HASHING=1", tools.setarch, "-R",
+                    tools.valgrind, "--tool=callgrind", "--quiet",
                     "--callgrind-out-file=\(profile)", "--log-file=\(log)",
                 ], program: tools.program)
             if let fault = leg.fault { throw BenchError("the run under callgrind: \(fault)") }
@@ -45,6 +46,8 @@ struct Callgrind {
     /// What valgrind 3.19 needs to run a Swift program.
     private struct Tools {
         let env: String
+        /// Loads everything where it lay last time: the runtime's tables are sorted by address, which made runs differ by 3 %.
+        let setarch: String
         let valgrind: String
         /// This program without its debugging information, which is of a version that valgrind cannot read.
         let program: String
@@ -60,6 +63,7 @@ struct Callgrind {
             }
             valgrind = try find("valgrind", "valgrind")
             env = try find("env", "coreutils")
+            setarch = try find("setarch", "util-linux")
             program = directory + "/songda-bench"
             preloaded = directory + "/sigsuspend.so"
             let compiler = try ChildProcess.find("clang") ?? find("cc", "gcc")
