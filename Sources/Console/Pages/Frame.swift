@@ -12,7 +12,9 @@ struct Frame: Sendable {
     /// What everybody may see, signed in or not.
     let foot: [Link]
     let signOut: String
-    let switchTo: String
+    let home: String
+    /// The same page in the other language; nil where it answers a form, and an address alone would not bring it back.
+    let switchTo: String?
     let otherLanguage: String
 
     /// A way to another page.
@@ -83,17 +85,24 @@ struct PageMaker: Sendable {
             links: links.map { Frame.Link(href: $0, label: word($1), isCurrent: $0 == call.path) },
             foot: [(Site.help, "help"), (Site.check, "check"), (Site.verify, "verify"), (Site.docs, "docs")].map {
                 Frame.Link(href: $0.0, label: word($0.1), isCurrent: $0.0 == call.path)
-            }, signOut: Site.signOut, switchTo: call.path + "?lang=" + language.other.rawValue,
+            }, signOut: Site.signOut, home: Site.home, switchTo: Self.here(call, in: language.other),
             otherLanguage: language.other.rawValue)
+    }
+
+    /// The same page in another language, with whatever was asked for; nothing of a form that was sent.
+    private static func here(_ call: Call, in language: PageLanguage) -> String? {
+        // Strangers meet their mistakes here.
+        guard call.method != "POST" || [Site.signIn, Site.signInCode, Site.verify].contains(call.path) else {
+            return nil
+        }
+        let asked = call.rawQuery.split(separator: "&").filter { !$0.hasPrefix("lang=") }
+        return call.path + "?" + (asked + ["lang=\(language.rawValue)"]).joined(separator: "&")
     }
 
     /// A page; a language that was asked for in the address is remembered.
     func reply(_ template: String, _ page: some Sendable, status: Int = 200) -> Reply {
         var reply = Reply.page(templates.render(template, page), status: status)
-        if call.rawQuery.contains("lang=") {
-            reply.headers.append(
-                ("Set-Cookie", "songda-lang=\(language.rawValue); Path=/; SameSite=Lax; Max-Age=31536000; HttpOnly"))
-        }
+        reply.remember(call)
         return reply
     }
 
@@ -105,6 +114,15 @@ struct PageMaker: Sendable {
 
     /// A text in the reader's language.
     func text(_ text: BilingualText) -> String { phrases.text(text) }
+}
+
+extension Reply {
+    /// Keeps the language that the address asked for, on a page and on the way to another one.
+    mutating func remember(_ call: Call) {
+        guard call.rawQuery.contains("lang=") else { return }
+        let language = PageLanguage(call).rawValue
+        headers.append(("Set-Cookie", "songda-lang=\(language); Path=/; SameSite=Lax; Max-Age=31536000; HttpOnly"))
+    }
 }
 
 extension PageLanguage {

@@ -181,7 +181,9 @@ public struct ConsoleServer: Sendable {
                 // Whoever has left is refused before anything they send is looked at (S-86).
                 if endpoint.access == .people { _ = try await services.actor(call) }
                 try await services.requireReach(of: key, endpoint, call)
-                return try await endpoint.answer(call).response
+                var reply = try await endpoint.answer(call)
+                if endpoint.style == .page, reply.status == 303 { reply.remember(call) }
+                return reply.response
             }
         } catch let needed as SignInNeeded {
             return Reply.seeOther(Site.signIn(next: needed.next)).response
