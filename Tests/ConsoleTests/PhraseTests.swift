@@ -1,3 +1,4 @@
+import Evidence
 import Foundation
 import Notices
 import People
@@ -45,6 +46,30 @@ import Testing
         ] {
             #expect(chinese.word("refused_\(code)") != "refused_\(code)", "\(code)")
         }
+    }
+
+    @Test func `what was stored as a code is said in the reader's language, and the words of others stay`() throws {
+        let (chinese, english) = (try phrases(.chinese), try phrases(.english))
+        let at = try #require(Timestamp(rfc3339: "2026-11-21T02:32:05Z"))
+        for (clock, zh, en) in [
+            ("songda", "（本系统时钟）", " (our clock)"),
+            ("provider:kannel", "（运营商时间：kannel）", " (clock of the provider kannel)"),
+            ("smtp:mx.example.com", "（邮件服务器时间：mx.example.com）", " (clock of the mail server mx.example.com)"),
+            ("paper", "（纸面记载）", " (as written on paper)"), ("sundial:x", "（sundial:x）", " (sundial:x)"),
+        ] {
+            let observed = ObservedTime(at: at, clock: clock)
+            #expect(chinese.time(observed) == "2026-11-21 10:32:05 +08:00\(zh)")
+            #expect(english.time(observed) == "2026-11-21 10:32:05 +08:00\(en)")
+        }
+        #expect(chinese.reason("acknowledged, identified by account") == "身份核验：登录账号")
+        #expect(english.reason("opened, identified by one-time-code") == "identified by one-time code")
+        #expect(chinese.reason("250 2.0.0 Ok: queued") == "250 2.0.0 Ok: queued")
+        #expect(chinese.reason("no result within the time limit; last: 451 busy") == "最后的答复：451 busy")
+        #expect(chinese.articles(["劳动合同法 39(2)", "民法典 137"]) == "劳动合同法第39条第（2）项、民法典第137条")
+        #expect(english.articles(["劳动合同法 39(2)"]) == "Labour Contract Law, article 39 (2)")
+        #expect(english.articles(["某法 第三条", "某法"]) == "某法 第三条, 某法")
+        #expect(english.assignment("由crm指定") == "named by crm" && english.assignment("由他自己") == "由他自己")
+        #expect([0, 1, 2].map(english.approvals) == ["no approval needed", "1 approval needed", "2 approvals needed"])
     }
 
     @Test func `a fault names its field as the form does, never by its place in a request`() throws {

@@ -77,12 +77,13 @@ extension IssueFormPage.Field {
         self.init(
             name: "f.\(field.name)", label: make.text(field.label), help: make.text(field.help),
             cases: make.cases(of: field, among: fields),
-            example: Self.text(shown), value: value, isRequired: field.isRequired,
+            // Of what can be chosen, everything is seen.
+            example: field.type == .choice ? "" : Self.text(shown), value: value, isRequired: field.isRequired,
             line: Self.inputType(field.type), isMultiline: field.type == .multiline || field.type == .list,
             options: field.type == .choice
                 ? [.init(value: "", label: "—", isSelected: value.isEmpty)]
                     + field.options.map {
-                        .init(value: $0.id, label: "\($0.id)  \(make.text($0.label))", isSelected: $0.id == value)
+                        .init(value: $0.id, label: make.option($0), isSelected: $0.id == value)
                     } : [],
             isChoice: field.type == .choice, faults: faults, isWrong: !faults.isEmpty)
     }
@@ -110,15 +111,25 @@ extension IssueFormPage.Field {
 }
 
 extension PageMaker {
+    /// What can be chosen; an article of law by its number too, because people cite it so.
+    func option(_ option: ChoiceOption) -> String {
+        isCited(option) ? "\(option.id)  \(text(option.label))" : text(option.label)
+    }
+
+    private func isCited(_ option: ChoiceOption) -> Bool { option.id.first?.isNumber == true }
+
     /// When a field is demanded and when it may be given at all, in words; nothing for what is always one or the other.
     func cases(of field: FieldDefinition, among fields: [FieldDefinition]) -> String? {
         func words(_ conditions: [FieldCondition]) -> String {
             conditions.map { condition in
                 condition.values.sorted { $0.key < $1.key }.map { name, accepted in
-                    let label = fields.first { $0.name == name }.map { text($0.label) } ?? name
-                    return "\(label) \(accepted.sorted().joined(separator: " / "))"
+                    let field = fields.first { $0.name == name }
+                    let options = accepted.sorted().map { id in
+                        field?.options.first { $0.id == id }.map { isCited($0) ? id : text($0.label) } ?? id
+                    }
+                    return "\(field.map { text($0.label) } ?? name) \(options.joined(separator: " / "))"
                 }.joined(separator: " + ")
-            }.joined(separator: "; ")
+            }.joined(separator: word("report_semicolon"))
         }
         let (only, required) = (words(field.onlyWhen), words(field.requiredWhen))
         switch (only.isEmpty, required.isEmpty) {

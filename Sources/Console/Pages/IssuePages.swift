@@ -31,7 +31,7 @@ struct IssuePages: Sendable {
         struct Kind: Sendable {
             let href: String
             let name: String
-            let approvals: Int
+            let approvals: String
         }
     }
 
@@ -42,7 +42,7 @@ struct IssuePages: Sendable {
             services.templates.template(kind: kind).map {
                 KindsPage.Kind(
                     href: Site.page(Site.issueKind, kind: kind), name: make.text($0.settings.name),
-                    approvals: $0.settings.approvals)
+                    approvals: make.phrases.approvals($0.settings.approvals))
             }
         }
         let frame = make.frame(make.word("issue"))

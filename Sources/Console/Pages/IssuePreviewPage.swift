@@ -14,7 +14,7 @@ struct IssuePreviewPage: Sendable {
     let inboxTitle: String
     let basis: String?
     let version: Int
-    let approvals: Int
+    let approvals: String
     let needsApproval: Bool
     let plan: [Step]
     let deadlines: [String]
@@ -50,7 +50,7 @@ struct IssuePreviewPage: Sendable {
     ) {
         let rendered = preview.rendered
         kind = make.text(template.settings.name)
-        frame = make.frame("\(make.word("preview")): \(kind)")
+        frame = make.frame(make.phrases.title("preview", of: kind))
         w = frame.w
         self.document = document
         frameClass = FrameHeight.classes(of: rendered.markdown)
@@ -60,12 +60,12 @@ struct IssuePreviewPage: Sendable {
         inboxTitle = rendered.inboxTitle
         basis =
             rendered.legalBasis.isEmpty
-            ? nil : rendered.legalBasis.map { "\($0.law) \($0.article)" }.joined(separator: "、")
+            ? nil : make.phrases.articles(rendered.legalBasis.map { "\($0.law) \($0.article)" })
         version = rendered.template.version
-        approvals = preview.settings.approvals
-        needsApproval = approvals > 0
+        approvals = make.phrases.approvals(preview.settings.approvals)
+        needsApproval = preview.settings.approvals > 0
         plan = preview.settings.plan.rungs.map { Step($0, make) }
-        deadlines = rendered.deadlines.map { "\($0.due): \(make.text($0.label))" }
+        deadlines = rendered.deadlines.map { "\($0.due)\(make.word("colon"))\(make.text($0.label))" }
         warnings = preview.warnings.map { make.text($0.message) }
         findings = preview.findings.map {
             Finding(
@@ -84,7 +84,7 @@ extension IssuePreviewPage.Step {
     init(_ rung: Rung, _ make: PageMaker) {
         after = make.after(seconds: rung.afterSeconds)
         condition = make.word("plan_\(rung.condition.rawValue)")
-        channels = rung.channels.map { make.word("channel_\($0.rawValue)") }.joined(separator: "、")
+        channels = make.phrases.enumeration(rung.channels.map { make.word("channel_\($0.rawValue)") })
     }
 }
 
@@ -93,6 +93,7 @@ extension PageMaker {
     func after(seconds: Int) -> String {
         switch seconds {
         case 0: word("plan_atOnce")
+        case ...3600: word("plan_hour")
         case ..<172_800: word("plan_hours").replacing("{n}", with: String((seconds + 3599) / 3600))
         default: word("plan_days").replacing("{n}", with: String((seconds + 86_399) / 86_400))
         }

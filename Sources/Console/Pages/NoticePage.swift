@@ -74,7 +74,7 @@ struct NoticePage: Sendable {
         awaits = make.awaits(awaited)
         createdAt = make.time(notice.createdAt)
         sealedAt = notice.sealedAt.map { make.time($0) }
-        basis = notice.legalBasis.isEmpty ? nil : notice.legalBasis.joined(separator: "、")
+        basis = notice.legalBasis.isEmpty ? nil : make.phrases.articles(notice.legalBasis)
         contentHash = notice.contentHash.hex
         documentHash = notice.documentHash?.hex
         strength = standing.strength.level
@@ -129,9 +129,10 @@ extension PageMaker {
     /// Whose approvals are still open, in words; nothing when none is.
     func awaits(_ awaited: AwaitedApprovals) -> String? {
         guard awaited.count > 0 else { return nil }
-        let count = word("awaits_count").replacing("{n}", with: String(awaited.count))
+        let count =
+            awaited.count == 1 ? word("awaits_one") : phrases.word("awaits_count", ["n": String(awaited.count)])
         guard !awaited.confirmers.isEmpty else { return count }
         let names = awaited.confirmers.map { $0.name ?? word("awaits_gone").replacing("{id}", with: $0.id) }
-        return count + word("awaits_named").replacing("{names}", with: names.joined(separator: "、"))
+        return count + word("awaits_named").replacing("{names}", with: phrases.enumeration(names))
     }
 }

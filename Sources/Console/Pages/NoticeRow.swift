@@ -15,7 +15,7 @@ struct NoticeRow: Sendable {
         href = Site.page(Site.noticePage, notice.id)
         number = notice.number
         kind = (notice.isRehearsal ? RehearsalMark.prefix : "") + make.kind(notice.kind)
-        let names = notice.recipients.prefix(3).map(\.name).joined(separator: "、")
+        let names = make.phrases.enumeration(notice.recipients.prefix(3).map(\.name))
         recipients = names + (notice.recipients.count > 3 ? " +\(notice.recipients.count - 3)" : "")
         state = make.word("notice_\(notice.state.rawValue)")
         stateClass = notice.state.rawValue
@@ -40,8 +40,7 @@ struct DeliveryRow: Sendable {
         channel = make.word("channel_\(delivery.address.channel.rawValue)")
         address = delivery.address.channel == .inbox ? "" : delivery.address.value
         isConfirmed = delivery.address.confirmation != nil
-        let reason = delivery.stateReason.map { ": \($0)" } ?? ""
-        state = make.word("delivery_\(delivery.state.rawValue)") + reason
+        state = make.phrases.state(of: delivery)
         stateClass = delivery.state.isNegative ? "negative" : delivery.state.rawValue
         at = make.time(delivery.stateAt)
         attempts = delivery.attempts

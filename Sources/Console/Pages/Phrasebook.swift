@@ -54,8 +54,7 @@ struct Phrasebook: Sendable {
 
     /// An instant with its zone and its clock.
     func time(_ observed: ObservedTime) -> String {
-        let clock = observed.clock == ObservedTime.ours ? word("clock_songda") : observed.clock
-        return "\(observed.at.shownInChina) (\(clock))"
+        observed.at.shownInChina + word("bracketed", ["text": clock(observed.clock)])
     }
 
     /// What stands before a conclusion: in a rehearsal nothing is served, and it is said what would follow.
@@ -63,7 +62,10 @@ struct Phrasebook: Sendable {
 
     /// What a rule concluded, which is no observation, and from what.
     func deemed(_ service: DeemedService) -> String {
-        "\(service.day): \(text(service.text)) [\(service.basis); \(service.ruleID), \(service.law)]"
+        service.day.description + word("colon") + text(service.text)
+            + word(
+                "bracketed",
+                ["text": [service.basis, service.ruleID, service.law].joined(separator: word("report_semicolon"))])
     }
 
     /// What weakens the evidence of a notice: doubts, ways that ended badly, addresses nobody confirmed.

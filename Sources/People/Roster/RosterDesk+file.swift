@@ -56,7 +56,9 @@ extension RosterDesk {
     public func file(of name: String, by actor: Actor) async throws -> EmployeeFile {
         let employee = try await find(name)
         try AccessPolicy.require(.viewFile, actor, owner: employee.id, unit: employee.unit)
-        var lines = Self.lines(of: try await store.steps(of: employee.id))
+        let units = Dictionary(
+            try await store.units().map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
+        var lines = Self.lines(of: try await store.steps(of: employee.id), units: units)
         lines += try await store.file(of: employee.id).map(Self.line)
         lines += try await hooks.training.trainingRecords(of: employee.id).map(Self.line)
         if actor.person != employee.id {
@@ -68,8 +70,9 @@ extension RosterDesk {
             lines: lines.enumerated().sorted { ($0.element.on, $0.offset) < ($1.element.on, $1.offset) }.map(\.element))
     }
 
-    private static func lines(of steps: [EmploymentStep]) -> [EmployeeFile.Line] {
+    private static func lines(of steps: [EmploymentStep], units: [UnitID: String]) -> [EmployeeFile.Line] {
         var before: EmploymentStep?
+        func name(_ unit: UnitID) -> String { units[unit] ?? unit.rawValue }
         return steps.map { step in
             defer { before = step }
             let kind: EmployeeFile.Line.Kind
@@ -80,18 +83,18 @@ extension RosterDesk {
                 words =
                     isMove
                     ? BilingualText(
-                        zh: "调动：\(before.unit)/\(before.position) → \(step.unit)/\(step.position)（\(step.reason)）",
-                        en:
-                            "moved from \(before.unit)/\(before.position) to \(step.unit)/\(step.position): \(step.reason)"
-                    )
+                        zh:
+                            "调动：\(name(before.unit)) \(before.position) → \(name(step.unit)) \(step.position)（\(step.reason)）",
+                        en: "moved from \(name(before.unit)) as \(before.position) to \(name(step.unit)) as "
+                            + "\(step.position): \(step.reason)")
                     : BilingualText(
                         zh: "最后工作日改为 \(step.lastDay.map { "\($0)" } ?? "无")（\(step.reason)）",
                         en: "last day is now \(step.lastDay.map { "\($0)" } ?? "none"): \(step.reason)")
             } else if before == nil || before?.state == .left {
                 kind = .joined
                 words = BilingualText(
-                    zh: "入职：\(step.unit)/\(step.position)（\(step.reason)）",
-                    en: "joined \(step.unit) as \(step.position): \(step.reason)")
+                    zh: "入职：\(name(step.unit)) \(step.position)（\(step.reason)）",
+                    en: "joined \(name(step.unit)) as \(step.position): \(step.reason)")
             } else {
                 kind = step.state == .left ? .left : .state
                 words = BilingualText(

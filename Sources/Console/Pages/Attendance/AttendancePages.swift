@@ -125,7 +125,7 @@ struct AttendancePages: Sendable {
         }
         let counts = Dictionary(grouping: found.days.map { make.verdictKind($0.verdict) }, by: \.self).mapValues(
             \.count)
-        let frame = make.frame("\(make.word("attendance")): \(found.employee.name) \(found.month)")
+        let frame = make.frame(make.phrases.title("attendance", of: "\(found.employee.name) \(found.month)"))
         let trend = found.trend
         return make.reply(
             "attendance-month",
@@ -159,7 +159,8 @@ extension PageMaker {
     func verdict(_ verdict: DayVerdict) -> String {
         guard case .worked(let late, let early) = verdict, late > 0 || early > 0 else { return verdictKind(verdict) }
         let parts = [(late, "verdict_late"), (early, "verdict_early")].filter { $0.0 > 0 }
-        return parts.map { "\(word($0.1)) \($0.0) \(word("attendance_minutes"))" }.joined(separator: "; ")
+        return parts.map { "\(word($0.1)) \($0.0) \(word("attendance_minutes"))" }.joined(
+            separator: word("report_semicolon"))
     }
 
     /// The hour and minute of an instant in China, with the zone.

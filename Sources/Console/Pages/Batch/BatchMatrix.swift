@@ -64,7 +64,7 @@ struct BatchMatrix: Sendable {
         let batch = standing.batch
         name = batch.name
         kind = make.kind(batch.kind)
-        frame = make.frame("\(make.word("batch")): \(batch.name)")
+        frame = make.frame(make.phrases.title("batch", of: batch.name))
         w = frame.w
         count = batch.count
         begunAt = make.time(batch.begunAt)
@@ -105,7 +105,7 @@ extension BatchMatrix.Row {
         _ channels: [ChannelKind], _ make: PageMaker
     ) {
         let own = row.deliveries.filter { $0.person == recipient.person }
-        let names = clients[recipient.person]?.map(\.name).joined(separator: "、")
+        let names = clients[recipient.person]?.map(\.name).joined(separator: make.word("enumeration"))
         let isConfirmed = own.contains { $0.state == .acknowledged }
         let answers = row.answers.filter { $0.person == recipient.person }
         let said = answers.map { "\(make.event($0.event)) \(make.time($0.learntAt))" }
@@ -123,7 +123,7 @@ extension BatchMatrix.Row {
                     })
             },
             answer: ([make.word(isConfirmed ? "batch_confirmed" : "batch_notConfirmed")] + said)
-                .joined(separator: "; "),
+                .joined(separator: make.word("report_semicolon")),
             answerClass: isConfirmed || isLinkConfirmed ? "acknowledged" : "",
             deadline: row.nextSteps[recipient.person].map { make.time($0) })
     }

@@ -55,7 +55,9 @@ struct AccountPages: Sendable {
         let rows = try await services.accounts.accounts().map { one in
             let own = links[one.id] ?? []
             return Row(
-                login: one.login, name: one.name, scopes: one.scopes.map(\.rawValue).sorted().joined(separator: ", "),
+                login: one.login, name: one.name,
+                scopes: make.phrases.enumeration(
+                    APIKey.Scope.allCases.filter(one.scopes.contains).map { make.word("scope_\($0.rawValue)") }),
                 isShut: one.disabledAt != nil, subjects: own.map(\.identity.subject), isLinked: !own.isEmpty,
                 mayLink: provider != nil && own.isEmpty && one.disabledAt == nil, action: Site.link(to: one.id),
                 inputID: "subject-\(one.id)", typed: one.id == account ? call.form["subject"] ?? "" : "")

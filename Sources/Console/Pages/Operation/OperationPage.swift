@@ -76,19 +76,24 @@ struct OperationPage: Sendable {
     init(
         health: HealthReport, tables: [RouteTable],
         quarantine: (notices: [QuarantinedNotice], deliveries: [QuarantinedDelivery]), log: Log, isRehearsal: Bool,
-        now: Timestamp, error: String?, _ make: PageMaker
+        deciders: [String: String], now: Timestamp, error: String?, _ make: PageMaker
     ) {
         frame = make.frame(make.word("operation"))
         w = frame.w
         isReady = health.isReady
-        checks = health.checks.map { Check(name: $0.name, isOK: $0.isOK, reason: make.text($0.reason)) }
+        checks = health.checks.map {
+            Check(
+                name: make.phrases.word("health_\($0.name)", or: $0.name), isOK: $0.isOK, reason: make.text($0.reason))
+        }
         served = health.served.map {
             Served(
-                span: make.phrases.word("operation_days", ["n": "\($0.days)"]), percent: $0.percent ?? "—",
+                span: $0.days == 1
+                    ? make.word("operation_day") : make.phrases.word("operation_days", ["n": "\($0.days)"]),
+                percent: $0.percent ?? "—",
                 from: make.time($0.from))
         }
         isWatched = !served.isEmpty
-        routes = tables.flatMap { table in zip(table.routes, table.status).map { Route($0, $1, make) } }
+        routes = tables.flatMap { table in zip(table.routes, table.status).map { Route($0, $1, deciders, make) } }
         notices = quarantine.notices.map {
             Stopped(
                 number: $0.number, what: make.kind($0.kind), reason: $0.reason,
@@ -108,7 +113,7 @@ struct OperationPage: Sendable {
         stampedAt = log.stamped.map { make.time($0.signedAt) } ?? "—"
         lag = "\(logSize - stampedSize)"
         waiting = log.waiting > 1000 ? "> 1000" : "\(log.waiting)"
-        outage = log.outage.map { "\(make.time($0.since)): \($0.reason)" }
+        outage = log.outage.map { "\(make.time($0.since))\(make.word("colon"))\($0.reason)" }
         self.isRehearsal = isRehearsal
         sandbox = Site.sandbox
         self.error = error
@@ -116,7 +121,7 @@ struct OperationPage: Sendable {
 }
 
 extension OperationPage.Route {
-    init(_ route: RouteTable.Route, _ status: RouteTable.Status, _ make: PageMaker) {
+    init(_ route: RouteTable.Route, _ status: RouteTable.Status, _ names: [String: String], _ make: PageMaker) {
         let (word, isOpen): (String, Bool) =
             switch status.breaker {
             case .closed: (make.word("breaker_closed"), false)
@@ -127,7 +132,9 @@ extension OperationPage.Route {
             name: status.route.rawValue, channel: make.word("channel_\(route.channel.kind.rawValue)"),
             weight: route.weight, breaker: word, isOpen: isOpen, reason: status.reason.isEmpty ? nil : status.reason,
             isPaused: status.isPaused,
-            decision: status.pause.map { "\(make.time($0.at)) \($0.by.id): \($0.reason)" },
+            decision: status.pause.map {
+                "\(make.time($0.at)) \(names[$0.by.id] ?? $0.by.id)\(make.word("colon"))\($0.reason)"
+            },
             action: Site.operationRoute.replacing("{route}", with: status.route.rawValue),
             // Two channels may have a route of the same name.
             inputID: "r-\(route.channel.kind.rawValue)-\(status.route.rawValue)")

@@ -35,7 +35,10 @@ struct OperatorPages: Sendable {
             quarantine: (
                 try await desk.quarantinedNotices(limit: OperationPage.limit),
                 try await desk.quarantinedDeliveries(limit: OperationPage.limit)
-            ), log: try await log(), isRehearsal: services.settings.isRehearsal, now: services.clock.now, error: error,
+            ), log: try await log(), isRehearsal: services.settings.isRehearsal,
+            deciders: try await services.reader.names(
+                of: Set(services.routes.flatMap(\.status).compactMap { $0.pause?.by.id })),
+            now: services.clock.now, error: error,
             make)
         return make.reply("operation", page, status: status)
     }

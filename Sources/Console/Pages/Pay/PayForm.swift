@@ -83,9 +83,24 @@ extension Phrasebook {
         let parts = named.split(separator: " ", maxSplits: 1).map(String.init)
         guard parts.count == 2 else { return named }
         if named == "the lines above" { return word("payFrom_above") }
-        return ["rules", "line"].contains(parts[0])
-            ? word("payFrom_\(parts[0])", ["name": parts[1].replacing(", default", with: "")])
-            : "\(source(parts[0])) \(parts[1])"
+        let name = parts[1].replacing(", default", with: "")
+        switch parts[0] {
+        case "line": return word("payFrom_line", ["name": name])
+        case "rules":
+            let rules = name.split(separator: " version ").map(String.init)
+            let shown = rules.count == 2 ? word("pay_rulesVersion", ["id": rules[0], "version": rules[1]]) : name
+            return word("payFrom_rules", ["name": shown])
+        default: return "\(source(parts[0])) \(parts[1])"
+        }
+    }
+
+    /// What a term of a formula is called, with the name that the formula uses.
+    func payTerm(_ name: String, _ rules: PayRules) -> String {
+        let label =
+            rules.facts.first { $0.name == name }?.label ?? rules.parameters[name]?.label
+            ?? (name == rules.deductionShare.name ? rules.deductionShare.label : nil)
+        let shown = label.map { text($0) } ?? word("payTerm_\(name)", or: "")
+        return shown.isEmpty ? name : shown + word("bracketed", ["text": name])
     }
 
     /// What a kind of record is called; its own name where the words have none, because rules may name others.

@@ -27,7 +27,7 @@ struct PayPage: Sendable {
         number: String, name: String, sheets: [PaySheet], form: PayForm?, isOpen: Bool, error: String?,
         _ make: PageMaker
     ) {
-        frame = make.frame("\(make.word("pay")): \(name)")
+        frame = make.frame(make.phrases.title("pay", of: name))
         w = frame.w
         self.sheets = sheets.map { sheet in
             let result = sheet.content.result
@@ -96,7 +96,7 @@ struct PaySheetPage: Sendable {
     ) {
         let (content, result) = (sheet.content, sheet.content.result)
         let isEnglish = make.language == .english
-        frame = make.frame("\(make.word("pay")) \(sheet.month): \(name)")
+        frame = make.frame("\(make.word("pay")) \(sheet.month)\(make.word("colon"))\(name)")
         w = frame.w
         state = make.word("paySheet_\(sheet.state.rawValue)")
         stateClass = PayPage.mark(sheet.state)
@@ -117,9 +117,12 @@ struct PaySheetPage: Sendable {
             Line(
                 label: isEnglish ? line.en : line.zh, group: make.word("payGroup_\(line.group.rawValue)"),
                 formula: line.formula,
-                terms: line.terms.map { "\($0.name) = \($0.value) (\(make.phrases.payRecord($0.source)))" },
+                terms: line.terms.map { term in
+                    let record = make.phrases.word("bracketed", ["text": make.phrases.payRecord(term.source)])
+                    return "\(make.phrases.payTerm(term.name, rules)) = \(term.value)\(record)"
+                },
                 proofs: line.proofs,
-                amount: (line.group == .deduction || line.group == .insurance ? "− " : "")
+                amount: (!line.amount.isZero && (line.group == .deduction || line.group == .insurance) ? "− " : "")
                     + "\(line.amount.text(places: 2)) \(line.currency)")
         }
         inputs = content.facts.map { fact in

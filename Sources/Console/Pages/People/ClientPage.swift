@@ -89,7 +89,9 @@ struct ClientPage: Sendable {
         number = file.client.externalID
         owner = names[file.client.owner]
         fields = file.fields.map {
-            Field(name: $0.name, value: $0.value, source: $0.source, changedAt: make.time($0.changedAt))
+            Field(
+                name: make.phrases.word("clientField_\($0.name)", or: $0.name), value: $0.value, source: $0.source,
+                changedAt: make.time($0.changedAt))
         }
         contacts = file.contacts.map {
             Contact(
@@ -112,8 +114,9 @@ struct ClientPage: Sendable {
         hasPromises = !promises.isEmpty
         assignments = file.assignments.map {
             Span(
-                name: names[$0.employee], from: make.time($0.from), until: $0.until.map { make.time($0) } ?? "—",
-                reason: $0.reason)
+                name: names[$0.employee], from: make.time($0.from),
+                until: $0.until.map { make.time($0) } ?? make.word("client_untilNow"),
+                reason: make.phrases.assignment($0.reason))
         }
         let contactNames = Dictionary(
             file.contacts.map { ($0.person, $0.name) }, uniquingKeysWith: { first, _ in first })
@@ -130,7 +133,8 @@ struct ClientPage: Sendable {
         self.events = events.map { event in
             Event(
                 kind: make.word("clientEvent_\(event.kind.rawValue)"), at: make.time(event.happenedAt),
-                source: event.source, text: Self.words(event, names, make))
+                source: make.phrases.word("source_\(event.source)", or: event.source),
+                text: Self.words(event, names, make))
         }
         self.next = next
         self.mayLog = mayLog
@@ -146,9 +150,10 @@ struct ClientPage: Sendable {
         var parts = event.kind == .order || event.kind == .payment ? [event.reference] : []
         if let state = event.details["state"]?.string { parts.append(make.word("order_\(state)")) }
         if let person = event.person { parts.append(names[person]) }
-        for name in ["amount", "currency", "reason"] {
-            if let text = event.details[name]?.string { parts.append(text) }
+        if let amount = event.details["amount"]?.string {
+            parts.append("\(amount) \(event.details["currency"]?.string ?? "")".trimmed)
         }
+        if let reason = event.details["reason"]?.string { parts.append(make.phrases.assignment(reason)) }
         return parts.filter { !$0.isEmpty }.joined(separator: " · ")
     }
 }

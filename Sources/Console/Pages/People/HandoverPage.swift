@@ -79,7 +79,7 @@ struct HandoverPage: Sendable {
         _ make: PageMaker
     ) {
         let handover = record.handover
-        frame = make.frame("\(make.word("handover")): \(names[handover.person])")
+        frame = make.frame(make.phrases.title("handover", of: names[handover.person]))
         w = frame.w
         facts = [
             Fact(label: make.word("handover_kind"), value: make.word("departure_\(handover.kind.rawValue)")),
@@ -142,21 +142,23 @@ extension HandoverPage.Item {
         let isLeaver = actor.person == handover.person
         let mayReview = AccessPolicy.reach(of: actor, for: .reviewHandover) != nil && !isLeaver
         let isTaker = actor.person == handover.successor || (item.kind.isReturnedToCompany && mayReview)
-        title = item.title
-        kind = make.word("item_\(item.kind.rawValue)")
+        // Lists are named by us, everything else by its own name.
+        let isList = item.kind.rawValue.hasSuffix("-list")
+        kind = isList ? "" : make.word("item_\(item.kind.rawValue)")
+        title = isList ? make.word("item_\(item.kind.rawValue)") : item.title
         state = make.word("itemState_\(item.state.rawValue)")
         stateClass = item.state == .returned ? "negative" : item.state == .accepted ? "acknowledged" : ""
         isKey = item.isKey
         dueOn = "\(item.dueOn)"
         isLate = !item.isClosed && item.dueOn < today
-        amount = item.amount.map { "\($0)" }
+        amount = item.amount.map { ["\($0)", Self.currency(of: item)].joined(separator: " ").trimmed }
         note = item.submission?["note"]?.string
         confirmations = item.confirmations.map {
-            "\(make.word("party_\($0.party.rawValue)")): \(names[PersonID($0.by)]), \(make.time($0.at))"
+            make.phrases.title("party_\($0.party.rawValue)", of: "\(names[PersonID($0.by)]) \(make.time($0.at))")
         }
         replies =
             item.kind == .client
-            ? said.map { "\(make.event($0.reply.event)), \(make.time($0.at))" } : []
+            ? said.map { "\(make.event($0.reply.event)) \(make.time($0.at))" } : []
         hasReplies = !replies.isEmpty
         contentHash = item.contentHash.hex
         action = Site.page(handover: handover.id) + "/items/\(item.id.rawValue)"
@@ -170,5 +172,12 @@ extension HandoverPage.Item {
         needsCondition = item.kind.needsCondition && (maySubmit || mayTake)
         mayAct = maySubmit || mayTake || self.mayReview || mayWaive || mayAsk
         inputID = "item-\(item.id.rawValue)"
+    }
+
+    /// The currency of its order, or the one that all rows of a list share.
+    private static func currency(of item: HandoverItem) -> String {
+        let rows = item.content["rows"]?.array ?? [item.content]
+        let currencies = Set(rows.compactMap { $0["currency"]?.string })
+        return currencies.count == 1 ? currencies.first ?? "" : ""
     }
 }

@@ -85,7 +85,7 @@ struct PerformancePage: Sendable {
         number: String, name: String, goals: [Goal], progress: GoalProgress?, reviews: [Review], role: Role,
         forms: PerformanceForms, typed: [String: String], error: String?, _ make: PageMaker
     ) {
-        frame = make.frame("\(make.word("performance")): \(name)")
+        frame = make.frame(make.phrases.title("performance", of: name))
         w = frame.w
         sentence = progress.map { make.text($0.sentence) }
         self.goals = goals.map { GoalCard($0, number: number, role: role, make) }

@@ -8,13 +8,12 @@ extension ProofReport {
         guard !material.standing.deliveries.isEmpty else { return title + plain(word("report_noDeliveries")) }
         let names = Dictionary(notice.recipients.map { ($0.person, $0.name) }, uniquingKeysWith: { first, _ in first })
         let rows = material.standing.deliveries.map { delivery in
-            let reason = delivery.stateReason.map { ": \($0)" } ?? ""
             let address = delivery.address.channel == .inbox ? "" : " \(delivery.address.value)"
             let attempts = delivery.attempts == 0 ? "" : word("report_attempts", ["n": "\(delivery.attempts)"])
             return [
                 names[delivery.person] ?? delivery.person.rawValue,
                 word("channel_\(delivery.address.channel.rawValue)") + address + attempts,
-                word("delivery_\(delivery.state.rawValue)") + reason, phrases.time(delivery.stateAt),
+                phrases.state(of: delivery), phrases.time(delivery.stateAt),
             ]
         }
         let head = ["recipient", "channel", "observed", "when"].map { plain(word($0)) }

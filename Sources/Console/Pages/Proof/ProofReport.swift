@@ -54,7 +54,7 @@ struct ProofReport: Sendable {
         }
         if let sealedAt = notice.sealedAt { rows.append([word("sealedAt"), phrases.time(sealedAt)]) }
         if !notice.legalBasis.isEmpty {
-            rows.append([word("basis"), notice.legalBasis.joined(separator: word("report_comma"))])
+            rows.append([word("basis"), phrases.articles(notice.legalBasis)])
         }
         var cells = rows.map { $0.map { plain($0) } }
         cells.append([plain(word("contentHash")), "`\(notice.contentHash.hex)`"])

@@ -69,13 +69,14 @@ struct RiskPage: Sendable {
     }
 
     init(
-        _ alert: Alert, _ done: [Intervention], number: String?, names: Names, mayHandle: Bool, today: CivilDate,
+        _ alert: Alert, _ done: [Intervention], number: String?, names: Names, recorders: [String: String],
+        mayHandle: Bool, today: CivilDate,
         refused: Refused?, _ make: PageMaker
     ) {
         func typed(_ form: Form, _ name: String) -> String? { refused?.form == form ? refused?.typed[name] : nil }
         person = names[alert.person]
         personPage = number.map { Site.page(person: $0) }
-        frame = make.frame("\(make.topic(alert.topic)): \(person)")
+        frame = make.frame(make.topic(alert.topic) + make.word("colon") + person)
         w = frame.w
         text = alert.text.map { make.text($0) } ?? make.word("erased")
         level = make.word("risk_level\(alert.level)")
@@ -102,7 +103,7 @@ struct RiskPage: Sendable {
         measures = done.map {
             Measure(
                 kind: make.word("measure_\($0.kind.rawValue)"), on: "\($0.on)", record: $0.record, result: $0.result,
-                by: $0.recordedBy)
+                by: recorders[$0.recordedBy] ?? names[PersonID($0.recordedBy)])
         }
         hasMeasures = !done.isEmpty
         let isOver = alert.state == .closed || alert.state == .retracted

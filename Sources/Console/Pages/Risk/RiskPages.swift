@@ -101,11 +101,15 @@ struct RiskPages: Sendable {
         // Whoever sees the alert but not the roster gets no link to the file.
         let number = (try? await services.people.roster.employee(alert.person.rawValue, by: actor))?.number
         let mayHandle = AccessPolicy.reach(of: actor, for: .handleAlerts) != nil
+        // Somebody on the roster, an account or a key.
+        let recorders = Set(measures.map(\.recordedBy))
+        let people = [alert.person] + assignees(alert) + recorders.map { PersonID($0) }
         return make.reply(
             "risk-alert",
             RiskPage(
-                alert, measures, number: number, names: try await services.names([alert.person] + assignees(alert)),
-                mayHandle: mayHandle, today: CivilDate(inChina: services.clock.now), refused: refused, make
+                alert, measures, number: number, names: try await services.names(people),
+                recorders: try await services.reader.names(of: recorders), mayHandle: mayHandle,
+                today: CivilDate(inChina: services.clock.now), refused: refused, make
             ), status: status)
     }
 

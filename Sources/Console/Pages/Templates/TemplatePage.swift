@@ -41,7 +41,7 @@ struct TemplatePage: Sendable {
         let basis: String?
         let pdf: String?
 
-        init(_ trial: IssueDesk.Trial, document: String, letter: Letter, pdf: String?) {
+        init(_ trial: IssueDesk.Trial, document: String, letter: Letter, pdf: String?, _ phrases: Phrasebook) {
             self.document = document
             self.letter = letter
             sms = trial.rendered.smsText
@@ -49,7 +49,7 @@ struct TemplatePage: Sendable {
             inboxTitle = trial.rendered.inboxTitle
             basis =
                 trial.rendered.legalBasis.isEmpty
-                ? nil : trial.rendered.legalBasis.map { "\($0.law) \($0.article)" }.joined(separator: "、")
+                ? nil : phrases.articles(trial.rendered.legalBasis.map { "\($0.law) \($0.article)" })
             self.pdf = pdf
         }
     }
@@ -65,7 +65,7 @@ struct TemplatePage: Sendable {
             ("kind", template.reference.kind), ("template_version", String(template.reference.version)),
             ("template_hash", template.reference.hash.hex),
             ("template_document", make.word("template_\(template.settings.document.rawValue)")),
-            ("issue_approvals", String(template.settings.approvals)),
+            ("template_approvals", String(template.settings.approvals)),
             (
                 "template_acknowledgement",
                 make.word(template.settings.needsAcknowledgement ? "template_yes" : "template_no")
@@ -80,7 +80,7 @@ struct TemplatePage: Sendable {
                         ? "required" : field.requiredWhen.isEmpty ? "template_optional" : "template_depends"),
                 personal: make.word("personal_\(field.personalData.rawValue)"),
                 places: TemplateSurface.allCases.filter(field.appearsIn.contains)
-                    .map { make.word("surface_\($0.rawValue)") }.joined(separator: "、"))
+                    .map { make.word("surface_\($0.rawValue)") }.joined(separator: make.word("enumeration")))
         }
         self.versions = versions.map {
             .init(value: String($0), label: String($0), isSelected: $0 == template.reference.version)

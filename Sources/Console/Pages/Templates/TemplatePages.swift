@@ -48,7 +48,8 @@ struct TemplatePages: Sendable {
                     approvals: template.settings.approvals,
                     document: make.word("template_\(template.settings.document.rawValue)"),
                     plan: template.settings.plan.rungs.map { IssuePreviewPage.Step($0, make) }
-                        .map { "\($0.after): \($0.channels)" }.joined(separator: "; "))
+                        .map { $0.after + make.word("colon") + $0.channels }.joined(
+                            separator: make.word("report_semicolon")))
             }
         }
         let frame = make.frame(make.word("templates"))
@@ -95,11 +96,11 @@ struct TemplatePages: Sendable {
             let made = try await render(wish)
             trial = TemplatePage.Trial(
                 made, document: try make.documentFrame(markdown: made.markdown, services),
-                letter: try Letter(made.rendered, make, services), pdf: pdf(wish))
+                letter: try Letter(made.rendered, make, services), pdf: pdf(wish), make.phrases)
         } catch let refusal as NoticeError where refusal.code == .invalid {
             fault = ([make.phrases.refusal(refusal)] + refusal.faults.map { make.phrases.sentence($0, in: nil) })
                 .joined(
-                    separator: "; ")
+                    separator: make.word("report_semicolon"))
         }
         return make.reply(
             "template",

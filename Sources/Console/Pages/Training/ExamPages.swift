@@ -83,7 +83,7 @@ struct ExamPages: Sendable {
             }), let sitting = part.exams.first(where: { $0.id == exam })
         else { throw PeopleError(.notFound, "there is no exam \"\(shortened(exam.rawValue))\" of yours") }
         let known = try await services.recipients.recipients([person])[person]
-        let frame = make.frame("\(make.word("exam")): \(part.policy.title)")
+        let frame = make.frame(make.phrases.title("exam", of: part.policy.title))
         return make.reply(
             "training-exam",
             ExamPage(
