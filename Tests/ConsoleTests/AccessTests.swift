@@ -1,4 +1,5 @@
 import Evidence
+import Foundation
 import Notices
 import TestSupport
 import Testing
@@ -52,6 +53,19 @@ import Testing
                     "GET /sign-in", "POST /sign-in", "GET /openapi.json", "GET /docs",
                     "GET /verify", "POST /verify", "GET /check", "GET /help", "GET /help/{topic}",
                 ])
+        }
+    }
+
+    @Test func `every page with an address is on the list of those that a browser looks at in all ways`() async throws {
+        let file = TestResources.root + "/Tests/EndToEndTests/Browser/pages.json"
+        let list = try JSONDecoder().decode(
+            [String: [String]].self, from: Data(contentsOf: URL(fileURLWithPath: file)))
+        let listed = list.values.flatMap(\.self)
+        #expect(Set(listed).count == listed.count, "a page stands there twice")
+        try await TestServer.with { server in
+            let pages = server.server.endpoints.filter { $0.method == .get && $0.style == .page }.map(\.path)
+            let openID = Set(list["openid"] ?? [])
+            #expect(Set(pages).symmetricDifference(Set(listed).subtracting(openID)) == [])
         }
     }
 

@@ -23,18 +23,26 @@ extension EndToEnd {
             let shots = TestResources.root + "/var/screenshots"
             try FileManager.default.createDirectory(atPath: shots, withIntermediateDirectories: true)
             let peer = try await ScriptedPeer.smtp()
-            let house = try await House.build(.init(relay: peer.port))
+            let receiver = try await ScriptedPeer.http()
+            var settings = House.Settings(relay: peer.port)
+            settings.more = "webhooks: { private-targets: true }\n"
+            let house = try await House.build(settings)
             do {
                 try await house.start()
                 let hr = try await house.caller()
                 try await hr.enrol()
                 let person = try await hr.person("E-1", mail: "li.lei@far.test")
+                _ = try await house.succeed([
+                    "webhooks", "add", "http://127.0.0.1:\(receiver.port)/hook", "--name", "CRM", "--events",
+                    "notices,deliveries", "--key-file", house.path("hr.key"),
+                ])
                 try await house.stop()
                 // SQLite belongs to one process: accounts are made while the server stands still.
                 var accounts: [String: JSONValue] = [:]
                 for (who, name, scopes, of) in [
                     ("hr", "人事 李敏", "issue,read", nil), ("wang", "法务 王芳", "approve,read", nil),
                     ("zhao", "经理 赵刚", "approve,read", nil), ("employee", "李雷", "inbox", person),
+                    ("operator", "运维 周凯", "administer", nil),
                 ] as [(String, String, String, String?)] {
                     accounts[who] = try await Self.account(house, who, name, scopes, of)
                 }
@@ -55,17 +63,19 @@ extension EndToEnd {
                 #expect(ending.code == 0, "\(ending.said.suffix(3000))")
                 let walk = try JSONDecoder().decode(Walk.self, from: Data(ending.out.utf8))
                 #expect(walk.faults.isEmpty, "\(walk.faults.joined(separator: "\n"))")
-                #expect(walk.pages >= 18)
+                #expect(walk.pages >= 60)
                 let verdict = try await Program.run(
                     [Program.verifier, walk.bundle, "--trust", house.path("keys/root.pem")], in: house.directory)
                 #expect(verdict.code == 0, "\(verdict.said.suffix(2000))")
             } catch {
                 await house.discard()
                 await peer.stop()
+                await receiver.stop()
                 throw error
             }
             await house.discard()
             await peer.stop()
+            await receiver.stop()
         }
 
         /// An account as `songda accounts add` makes it.

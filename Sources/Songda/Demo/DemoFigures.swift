@@ -126,8 +126,8 @@ struct DemoFigures: Sendable {
                 "text": "# 客户资料管理制度\n\n1. 客户资料归公司所有，不得复制至个人设备。\n2. 离职时应在交接期限内移交全部客户资料。\n",
                 "procedure": "经职工代表大会讨论通过",
                 "course": [
-                    "location": "公司学习平台：客户资料管理制度（5 分钟）",
-                    "hash": .string(SHA256.hash(Array("client-data".utf8)).hex), "seconds": 300,
+                    "location": "公司学习平台：客户资料管理制度（1 分钟）",
+                    "hash": .string(SHA256.hash(Array("client-data".utf8)).hex), "seconds": 60,
                 ],
                 "exam": [
                     "asked": 1, "passMark": 100,

@@ -3,7 +3,7 @@
 Reads one JSON object from standard input:
   base      where the console is
   shots     a directory for screenshots
-  accounts  {"hr": {"login", "password", "secret"}, "wang": …, "zhao": …, "employee": …}
+  accounts  {"hr": {"login", "password", "secret"}, "wang": …, "zhao": …, "employee": …, "operator": …}
   recipient the number of the person served
 
 Prints one JSON object: the path of the proof bundle, the faults that were found, and how many pages were looked at.
@@ -29,6 +29,10 @@ def open_as(browser, who, size, scheme="light", language="zh-CN"):
     look(page, f"{who}-1-sign-in-{scheme}-{language}")
     eyes.sign_in(page, order["accounts"][who])
     return page
+
+
+# The pictures that are always kept.
+kept = ("desk-light-zh-CN", "phone-dark-en")
 
 
 def issue(page):
@@ -102,6 +106,16 @@ with sync_playwright() as playwright:
         hr.click("form[action$='/proof'] button")
     path = eyes.shots / download.value.suggested_filename
     download.value.save_as(str(path))
+    operator = open_as(browser, "operator", DESK)
+    for place in ("/operation", "/operation/sandbox", "/accounts", "/operation/webhooks"):
+        eyes.look_all_ways(operator, base + place, f"operator{place.replace('/', '-')}", kept)
+    operator.click("main .cards a")
+    hook = operator.url
+    operator.click("button:has-text('发送试推送'), button:has-text('Send a trial message')")
+    operator.goto(hook)
+    eyes.look_all_ways(operator, hook, "operator-webhook", kept)
+    operator.click("main tbody a")
+    eyes.look_all_ways(operator, operator.url.split("?")[0], "operator-webhook-message", kept)
     # By keyboard alone: the first stop is the way to the content.
     hr.goto(base + "/")
     hr.keyboard.press("Tab")
