@@ -168,12 +168,14 @@ import Testing
             try await server.gateway.person()
             try await server.gateway.person("李四", id: "p-lisi")
             let author = try await server.key(.issue, .read)
-            let first = try await server.post(Site.notices, author, server.dismissal(), idempotency: "d-1")
+            let request = server.dismissal()
+            let first = try await server.post(Site.notices, author, request, idempotency: "d-1")
             #expect(first.status == 202 && first.json["warnings"] == [], "\(first.text)")
             let number = try #require(first.json["number"]?.string)
-            let preview = try await server.post(Site.preview, author, server.dismissal())
+            let preview = try await server.post(Site.preview, author, request)
             #expect(preview.json["warnings"]?[0]?["text"]?["en"]?.string?.contains(number) == true, "\(preview.text)")
-            let second = try await server.post(Site.notices, author, server.dismissal(), idempotency: "d-2")
+            server.gateway.pass(.seconds(1))
+            let second = try await server.post(Site.notices, author, request, idempotency: "d-2")
             #expect(second.status == 202)
             let warning = second.json["warnings"]?[0]
             #expect(warning?["field"] == "recipients")
@@ -182,12 +184,12 @@ import Testing
                 #expect(text.contains(number) && text.contains("张三"), "\(second.text)")
             }
             // The same words however often the request is repeated, and none for the first.
-            let again = try await server.post(Site.notices, author, server.dismissal(), idempotency: "d-2")
+            let again = try await server.post(Site.notices, author, request, idempotency: "d-2")
             #expect(again.json == second.json)
             #expect(
-                try await server.post(Site.notices, author, server.dismissal(), idempotency: "d-1").json == first.json)
+                try await server.post(Site.notices, author, request, idempotency: "d-1").json == first.json)
             // Somebody else's, and one that was withdrawn, are none of it.
-            var other = server.dismissal().object ?? [:]
+            var other = request.object ?? [:]
             other["recipients"] = ["p-lisi"]
             let unlike = try await server.post(Site.notices, author, .object(other), idempotency: "d-3")
             #expect(unlike.status == 202 && unlike.json["warnings"] == [], "\(unlike.text)")
@@ -195,7 +197,7 @@ import Testing
                 _ = try await server.post(
                     "/v1/notices/\(issued.json["id"]?.string ?? "")/cancel", author, ["reason": "issued twice"])
             }
-            let later = try await server.post(Site.notices, author, server.dismissal(), idempotency: "d-4")
+            let later = try await server.post(Site.notices, author, request, idempotency: "d-4")
             #expect(later.json["warnings"] == [], "\(later.text)")
         }
     }

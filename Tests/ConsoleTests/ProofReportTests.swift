@@ -38,7 +38,7 @@ import Testing
                     "en",
                     [
                         "Proofreport", "4/5", "5signedforbytheperson", "acknowledgedbythemwithoutasignature", "张三",
-                        "acknowledgedbytheperson", "Objectionreceived", "notindependent",
+                        "acknowledgedreceipt", "Objectionreceived", "notindependent",
                         "Page1of",
                     ]
                 ),
@@ -175,7 +175,7 @@ import Testing
         try await TestServer.with(isRehearsal: true) { server in
             let gateway = server.gateway
             try await gateway.person()
-            let id = try await gateway.issue(gateway.clientContactChange())
+            let id = try await gateway.approvedDismissal()
             try await gateway.settle()
             let key = try await server.key(.read)
             func printed(_ language: String) async throws -> String {

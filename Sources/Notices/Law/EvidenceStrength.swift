@@ -11,7 +11,11 @@ public struct EvidenceStrength: Sendable, Hashable {
 
     /// The strength of the strongest of several observations.
     public init(_ observations: [ServiceObservation]) {
-        self = observations.map { Self.of($0) }.max { $0.level < $1.level } ?? .nothing
+        // Whoever acknowledged has opened it before, at the same level: the later act is the one to tell of.
+        self =
+            observations.map { Self.of($0) }.max {
+                ($0.level, $0 == .acknowledged ? 1 : 0) < ($1.level, $1 == .acknowledged ? 1 : 0)
+            } ?? .nothing
     }
 
     /// The strength while a notice is in a state: before it is sealed there is nothing to have arrived.

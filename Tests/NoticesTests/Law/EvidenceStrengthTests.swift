@@ -54,7 +54,11 @@ import Testing
 
     @Test func `an acknowledgement without a signature is told as one, and not as a mere opening`() throws {
         let opened = EvidenceStrength([try #require(Self.table.first { $0.name.hasPrefix("opened by an id") }).fact])
-        let pressed = EvidenceStrength([try #require(Self.table.first { $0.name.hasPrefix("acknowledged") }).fact])
+        let acts = try ["opened by an id", "acknowledged"].map { name in
+            try #require(Self.table.first { $0.name.hasPrefix(name) }).fact
+        }
+        let pressed = EvidenceStrength([acts[1]])
+        #expect(EvidenceStrength(acts) == pressed && EvidenceStrength(acts.reversed()) == pressed)
         #expect(pressed.level == 4 && pressed.reason != opened.reason && pressed.advice != opened.advice)
         #expect(pressed.reason.en.contains("acknowledged receipt") && pressed.reason.zh.contains("确认签收"))
         #expect(!pressed.advice.en.contains("ask for an acknowledgement") && !pressed.advice.zh.contains("可以再请本人签收"))
