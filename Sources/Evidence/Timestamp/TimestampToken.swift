@@ -22,10 +22,15 @@ public struct TimestampToken: Sendable {
     public let certificate: Certificate?
 
     let nonce: [UInt8]?
+    /// The name (a GeneralName) that the statement gives its authority, if it gives one.
+    let namedAuthority: [UInt8]?
     let message: SignedData
 
     /// Reads a DER token of at most 256 KiB with a SHA-256 imprint.
-    public init(der: [UInt8]) throws(EvidenceError) {
+    public init(der: [UInt8]) throws(EvidenceError) { try self.init(der: der, reading: CredentialCache()) }
+
+    /// The same, with the certificates that were read before.
+    init(der: [UInt8], reading credentials: CredentialCache) throws(EvidenceError) {
         self.der = der
         guard der.count <= TimestampReply.limit else {
             throw EvidenceError(.tooLarge, "the timestamp token has \(der.count) bytes; at most 262144 are accepted")
@@ -42,7 +47,8 @@ public struct TimestampToken: Sendable {
         accuracy = info.accuracy
         isOrdered = info.isOrdered
         nonce = info.nonce
-        certificate = message.signerCertificate
+        namedAuthority = info.authority
+        certificate = message.signerCertificate(reading: credentials)
         authority = certificate?.subjectName ?? "unknown"
     }
 
@@ -66,6 +72,7 @@ struct TimestampInfo {
     let accuracy: Duration?
     let isOrdered: Bool
     let nonce: [UInt8]?
+    let authority: [UInt8]?
 
     init(_ der: [UInt8]) throws(EvidenceError) {
         var outer = try DERReader(der, name: "the timestamp token's statement")
@@ -90,7 +97,7 @@ struct TimestampInfo {
         }
         isOrdered = try info.optional(0x01)?.boolean() ?? false
         nonce = try info.optional(0x02)?.natural()
-        _ = try info.optional(0xA0)
+        authority = try info.optional(0xA0)?.content
         // An extension could change the meaning of what we read; none is in use.
         guard try info.optional(0xA1) == nil else { throw info.fault("has extensions, which are not understood") }
         try info.finish()
