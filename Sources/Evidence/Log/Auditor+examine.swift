@@ -10,16 +10,29 @@ struct LogReplay {
     /// Which keys were given up so far.
     var succession = KeySuccession()
     private var tiles: [Tile] = []
+    /// Leaves that the trees have yet to take in, with what stands in the tiles for them: taking them in one by one would
+    /// copy the tree's edge for each.
+    private var waiting: [(any: Digest, tile: Digest)] = []
 
     /// Adds a leaf; `entryHash` is nil when there is no entry, `tileHash` when there is no tile.
     mutating func append(entryHash: Digest?, tileHash: Digest?, leaf: Int, entry: String?) {
         if entryHash != tileHash {
             disputed.append((leaf, entry))
-            if fromTiles == nil { fromTiles = fromEntries }
+            if fromTiles == nil {
+                grow()
+                fromTiles = fromEntries
+            }
         }
         let any = entryHash ?? tileHash ?? MerkleTree.emptyRoot
-        tiles += fromEntries.append([any])
-        _ = fromTiles?.append([tileHash ?? any])
+        waiting.append((any, tileHash ?? any))
+    }
+
+    /// Lets both trees take in what was added; to be called before either is looked at.
+    mutating func grow() {
+        guard !waiting.isEmpty else { return }
+        tiles += fromEntries.append(waiting.map(\.any))
+        _ = fromTiles?.append(waiting.map(\.tile))
+        waiting.removeAll(keepingCapacity: true)
     }
 
     /// Ends a dispute: both trees go on from the one that led to the signed root.
@@ -31,6 +44,7 @@ struct LogReplay {
 
     /// Returns the tiles completed or grown since the last call, each at its widest.
     mutating func takeTiles() -> [Tile] {
+        grow()
         defer { tiles = [] }
         return Dictionary(tiles.map { ($0.coordinate, $0) }, uniquingKeysWith: { $1 }).values
             .sorted { $0.coordinate < $1.coordinate }
@@ -38,55 +52,27 @@ struct LogReplay {
 }
 
 extension Auditor {
-    func examine(
-        _ entry: LoggedEntry?, at leaf: Int, tileHash: Digest?, _ replay: inout LogReplay, _ report: inout AuditReport
-    ) async throws {
-        guard let entry else {
+    /// Takes over what was found of an entry, in the order of the leaves.
+    func take(
+        _ check: LeafCheck?, tileHash: Digest?, leaf: Int, _ replay: inout LogReplay, _ report: inout AuditReport
+    ) {
+        guard let check else {
             report.add(.entryMissing, leaf: leaf, "the entry was deleted; the log still commits to it")
             replay.append(entryHash: nil, tileHash: tileHash, leaf: leaf, entry: nil)
             return
         }
-        switch try await open(entry) {
+        switch check.verdict {
         case .erased: report.entriesErased += 1
-        case .clear(let body):
-            if let fault = fault(of: body, in: entry) {
-                report.add(fault.kind, leaf: leaf, entry: entry.id, fault.sentence)
-            } else if let fault = replay.succession.fault(entryKey: entry.keyID, leaf: leaf) {
-                report.add(.entrySignature, leaf: leaf, entry: entry.id, fault)
+        case .faulty(let kind, let sentence): report.add(kind, leaf: leaf, entry: check.id, sentence)
+        case .sound(let rotation):
+            if let fault = replay.succession.fault(entryKey: check.keyID, leaf: leaf) {
+                report.add(.entrySignature, leaf: leaf, entry: check.id, fault)
             } else {
-                // Parsed once more, for the few that speak of keys.
-                if entry.event == .keyRotated, let read = try? EntryBody(parsing: body) {
-                    replay.succession.note(read, at: leaf)
-                }
+                if let rotation { replay.succession.note(rotation, at: leaf) }
                 report.entriesVerified += 1
             }
         }
-        replay.append(
-            entryHash: MerkleTree.leafHash(entry.commitment), tileHash: tileHash, leaf: leaf, entry: entry.id)
-    }
-
-    private func fault(
-        of bytes: [UInt8], in entry: LoggedEntry
-    ) -> (kind: AuditReport.Kind, sentence: String)? {
-        guard SHA256.hash(bytes) == entry.commitment else {
-            return (.entryAltered, "the body is not what its commitment says")
-        }
-        let body: EntryBody
-        do throws(EvidenceError) {
-            body = try EntryBody(parsing: bytes)
-        } catch {
-            return (.entryAltered, error.reason)
-        }
-        guard let key = entryKeys[body.keyID] else {
-            return (.entrySignature, "it is signed by the unknown key \(body.keyID.prefix(64))")
-        }
-        guard key.isValid(entry.signature, for: bytes) else {
-            return (.entrySignature, "the signature does not fit the body and the key \(body.keyID)")
-        }
-        guard body.id == entry.id, body.event == entry.event, body.subject == entry.subject,
-            body.learntAt == entry.learntAt, body.keyID == entry.keyID
-        else { return (.rowDiffers, "the row says something else than the signed body; the body counts") }
-        return nil
+        replay.append(entryHash: check.leafHash, tileHash: tileHash, leaf: leaf, entry: check.id)
     }
 
     func examine(
@@ -112,7 +98,8 @@ extension Auditor {
             report.add(.timeOrder, checkpoint: size, "it is dated before the checkpoint \(previous.size)")
         }
         if let token = stored.token {
-            let verdict = TimestampToken.verify(token, over: SHA256.hash(stored.note), roots: roots)
+            let verdict = TimestampToken.verify(
+                token, over: SHA256.hash(stored.note), roots: roots, reading: credentials)
             if verdict.isValid {
                 report.tokensVerified += 1
                 report.timestampedSize = max(report.timestampedSize, size)
@@ -129,6 +116,7 @@ extension Auditor {
 
     /// Lets the signed root decide between entries and tiles.
     private func compare(root: Digest, size: Int, _ replay: inout LogReplay, _ report: inout AuditReport) {
+        replay.grow()
         guard size == replay.fromEntries.size else {
             report.add(.checkpoint, checkpoint: size, "the note is for another size than its place in the log")
             return

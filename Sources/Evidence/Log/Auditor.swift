@@ -1,8 +1,13 @@
+import Glibc
+
 /// Verifies the whole log again, from the first leaf to the last checkpoint, through the store's port.
 ///
 /// The tree is rebuilt from the entries and, where they disagree, from the stored tiles as well; at each checkpoint
 /// the signed root tells which of the two is wrong. So every altered entry is named, and the audit goes on behind it.
 /// Every checkpoint's root is recomputed, which is stronger than consistency proofs between them. Memory stays flat.
+///
+/// Entries are examined a page at a time, several pages at once, because each stands for itself; the tree, the keys'
+/// succession and the findings need the order of the leaves, and are gone through in that order.
 public struct Auditor: Sendable {
     /// The most faults listed.
     public static let maximumFindings = 1000
@@ -12,21 +17,29 @@ public struct Auditor: Sendable {
     let entryKeys: [String: VerificationKey]
     let roots: [Certificate]
     let witnessed: [Checkpoint]
+    /// Pages read or examined and not yet gone through: what bounds the memory.
+    let pagesAtOnce: Int
     let open: @Sendable (LoggedEntry) async throws -> OpenedBody
+    /// The tokens of a log come from few authorities.
+    let credentials = CredentialCache()
 
     /// Makes an auditor.
     ///
-    /// `roots` judge timestamp tokens; `witnessed` are checkpoints somebody outside has kept; `open` decrypts a stored
-    /// body, and throws only when it cannot tell whether the body was erased or damaged.
+    /// `roots` judge timestamp tokens; `witnessed` are checkpoints somebody outside has kept; `pagesAtOnce` is 1 where
+    /// others need the processors more, and nil keeps all of them busy; `open` decrypts a stored body, and throws only when
+    /// it cannot tell whether the body was erased or damaged.
     public init(
         store: any EvidenceLogStore, logKeys: [NoteKey], entryKeys: [VerificationKey], roots: [Certificate],
-        witnessed: [Checkpoint] = [], open: @escaping @Sendable (LoggedEntry) async throws -> OpenedBody
+        witnessed: [Checkpoint] = [], pagesAtOnce: Int? = nil,
+        open: @escaping @Sendable (LoggedEntry) async throws -> OpenedBody
     ) {
         self.store = store
         self.logKeys = logKeys
         self.entryKeys = Dictionary(entryKeys.map { ($0.keyID, $0) }, uniquingKeysWith: { first, _ in first })
         self.roots = roots
         self.witnessed = witnessed
+        // While one page a processor is examined, as many are read or wait for their turn.
+        self.pagesAtOnce = max(1, pagesAtOnce ?? 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         self.open = open
     }
 
@@ -37,26 +50,16 @@ public struct Auditor: Sendable {
         var replay = LogReplay()
         var checkpoints = CheckpointPages(store: store)
         var previous: StoredCheckpoint?
-        var start = 0
-        while start < report.size {
-            try Task.checkCancellation()
-            // A page is one level-0 tile, so that its hashes can be laid beside the entries'.
-            let end = min(start + Tile.fullWidth, report.size)
-            let page = try await entries(from: start, to: end)
-            let coordinate = TileCoordinate(level: 0, index: start / Tile.fullWidth)
-            let tile = try await store.tiles([coordinate]).first
-            for leaf in start..<end {
-                let stored = tile.flatMap { $0.width > leaf - start ? $0.hash(at: leaf - start) : nil }
-                let entry = page[leaf]
-                try await examine(entry, at: leaf, tileHash: stored, &replay, &report)
+        try await inOrder(ofSize: report.size) { page in
+            for leaf in page.leaves {
+                take(page[leaf], tileHash: page.tileHash(at: leaf), leaf: leaf, &replay, &report)
                 while let checkpoint = try await checkpoints.next(ofSize: leaf + 1) {
                     examine(checkpoint, after: previous, &replay, &report)
                     previous = checkpoint
                 }
             }
             try await compareTiles(replay.takeTiles(), &report)
-            start = end
-            progress(start, report.size)
+            progress(page.leaves.upperBound, report.size)
         }
         for checkpoint in try await checkpoints.rest(below: report.size) {
             report.add(.checkpoint, checkpoint: checkpoint.size, "a second checkpoint stands at this size")
@@ -65,12 +68,28 @@ public struct Auditor: Sendable {
         return report
     }
 
-    private func entries(from start: Int, to end: Int) async throws -> [Int: LoggedEntry] {
-        var page: [Int: LoggedEntry] = [:]
-        for entry in try await store.entries(from: start, limit: end - start) where entry.leafIndex < end {
-            page[entry.leafIndex] = entry
+    /// Examines the pages of a log side by side and hands them on one by one, in the order of their leaves.
+    private func inOrder(ofSize size: Int, _ body: (AuditPage) async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: AuditPage.self) { group in
+            var begun = 0
+            var early: [Int: AuditPage] = [:]
+            var start = 0
+            while start < size {
+                // A page that waits for its turn counts too, so that a slow one does not let the others pile up.
+                while begun < size, begun < start + pagesAtOnce * Tile.fullWidth {
+                    // A page is one level-0 tile, so that its hashes can be laid beside the entries'.
+                    let leaves = begun..<min(begun + Tile.fullWidth, size)
+                    group.addTask { try await page(leaves) }
+                    begun = leaves.upperBound
+                }
+                guard let page = early.removeValue(forKey: start) else {
+                    if let next = try await group.next() { early[next.leaves.lowerBound] = next }
+                    continue
+                }
+                start = page.leaves.upperBound
+                try await body(page)
+            }
         }
-        return page
     }
 
     private func compareTiles(_ expected: [Tile], _ report: inout AuditReport) async throws {

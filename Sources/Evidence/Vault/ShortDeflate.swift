@@ -8,7 +8,8 @@ struct ShortDeflate {
     static let mostBytes = 3_000
 
     private let dictionary: [UInt8]
-    private let adler: UInt32
+    /// The dictionary's checksum, by which a stream names it.
+    let adler: UInt32
     /// Where the dictionary has a sequence with this hash.
     private let known: [UInt16]
 

@@ -96,7 +96,7 @@ enum Zlib {
     /// Hands zlib the dictionary that a stream asks for; false if it asks for one we never had.
     private static func chooseDictionary(_ stream: inout z_stream) -> Bool {
         let dictionary = RecordDictionary.bytes
-        guard UInt32(truncatingIfNeeded: stream.adler) == adler(dictionary) else { return false }
+        guard UInt32(truncatingIfNeeded: stream.adler) == records.adler else { return false }
         return inflateSetDictionary(&stream, dictionary, UInt32(dictionary.count)) == Z_OK
     }
 }

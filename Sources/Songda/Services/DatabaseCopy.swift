@@ -27,8 +27,10 @@ enum DatabaseCopy {
     }
 
     /// Verifies the whole log in a copy, and every state row against it, with the documents and contents themselves.
+    ///
+    /// - Parameter pagesAtOnce: 1 beside other work, nil for all processors.
     static func audit(
-        _ file: String, keys: KeyCabinet, clock: any WallClock,
+        _ file: String, keys: KeyCabinet, clock: any WallClock, pagesAtOnce: Int? = nil,
         progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
     ) async throws -> Report {
         try requireDatabase(file)
@@ -38,6 +40,7 @@ enum DatabaseCopy {
             let (notices, log) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
             let report = try await Auditor(
                 store: log, logKeys: keys.logKeys, entryKeys: keys.entryKeys, roots: keys.roots,
+                pagesAtOnce: pagesAtOnce,
                 open: { try await log.openBody(of: $0) }
             ).audit(progress: progress)
             let isOfToday = try await Migrator(Migrations.all).unapplied(database).isEmpty

@@ -21,12 +21,18 @@ struct AuditorTests {
         return fixture
     }
 
-    private func audit(_ fixture: BundleFixture, witnessed: [Checkpoint] = []) async throws -> AuditReport {
+    private func audit(
+        _ fixture: BundleFixture, witnessed: [Checkpoint] = [], pagesAtOnce: Int? = nil,
+        beforeOpening: @escaping @Sendable (Int) async throws -> Void = { _ in }
+    ) async throws -> AuditReport {
         let store = fixture.log.store
         return try await Auditor(
             store: store, logKeys: [fixture.log.signer.key], entryKeys: [fixture.log.entryKey.publicKey],
-            roots: [fixture.issuer.certificate], witnessed: witnessed,
-            open: { entry in entry.storedBody.isEmpty ? .erased : .clear(entry.storedBody) }
+            roots: [fixture.issuer.certificate], witnessed: witnessed, pagesAtOnce: pagesAtOnce,
+            open: { entry in
+                try await beforeOpening(entry.leafIndex)
+                return entry.storedBody.isEmpty ? .erased : .clear(entry.storedBody)
+            }
         ).audit()
     }
 
@@ -76,6 +82,37 @@ struct AuditorTests {
         #expect(report.isSound)
         #expect(report.entriesErased == 3)
         #expect(report.entriesVerified == 597)
+    }
+
+    @Test func `F45: an audit finds the same in the same order, however many pages it examines at once`() async throws {
+        let fixture = try await grown()
+        for leaf in [3, 260, 530] { try alter(fixture, leaf) { self.copy($0, body: Array("{}".utf8)) } }
+        try alter(fixture, 590) { self.copy($0, notice: "N-99") }
+        fixture.log.store.tamper { contents in
+            contents.leaves[256] = nil
+            contents.leaves.swapAt(100, 480)
+            contents.erased = Set(contents.leaves[10..<13].compactMap { $0 })
+            contents.checkpoints[5] = StoredCheckpoint(
+                size: contents.checkpoints[5].size, root: MerkleTree.emptyRoot, note: contents.checkpoints[5].note,
+                signedAt: contents.checkpoints[5].signedAt)
+        }
+        let alone = try await audit(fixture, pagesAtOnce: 1)
+        #expect(alone.findings.count > 7 && alone.entriesErased == 3)
+        #expect(alone.findings.compactMap(\.leafIndex).contains(256))
+        for pages in [2, 3, 20] {
+            // The first page takes the longest, so the later ones wait for their turn.
+            let together = try await audit(fixture, pagesAtOnce: pages) { leaf in
+                if leaf < 20 { for _ in 0..<200 { await Task.yield() } }
+            }
+            #expect(together == alone)
+        }
+    }
+
+    @Test func `an audit that cannot tell whether a body was erased stops with the reason`() async throws {
+        let fixture = try await grown()
+        await #expect(throws: EvidenceError(.badFile, "")) {
+            try await audit(fixture) { if $0 == 400 { throw EvidenceError(.badFile, "the key file is gone") } }
+        }
     }
 
     @Test func `F45: an altered body is found at its leaf`() async throws {
