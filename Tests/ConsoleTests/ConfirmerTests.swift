@@ -63,7 +63,7 @@ import Testing
             }
             let hr = try await Browser.signedIn(server, "hr", .issue, .read)
             let page = try await hr.get("/notices/\(id)?lang=en")
-            #expect(page.text.contains("1 more approval(s). Among them must be: test."), "\(page.text)")
+            #expect(page.text.contains("1 more approval. Among them must be: test."), "\(page.text)")
             #expect(page.text.contains("It has not been sent") || page.text.contains("it has not been sent"))
             let done = try await server.post(path, legal, body)
             #expect(done.json["state"] == "approved" && done.json["awaits"]?["approvals"] == 0)

@@ -28,6 +28,8 @@ import Testing
             #expect(try await hr.get("/pay?q=N-p-zhang")["location"] == page)
             #expect(try await hr.get("/pay?q=N-nobody").status == 422)
             #expect(try await staff.get("/pay")["location"] == page)
+            // The language that was asked for is kept on the way.
+            #expect(try await staff.get("/pay?lang=en")["set-cookie"]?.hasPrefix("songda-lang=en;") == true)
             #expect(try await staff.get("/pay/N-p-li").status == 403)
             #expect(try await !staff.get(page).text.contains("name=\"v.baseWage\""))
 
@@ -36,7 +38,7 @@ import Testing
             #expect(made.status == 303, "\(made.text.suffix(900))")
             let sheet = try #require(made["location"])
             let draft = try await hr.get(sheet)
-            for words in ["5000.00 CNY", "baseWage &#61; 5000", "劳动合同 C-2022-031", "草稿，未生效", "pay 第 2 版"] {
+            for words in ["5000.00 CNY", "（baseWage） &#61; 5000", "劳动合同 C-2022-031", "草稿，未生效", "pay 第 2 版"] {
                 #expect(draft.text.contains(words), "\(words)")
             }
             // A draft is nobody's business but HR's; the own sheet shows once it is in force.
