@@ -6,9 +6,7 @@
 #include <openssl/bn.h>
 #include <openssl/cms.h>
 #include <openssl/crypto.h>
-#include <openssl/core_names.h>
 #include <openssl/ec.h>
-#include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -39,8 +37,6 @@ static inline int copenssl_no_passphrase(char *b, int n, int rw, void *u) { (voi
 // Typed stacks are macros.
 static inline STACK_OF(X509) *copenssl_certificates_new(void) { return sk_X509_new_null(); }
 static inline int copenssl_certificates_push(STACK_OF(X509) *s, X509 *c) { return X509_up_ref(c) && sk_X509_push(s, c) > 0; }
-static inline int copenssl_certificates_count(const STACK_OF(X509) *s) { return sk_X509_num(s); }
-static inline X509 *copenssl_certificates_value(const STACK_OF(X509) *s, int i) { return sk_X509_value(s, i); }
 static inline void copenssl_certificates_free(STACK_OF(X509) *s) { sk_X509_pop_free(s, X509_free); }
 // One line, RFC 2253 order and escapes, but letters beyond ASCII as they are: names are Chinese.
 static inline int copenssl_print_name(BIO *b, const X509_NAME *n) { return X509_NAME_print_ex(b, n, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) >= 0; }

@@ -8,5 +8,3 @@ static inline int czlib_deflate_init_window(z_stream *s, int level, int bits, in
     return deflateInit2(s, level, Z_DEFLATED, bits, memory, Z_DEFAULT_STRATEGY);
 }
 static inline int czlib_inflate_init(z_stream *s) { return inflateInit(s); }
-// Without head and checksum, as in a ZIP.
-static inline int czlib_inflate_init_raw(z_stream *s) { return inflateInit2(s, -MAX_WBITS); }

@@ -72,3 +72,38 @@ final class CertificateStack {
 
     deinit { copenssl_certificates_free(pointer) }
 }
+
+/// Owns an `X509_STORE`: the roots that are trusted, and the instant the chain is judged at.
+final class TrustStore {
+    let pointer: OpaquePointer
+
+    init(_ roots: [CertificateHandle], at instant: Timestamp) {
+        guard let pointer = X509_STORE_new() else { preconditionFailure("no memory for a trust store") }
+        self.pointer = pointer
+        for root in roots {
+            // Fails only without memory; a root given twice counts as added.
+            guard X509_STORE_add_cert(pointer, root.pointer) == 1 else {
+                preconditionFailure("no memory for a trust store")
+            }
+        }
+        let parameters = X509_STORE_get0_param(pointer)
+        X509_VERIFY_PARAM_set_time(parameters, Int(instant.microseconds / 1_000_000))
+        // 112 bits: no SHA-1 and no short RSA anywhere in a chain that evidence rests on.
+        X509_VERIFY_PARAM_set_auth_level(parameters, 2)
+    }
+
+    deinit { X509_STORE_free(pointer) }
+
+    /// Why a certificate does not lead to a trusted root at the instant, or nil if it does.
+    func fault(of leaf: CertificateHandle, through intermediates: [CertificateHandle]) -> String? {
+        let untrusted = CertificateStack(intermediates)
+        let context = X509_STORE_CTX_new()
+        defer { X509_STORE_CTX_free(context) }
+        guard X509_STORE_CTX_init(context, pointer, leaf.pointer, untrusted.pointer) == 1 else {
+            return OpenSSLQueue.drain()
+        }
+        if X509_verify_cert(context) == 1 { return nil }
+        _ = OpenSSLQueue.drain()
+        return String(cString: X509_verify_cert_error_string(Int(X509_STORE_CTX_get_error(context))))
+    }
+}

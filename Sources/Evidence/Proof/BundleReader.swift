@@ -4,10 +4,6 @@ struct BundleReader {
     let members: [String: [UInt8]]
     /// The names in the order of the archive.
     let names: [String]
-    /// The bundle's index as canonical JSON, or nil when it is missing or in another form.
-    let index: JSONValue?
-    /// What is wrong with the packaging, which no signature covers; nil if nothing is.
-    let packagingFault: String?
 
     /// Unpacks a bundle; refuses what is no ASiC-E container.
     init(_ archive: [UInt8]) throws(EvidenceError) {
@@ -21,15 +17,12 @@ struct BundleReader {
             throw EvidenceError(
                 .malformed, "this is no proof bundle: an ASiC-E container begins with the member \"mimetype\"")
         }
-        let packaging = ZipPackaging.examine(archive)
-        let read = try ZipReader.members(of: archive, packaging: packaging)
+        let read = try ZipReader.members(of: archive)
         guard read.first?.name == BundleLayout.mimetypeName, read.first?.bytes == mimetype else {
             throw EvidenceError(.malformed, "the bundle's first member is not \"mimetype\" with the ASiC-E type")
         }
         names = read.map(\.name)
         members = Dictionary(read.map { ($0.name, $0.bytes) }, uniquingKeysWith: { first, _ in first })
-        if case .faulty(let words) = packaging { packagingFault = words } else { packagingFault = nil }
-        index = members[BundleLayout.index].flatMap(Self.json)
     }
 
     /// A member as text, or nil when it is missing or not UTF-8.
@@ -37,8 +30,9 @@ struct BundleReader {
         members[name].flatMap { String(validating: $0, as: UTF8.self) }
     }
 
-    private static func json(_ bytes: [UInt8]) -> JSONValue? {
-        guard let value = try? JSONValue(parsing: bytes),  // nil says all the caller needs
+    /// A member as canonical JSON, or nil when it is missing or in another form.
+    func json(_ name: String) -> JSONValue? {
+        guard let bytes = members[name], let value = try? JSONValue(parsing: bytes),  // nil says all the caller needs
             value.canonicalBytes == bytes
         else { return nil }
         return value

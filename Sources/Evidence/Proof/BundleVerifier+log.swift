@@ -56,7 +56,7 @@ extension BundleVerifier {
                 en: "awaiting timestamp: no authority has confirmed when it existed")
             return nil
         }
-        let verdict = TimestampToken.verify(der, over: SHA256.hash(note), roots: roots, reading: credentials)
+        let verdict = TimestampToken.verify(der, over: SHA256.hash(note), roots: roots)
         for fault in verdict.faults {
             report.note(.failed, "timestamp", name, zh: "时间戳核验失败:\(fault)", en: "\(fault)")
         }
@@ -144,12 +144,10 @@ extension BundleVerifier {
             commitment = SHA256.hash(bytes)
             body = read
         }
-        // Entries share checkpoints; one that was verified already is not verified again for each.
-        guard let known = checkpoints.values.first(where: { $0.note == proof.checkpoint }) else {
-            _ = try proof.verify(commitment: commitment, keys: keys)
+        let state = try proof.verify(commitment: commitment, keys: keys)
+        guard let known = checkpoints[state.size], known.note == proof.checkpoint else {
             throw EvidenceError(.badCheckpoint, "its proof leads to a checkpoint that is not in the bundle")
         }
-        try proof.verify(commitment: commitment, under: known.checkpoint)
         if let body, let token = known.token { noteClock(stem, body, token, &report) }
         return VerifiedEntry(subject: stem, leaf: proof.index, body: body, isErased: isErased)
     }
@@ -175,7 +173,7 @@ extension BundleVerifier {
         guard let pem = bundle.text(BundleLayout.key(id)) else {
             throw EvidenceError(.badKey, "the key \(id.prefix(64)) that signed it is not in the bundle")
         }
-        let key = try credentials.key(pem: pem, origin: BundleLayout.key(id))
+        let key = try VerificationKey(pem: pem, origin: BundleLayout.key(id))
         guard key.keyID == id else {
             throw EvidenceError(.badKey, "the key in \(BundleLayout.key(id)) is another one than its name says")
         }
@@ -196,11 +194,11 @@ extension BundleVerifier {
             return
         }
         do throws(EvidenceError) {
-            let certificate = try credentials.certificate(pem: pem, origin: name)
+            let certificate = try Certificate(pem: pem, origin: name)
             guard certificate.publicKey == key else {
                 throw EvidenceError(.badCertificate, "the certificate is for another key")
             }
-            if let reason = credentials.fault(of: certificate, through: [], to: roots, at: instant) {
+            if let reason = TrustStore(roots.map(\.handle), at: instant).fault(of: certificate.handle, through: []) {
                 throw EvidenceError(.badCertificate, "the certificate is not trusted: \(reason)")
             }
             report.note(

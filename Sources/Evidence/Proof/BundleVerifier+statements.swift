@@ -7,7 +7,7 @@ extension BundleVerifier {
         of bundle: BundleReader, entries: [VerifiedEntry], checkpoints: [Int: VerifiedCheckpoint],
         _ report: inout VerificationReport
     ) {
-        guard let index = bundle.index, let about = BundleSubject(index),
+        guard let index = bundle.json(BundleLayout.index), let about = BundleSubject(index),
             let origin = index["origin"]?.string, index["v"] == 1
         else {
             report.note(
@@ -101,7 +101,7 @@ extension BundleVerifier {
         of bundle: BundleReader, entries: [VerifiedEntry], roots: [Certificate], issuer: IssuerCode, asOf: Timestamp,
         _ report: inout VerificationReport
     ) {
-        let listed = bundle.index?["documents"]?.array ?? []
+        let listed = bundle.json(BundleLayout.index)?["documents"]?.array ?? []
         var named: Set<String> = []
         for entry in entries { if let facts = entry.body?.facts { Self.collect(from: facts, into: &named) } }
         let hasErased = entries.contains { $0.isErased }
@@ -132,8 +132,7 @@ extension BundleVerifier {
         _ asOf: Timestamp, _ report: inout VerificationReport
     ) {
         let subject = name + ".p7s"
-        let verdict = CAdES.verify(
-            cms: seal, over: bytes, roots: roots, timestampRoots: roots, asOf: asOf, reading: credentials)
+        let verdict = CAdES.verify(cms: seal, over: bytes, roots: roots, asOf: asOf)
         for fault in verdict.faults {
             report.note(.failed, "seal", subject, zh: "文书签章核验失败:\(fault)", en: "\(fault)")
         }

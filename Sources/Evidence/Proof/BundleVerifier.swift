@@ -16,7 +16,6 @@ public struct BundleVerifier: Sendable {
 
     let trust: Trust
     let now: Timestamp
-    let credentials = CredentialCache()
 
     /// Examines with this trust; `now` judges certificates that no timestamp covers.
     public init(trust: Trust = Trust(), now: Timestamp) {
@@ -35,7 +34,7 @@ public struct BundleVerifier: Sendable {
                 .failed, "container", "bundle", zh: "无法读取:\(error.reason)", en: error.description)
             return report
         }
-        if let fault = bundle.packagingFault {
+        if let fault = ZipPackaging.fault(in: archive) {
             report.note(
                 .failed, "container", "bundle", zh: "容器的封装被改动过,或被重新打包:请索取原文件",
                 en: "the container's packaging was changed, or it was packed again: \(fault); ask for the original file"
@@ -74,7 +73,7 @@ public struct BundleVerifier: Sendable {
         }
         do throws(EvidenceError) {
             let pem = bundle.text(BundleLayout.roots) ?? ""
-            let roots = try credentials.certificates(pem: pem, origin: BundleLayout.roots)
+            let roots = try Certificate.all(pem: pem, origin: BundleLayout.roots)
             let prints = roots.map { String($0.fingerprint.hex.prefix(16)) }.joined(separator: ", ")
             report.note(
                 .warning, "trust", "roots",
@@ -128,8 +127,7 @@ public struct BundleVerifier: Sendable {
     ) -> (at: Timestamp, signer: Certificate?) {
         let subject = Manifest.signatureName
         let verdict = CAdES.verify(
-            cms: bundle.members[subject] ?? [], over: bundle.members[Manifest.name] ?? [], roots: roots,
-            timestampRoots: roots, asOf: now, reading: credentials)
+            cms: bundle.members[subject] ?? [], over: bundle.members[Manifest.name] ?? [], roots: roots, asOf: now)
         for fault in verdict.faults {
             report.note(.failed, "signature", subject, zh: "电子签名核验失败:\(fault)", en: "\(fault)")
         }
@@ -172,7 +170,7 @@ public struct BundleVerifier: Sendable {
         do throws(EvidenceError) {
             var keys: [NoteKey] = []
             for line in (bundle.text(BundleLayout.logKeys) ?? "").split(separator: "\n") {
-                keys.append(try credentials.noteKey(String(line)))
+                keys.append(try NoteKey(parsing: String(line)))
             }
             guard let trusted = trust.logKeys else {
                 guard let first = keys.first else {

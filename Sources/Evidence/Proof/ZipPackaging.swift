@@ -8,25 +8,10 @@ struct ZipPackaging {
 
     private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// Where a member lies, as its two descriptions agree.
-    struct Member {
-        let name: [UInt8]
-        let method: Int
-        let checksum: UInt32
-        let packed: Range<Int>
-        let size: Int
+    /// What is wrong with the packaging, in a sentence; nil if nothing is.
+    static func fault(in archive: [UInt8]) -> String? {
+        ZipPackaging(archive).fault()
     }
-
-    /// What was found of a packaging.
-    enum Verdict {
-        /// It is as we lay it out.
-        case sound([Member])
-        /// It is not, and why.
-        case faulty(String)
-    }
-
-    /// Looks at a packaging, and nothing inside it.
-    static func examine(_ archive: [UInt8]) -> Verdict { ZipPackaging(archive).verdict() }
 
     /// What the central directory says of one member (APPNOTE 4.3.12).
     private struct Record: Equatable {
@@ -34,48 +19,40 @@ struct ZipPackaging {
         /// Needed version, flags, method, time, date, CRC, both sizes: what the local header repeats.
         var shared: ArraySlice<UInt8>
         var method: Int
-        var checksum: Int
         var packedSize: Int
-        var size: Int
         var offset: Int
         /// Maker's version, needed version, flags, date and attributes, which are the same for all members of a method.
         var habits: [UInt8]
     }
 
-    private func verdict() -> Verdict {
+    private func fault() -> String? {
         let end = bytes.count - 22
         guard end >= 0, signature(at: end) == 0x0605_4B50 else {
-            return .faulty("something stands behind its end, or its end is missing")
+            return "something stands behind its end, or its end is missing"
         }
         let count = short(end + 10)
         let size = long(end + 12)
         let start = long(end + 16)
         guard long(end + 4) == 0, short(end + 8) == count, short(end + 20) == 0, start + size == end else {
-            return .faulty("its end does not fit its directory")
+            return "its end does not fit its directory"
         }
         var place = start
         var next = 0
         var habits: [Int: [UInt8]] = [:]
-        var members: [Member] = []
         for _ in 0..<count {
-            guard let record = record(at: place, before: end) else { return .faulty("its directory is damaged") }
-            guard record.offset == next else { return .faulty("its members do not stand one after the other") }
+            guard let record = record(at: place, before: end) else { return "its directory is damaged" }
+            guard record.offset == next else { return "its members do not stand one after the other" }
             guard let after = local(record, before: start) else {
-                return .faulty("\(String(decoding: record.name, as: UTF8.self)) is described in two ways")
+                return "\(String(decoding: record.name, as: UTF8.self)) is described in two ways"
             }
             guard habits[record.method, default: record.habits] == record.habits else {
-                return .faulty("\(String(decoding: record.name, as: UTF8.self)) is described unlike the others")
+                return "\(String(decoding: record.name, as: UTF8.self)) is described unlike the others"
             }
             habits[record.method] = record.habits
-            members.append(
-                Member(
-                    name: Array(record.name), method: record.method, checksum: UInt32(record.checksum),
-                    packed: after - record.packedSize..<after, size: record.size))
             next = after
             place += 46 + record.name.count
         }
-        return place == end && next == start
-            ? .sound(members) : .faulty("there is something between its members")
+        return place == end && next == start ? nil : "there is something between its members"
     }
 
     private func record(at place: Int, before end: Int) -> Record? {
@@ -87,7 +64,7 @@ struct ZipPackaging {
         else { return nil }
         return Record(
             name: bytes[place + 46..<place + 46 + nameLength], shared: bytes[place + 6..<place + 28],
-            method: short(place + 10), checksum: long(place + 16), packedSize: long(place + 20), size: long(place + 24),
+            method: short(place + 10), packedSize: long(place + 20),
             offset: long(place + 42),
             habits: Array(bytes[place + 4..<place + 10]) + Array(bytes[place + 38..<place + 42]))
     }

@@ -21,19 +21,6 @@ enum ZipReader {
     static func members(
         of archive: [UInt8], limits: Limits = Limits()
     ) throws(EvidenceError) -> [(name: String, bytes: [UInt8])] {
-        try members(of: archive, packaging: ZipPackaging.examine(archive), limits: limits)
-    }
-
-    /// The same for an archive whose packaging was examined.
-    ///
-    /// Where that is sound there is one way to read the archive, and it is gone at once; libzip has the word on all others,
-    /// and on whatever is found wrong on that way.
-    static func members(
-        of archive: [UInt8], packaging: ZipPackaging.Verdict, limits: Limits = Limits()
-    ) throws(EvidenceError) -> [(name: String, bytes: [UInt8])] {
-        if case .sound(let places) = packaging, let members = plainMembers(places, of: archive, limits) {
-            return members
-        }
         let copy = czip_allocate(max(1, archive.count))
         defer { czip_free(copy) }
         archive.withUnsafeBytes { source in
@@ -80,40 +67,6 @@ enum ZipReader {
             total += min(size, limits.totalBytes + 1)
             try check(name, stat, size: size, total: total, limits)
             members.append((name, try bytes(of: index, name, size: size, in: archive)))
-        }
-        return members
-    }
-
-    /// The members of an archive that is packed as we pack; nil if anything about one of them is wrong.
-    private static func plainMembers(
-        _ places: [ZipPackaging.Member], of archive: [UInt8], _ limits: Limits
-    ) -> [(name: String, bytes: [UInt8])]? {
-        guard (1...limits.members).contains(places.count), let inflater = MemberInflater() else { return nil }
-        var members: [(name: String, bytes: [UInt8])] = []
-        members.reserveCapacity(places.count)
-        var names: Set<[UInt8]> = []
-        var total = 0
-        for place in places {
-            total += place.size
-            var stat = zip_stat_t()
-            stat.comp_method = zip_uint16_t(place.method)
-            stat.comp_size = zip_uint64_t(place.packed.count)
-            // Why does not matter: libzip's way finds the same and says so.
-            guard let name = try? safeName(String(validating: place.name, as: UTF8.self)),
-                names.insert(place.name).inserted,
-                (try? check(name, stat, size: place.size, total: total, limits)) != nil
-            else { return nil }
-            let unpacked: [UInt8]? =
-                stat.comp_method == ZIP_CM_STORE
-                ? Array(archive[place.packed])
-                : archive.withUnsafeBytes {
-                    inflater.unpack(UnsafeRawBufferPointer(rebasing: $0[place.packed]), size: place.size)
-                }
-            guard let bytes = unpacked, bytes.count == place.size, MemberInflater.checksum(bytes) == place.checksum
-            else {
-                return nil
-            }
-            members.append((name, bytes))
         }
         return members
     }

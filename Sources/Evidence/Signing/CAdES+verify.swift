@@ -8,16 +8,6 @@ extension CAdES {
         cms: [UInt8], over content: [UInt8], roots: [Certificate], timestampRoots: [Certificate]? = nil,
         asOf instant: Timestamp
     ) -> CAdESVerdict {
-        verify(
-            cms: cms, over: content, roots: roots, timestampRoots: timestampRoots ?? roots, asOf: instant,
-            reading: CredentialCache())
-    }
-
-    /// The same, with the certificates that were read before.
-    static func verify(
-        cms: [UInt8], over content: [UInt8], roots: [Certificate], timestampRoots: [Certificate],
-        asOf instant: Timestamp, reading credentials: CredentialCache
-    ) -> CAdESVerdict {
         var verdict = CAdESVerdict(judgedAt: instant)
         let message: SignedData
         do {
@@ -36,28 +26,27 @@ extension CAdES {
         }
         if let attribute = message.unsignedAttributes[.signatureTimestamp] {
             let stamped = TimestampToken.verify(
-                attribute.encoded, over: SHA256.hash(message.signature), roots: timestampRoots,
-                reading: credentials)
+                attribute.encoded, over: SHA256.hash(message.signature), roots: timestampRoots ?? roots)
             verdict.timestamp = stamped
             verdict.faults += stamped.faults.map { .timestamp($0) }
             if stamped.isValid, let token = stamped.token { verdict.judgedAt = token.genTime }
         }
         verdict.claimedSigningTime = try? message.signedAttributes[.signingTime]?.time()  // absent or broken: below
-        guard let signer = message.signerCertificate(reading: credentials) else {
+        guard let signer = message.signerCertificate else {
             verdict.faults.append(.signerMissing)
             return verdict
         }
         verdict.signer = signer
         verdict.faults += faults(of: message, by: signer, over: content)
         if verdict.claimedSigningTime == nil { verdict.faults.append(.attributeWrong("signing-time")) }
-        verdict.faults += faults(of: signer, in: message, roots: roots, at: verdict.judgedAt, credentials)
+        verdict.faults += faults(of: signer, in: message, roots: roots, at: verdict.judgedAt)
         return verdict
     }
 
     private static func faults(
         of message: SignedData, by signer: Certificate, over content: [UInt8]
     ) -> [SignatureFault] {
-        guard let digest = message.digest(of: content, signedBy: signer) else { return [.algorithmRefused] }
+        guard let digest = digest(message, signer, content) else { return [.algorithmRefused] }
         var faults: [SignatureFault] = []
         let attributes = message.signedAttributes
         if attributes[.contentType]?.encoded != DER.oid(.data) { faults.append(.attributeWrong("content-type")) }
@@ -75,15 +64,29 @@ extension CAdES {
         return faults
     }
 
+    /// The hash of the content by the message's algorithm, or nil if that does not go with the signer's key.
+    private static func digest(_ message: SignedData, _ signer: Certificate, _ content: [UInt8]) -> [UInt8]? {
+        switch (signer.publicKey.algorithm, message.digestAlgorithm, message.signatureAlgorithm) {
+        case (.ecdsaP256SHA256, .sha256, .ecdsaWithSHA256), (.rsaSHA256, .sha256, .sha256WithRSA),
+            (.rsaSHA256, .sha256, .rsaEncryption):
+            SHA256.hash(content).bytes
+        case (.ecdsaP384SHA384, .sha384, .ecdsaWithSHA384): KeyHandle.sha384(content)
+        case (.ecdsaP521SHA512, .sha512, .ecdsaWithSHA512): KeyHandle.sha512(content)
+        default: nil
+        }
+    }
+
     private static func faults(
-        of signer: Certificate, in message: SignedData, roots: [Certificate], at instant: Timestamp,
-        _ credentials: CredentialCache
+        of signer: Certificate, in message: SignedData, roots: [Certificate], at instant: Timestamp
     ) -> [SignatureFault] {
         var faults: [SignatureFault] = []
         if !signer.handle.mayVerifySignatures { faults.append(.unfitCertificate) }
         guard signer.isValid(at: instant) else { return faults + [.outsideValidity(instant)] }
-        let others = message.certificates.filter { $0 != signer.der }
-        if let reason = credentials.fault(of: signer, through: others, to: roots, at: instant) {
+        // One that cannot be read cannot help to build the chain.
+        let others = message.certificates.filter { $0 != signer.der }.compactMap {
+            try? CertificateHandle(der: $0, origin: "a certificate")
+        }
+        if let reason = TrustStore(roots.map(\.handle), at: instant).fault(of: signer.handle, through: others) {
             faults.append(.untrusted(reason))
         }
         return faults
@@ -98,22 +101,6 @@ enum SigningCertificateAttribute {
         guard let attribute else { return false }
         // A broken attribute names nobody.
         return (try? matches(certificate, attribute)) ?? false
-    }
-
-    /// Tells whether the attribute names this certificate alone and by its hash alone, with neither issuer nor policies.
-    static func namesOnly(_ certificate: Certificate, in attribute: DERValue?) -> Bool {
-        guard let attribute, names(certificate, in: attribute) else { return false }
-        // What cannot be taken apart is not of that shape.
-        return (try? isBare(attribute)) ?? false
-    }
-
-    private static func isBare(_ attribute: DERValue) throws(EvidenceError) -> Bool {
-        var outer = try attribute.reader()
-        var list = try outer.next(0x30).reader()
-        var identifier = try list.next(0x30).reader()
-        _ = try identifier.optional(0x30)
-        _ = try identifier.next(0x04)
-        return identifier.isAtEnd && list.isAtEnd && outer.isAtEnd
     }
 
     private static func matches(_ certificate: Certificate, _ attribute: DERValue) throws(EvidenceError) -> Bool {

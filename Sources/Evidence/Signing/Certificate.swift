@@ -55,25 +55,22 @@ public struct Certificate: Sendable {
 
     /// Reads the first certificate of a PEM text; `origin` names it in error messages.
     public init(pem: String, origin: String = "the certificate") throws(EvidenceError) {
-        try self.init(der: try Certificate.blocks(pem: pem, origin: origin)[0], origin: origin)
+        guard let first = PEM.decode(pem, label: "CERTIFICATE")?.first else {
+            throw EvidenceError(
+                .badCertificate, "\(origin) holds no certificate; expected PEM (-----BEGIN CERTIFICATE-----)")
+        }
+        try self.init(der: first, origin: origin)
     }
 
     /// Reads every certificate of a PEM text, in order; none at all is an error.
     public static func all(pem: String, origin: String) throws(EvidenceError) -> [Certificate] {
-        var certificates: [Certificate] = []
-        for block in try blocks(pem: pem, origin: origin) {
-            certificates.append(try Certificate(der: block, origin: origin))
-        }
-        return certificates
-    }
-
-    /// The certificates of a PEM text as DER, at least one.
-    static func blocks(pem: String, origin: String) throws(EvidenceError) -> [[UInt8]] {
         guard let blocks = PEM.decode(pem, label: "CERTIFICATE"), !blocks.isEmpty else {
             throw EvidenceError(
                 .badCertificate, "\(origin) holds no certificate; expected PEM (-----BEGIN CERTIFICATE-----)")
         }
-        return blocks
+        var certificates: [Certificate] = []
+        for block in blocks { certificates.append(try Certificate(der: block, origin: origin)) }
+        return certificates
     }
 
     var keyIdentifier: [UInt8]? { handle.keyIdentifier }

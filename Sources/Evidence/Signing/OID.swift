@@ -73,7 +73,6 @@ extension OID {
     static let signingTime = OID(1, 2, 840, 113549, 1, 9, 5)
     static let timestampInfo = OID(1, 2, 840, 113549, 1, 9, 16, 1, 4)
     static let signatureTimestamp = OID(1, 2, 840, 113549, 1, 9, 16, 2, 14)
-    static let signingCertificate = OID(1, 2, 840, 113549, 1, 9, 16, 2, 12)
     static let signingCertificateV2 = OID(1, 2, 840, 113549, 1, 9, 16, 2, 47)
     // Algorithms
     static let sha256 = OID(2, 16, 840, 1, 101, 3, 4, 2, 1)

@@ -14,8 +14,6 @@ struct SignedData {
     let signature: [UInt8]
     let unsignedAttributes: [OID: DERValue]
     let signerReference: SignerReference
-    /// Whether there is one digest algorithm, and nothing but certificates beside the content and the signer.
-    let isPlain: Bool
 
     /// The elements before the signer, and those of the signer but for the unsigned attributes, for re-encoding.
     private let head: [[UInt8]]
@@ -52,12 +50,12 @@ struct SignedData {
         try inner.finish()
         let bag = try body.optional(0xA0)
         let revocations = try body.optional(0xA1)
-        var members: [DERValue] = []
+        var list: [[UInt8]] = []
         if let bag {
-            var reader = try bag.reader()
-            members = try reader.rest(atMost: 32)
+            var members = try bag.reader()
+            list = try members.rest(atMost: 32).filter { $0.tag == 0x30 }.map(\.encoded)
         }
-        certificates = members.filter { $0.tag == 0x30 }.map(\.encoded)
+        certificates = list
         head = [version, digests, encapsulated, bag, revocations].compactMap { $0?.encoded }
 
         var signers = try body.next(0x31).reader()
@@ -72,8 +70,7 @@ struct SignedData {
         digestAlgorithm = try SignedData.algorithm(digest)
         // Not signed, so checked against what is: nothing in the message may be changed and pass.
         var isListed = false
-        let listed = try algorithms.rest()
-        for value in listed where try SignedData.algorithm(value) == digestAlgorithm { isListed = true }
+        for value in try algorithms.rest() where try SignedData.algorithm(value) == digestAlgorithm { isListed = true }
         guard isListed else { throw digests.fault("does not list its own digest algorithm") }
         let attributes = try signer.next(0xA0)
         let algorithm = try signer.next(0x30)
@@ -91,8 +88,6 @@ struct SignedData {
             unsignedAttributes = [:]
         }
         try signer.finish()
-        isPlain =
-            listed.count == 1 && revocations == nil && certificates.count == members.count && unsignedAttributes.isEmpty
         try SignedData.checkVersions(version, parts[0], contentType, signerReference)
     }
 
@@ -131,24 +126,12 @@ struct SignedData {
     }
 
     /// The certificate the signer names, if it travels along and can be read.
-    func signerCertificate(reading credentials: CredentialCache) -> Certificate? {
+    var signerCertificate: Certificate? {
         for der in certificates {
             // A certificate that cannot be read cannot be the signer's: the search goes on.
-            if let certificate = try? credentials.certificate(der: der), refers(to: certificate) { return certificate }
+            if let certificate = try? Certificate(der: der), refers(to: certificate) { return certificate }
         }
         return nil
-    }
-
-    /// The hash of the content by the message's algorithm, or nil if that does not go with the signer's key.
-    func digest(of content: [UInt8], signedBy signer: Certificate) -> [UInt8]? {
-        switch (signer.publicKey.algorithm, digestAlgorithm, signatureAlgorithm) {
-        case (.ecdsaP256SHA256, .sha256, .ecdsaWithSHA256), (.rsaSHA256, .sha256, .sha256WithRSA),
-            (.rsaSHA256, .sha256, .rsaEncryption):
-            SHA256.hash(content).bytes
-        case (.ecdsaP384SHA384, .sha384, .ecdsaWithSHA384): KeyHandle.sha384(content)
-        case (.ecdsaP521SHA512, .sha512, .ecdsaWithSHA512): KeyHandle.sha512(content)
-        default: nil
-        }
     }
 
     /// The algorithm's identifier; RSA-PSS has parameters, the others NULL or nothing.

@@ -27,9 +27,7 @@ public struct VerificationKey: Sendable {
 
     /// Reads the 32 raw bytes of an Ed25519 public key.
     public init(ed25519Raw bytes: [UInt8], origin: String = "the public key") throws(EvidenceError) {
-        let handle = try KeyHandle.reading(ed25519Raw: bytes, origin: origin)
-        // RFC 8410: there is one form, and OpenSSL takes longer to write it than to verify a signature.
-        self.init(handle, spkiDER: DER.sequence(DER.algorithm(.ed25519), DER.bits(bytes)))
+        self.init(try KeyHandle.reading(ed25519Raw: bytes, origin: origin))
     }
 
     /// How signatures of this key are made.

@@ -22,15 +22,10 @@ public struct TimestampToken: Sendable {
     public let certificate: Certificate?
 
     let nonce: [UInt8]?
-    /// The name (a GeneralName) that the statement gives its authority, if it gives one.
-    let namedAuthority: [UInt8]?
     let message: SignedData
 
     /// Reads a DER token of at most 256 KiB with a SHA-256 imprint.
-    public init(der: [UInt8]) throws(EvidenceError) { try self.init(der: der, reading: CredentialCache()) }
-
-    /// The same, with the certificates that were read before.
-    init(der: [UInt8], reading credentials: CredentialCache) throws(EvidenceError) {
+    public init(der: [UInt8]) throws(EvidenceError) {
         self.der = der
         guard der.count <= TimestampReply.limit else {
             throw EvidenceError(.tooLarge, "the timestamp token has \(der.count) bytes; at most 262144 are accepted")
@@ -47,8 +42,7 @@ public struct TimestampToken: Sendable {
         accuracy = info.accuracy
         isOrdered = info.isOrdered
         nonce = info.nonce
-        namedAuthority = info.authority
-        certificate = message.signerCertificate(reading: credentials)
+        certificate = message.signerCertificate
         authority = certificate?.subjectName ?? "unknown"
     }
 
@@ -72,7 +66,6 @@ struct TimestampInfo {
     let accuracy: Duration?
     let isOrdered: Bool
     let nonce: [UInt8]?
-    let authority: [UInt8]?
 
     init(_ der: [UInt8]) throws(EvidenceError) {
         var outer = try DERReader(der, name: "the timestamp token's statement")
@@ -97,7 +90,7 @@ struct TimestampInfo {
         }
         isOrdered = try info.optional(0x01)?.boolean() ?? false
         nonce = try info.optional(0x02)?.natural()
-        authority = try info.optional(0xA0)?.content
+        _ = try info.optional(0xA0)
         // An extension could change the meaning of what we read; none is in use.
         guard try info.optional(0xA1) == nil else { throw info.fault("has extensions, which are not understood") }
         try info.finish()

@@ -48,15 +48,8 @@ extension TimestampToken {
     ///
     /// The chain is judged at `genTime`. Revocation is not asked after.
     public static func verify(_ der: [UInt8], over digest: Digest, roots: [Certificate]) -> TimestampVerdict {
-        verify(der, over: digest, roots: roots, reading: CredentialCache())
-    }
-
-    /// The same, with the certificates that were read before.
-    static func verify(
-        _ der: [UInt8], over digest: Digest, roots: [Certificate], reading credentials: CredentialCache
-    ) -> TimestampVerdict {
         do {
-            return try TimestampToken(der: der, reading: credentials).verify(over: digest, roots: roots, credentials)
+            return try TimestampToken(der: der).verify(over: digest, roots: roots)
         } catch {
             return TimestampVerdict(token: nil, faults: [.malformed(error.reason)])
         }
@@ -64,12 +57,6 @@ extension TimestampToken {
 
     /// Examines this token against the digest it should be over; returns every fault found.
     public func verify(over digest: Digest, roots: [Certificate]) -> TimestampVerdict {
-        verify(over: digest, roots: roots, CredentialCache())
-    }
-
-    private func verify(
-        over digest: Digest, roots: [Certificate], _ credentials: CredentialCache
-    ) -> TimestampVerdict {
         var verdict = TimestampVerdict(token: self)
         if imprint != digest { verdict.faults.append(.imprintDiffers) }
         guard let certificate else {
@@ -83,9 +70,7 @@ extension TimestampToken {
         if !SigningCertificateAttribute.names(certificate, in: message.signedAttributes[.signingCertificateV2]) {
             verdict.faults.append(.certificateNotBound)
         }
-        if !holdsPlainly(by: certificate, roots: roots, credentials),
-            let reason = TokenSignature.fault(in: der, roots: roots.map(\.handle), at: genTime)
-        {
+        if let reason = TokenSignature.fault(in: der, roots: roots.map(\.handle), at: genTime) {
             verdict.faults.append(.untrusted(reason))
         }
         return verdict

@@ -162,55 +162,6 @@ struct BundleTests {
 }
 
 struct BundleTamperTests {
-    @Test func `one verifier says of many bundles what a new one says of each`() async throws {
-        let (fixture, other) = (try BundleFixture(), try BundleFixture())
-        try await fixture.live()
-        try await other.live(lastStamped: false)
-        var bundles = [try await fixture.bundle(try await fixture.contents())]
-        bundles.append(try await other.bundle(try await other.contents()))
-        let members = try ZipReader.members(of: bundles[0])
-        for place in members.indices {
-            var changed = members
-            changed[place].bytes[members[place].bytes.count / 2] ^= 0x01
-            bundles.append(try repack(changed))
-        }
-        for trust in [
-            BundleVerifier.Trust(), .init(roots: [fixture.issuer.certificate], logKeys: [fixture.log.signer.key]),
-        ] {
-            let verifier = BundleVerifier(trust: trust, now: fixture.log.clock.now)
-            for bundle in bundles + bundles {
-                let fresh = BundleVerifier(trust: trust, now: fixture.log.clock.now).verify(bundle)
-                #expect(verifier.verify(bundle) == fresh)
-            }
-        }
-    }
-
-    @Test func `an archive of our own packaging is read as libzip reads it, wherever it was altered`() async throws {
-        let fixture = try BundleFixture()
-        try await fixture.record([.noticeIssued])
-        let bundle = try await fixture.bundle(try await fixture.contents())
-        func outcome(_ archive: [UInt8], _ packaging: ZipPackaging.Verdict) -> Result<[String: [UInt8]], EvidenceError>
-        {
-            Result { () throws(EvidenceError) in
-                Dictionary(
-                    try ZipReader.members(of: archive, packaging: packaging).map { ($0.name, $0.bytes) },
-                    uniquingKeysWith: { first, _ in first })
-            }
-        }
-        guard case .sound(let places) = ZipPackaging.examine(bundle) else {
-            Issue.record("our own packaging is not sound")
-            return
-        }
-        #expect(places.count > 20)
-        for position in stride(from: 0, to: bundle.count, by: 3) {
-            var altered = bundle
-            altered[position] ^= 0x10
-            let ours = outcome(altered, ZipPackaging.examine(altered))
-            #expect(ours == outcome(altered, .faulty("libzip reads it")), "byte \(position)")
-        }
-        #expect(outcome(bundle, .sound(places)) == outcome(bundle, .faulty("libzip reads it")))
-    }
-
     private func repack(_ members: [(name: String, bytes: [UInt8])]) throws -> [UInt8] {
         try ZipWriter.archive(members)
     }
