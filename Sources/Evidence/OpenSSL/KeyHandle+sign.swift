@@ -89,35 +89,11 @@ extension KeyHandle {
     }
 
     private func verifyDigest(_ signature: [UInt8], _ digest: [UInt8]) -> Bool {
-        // What the table does not bear out is put to OpenSSL, whose word counts.
-        if let table = table(), table.isValid(signature, over: digest) { return true }
         let code = verifying.with(pointer, configure: configure) { context -> (Int32, Bool) in
             let code = EVP_PKEY_verify(context, signature, signature.count, digest, digest.count)
             return (code, code >= 0)
         }
         return code == 1
-    }
-
-    /// The key's table, once it has verified so much that one pays.
-    private func table() -> KeyTable? {
-        guard algorithm == .ecdsaP256SHA256 else { return nil }
-        if let made = madeTable.load() { return made }
-        let verified = verifications.add(1, ordering: .relaxed).newValue
-        // The next attempt, should this one fail, is as far away again.
-        guard verified.isMultiple(of: Self.verificationsBeforeTable), let point = publicPoint,
-            let table = KeyTable(point: point)
-        else { return nil }
-        return madeTable.storeIfNil(table)
-    }
-
-    private var publicPoint: [UInt8]? {
-        var point = [UInt8](repeating: 0, count: 65)
-        var count = 0
-        guard EVP_PKEY_get_octet_string_param(pointer, OSSL_PKEY_PARAM_PUB_KEY, &point, point.count, &count) == 1 else {
-            _ = OpenSSLQueue.drain()
-            return nil
-        }
-        return Array(point.prefix(count))
     }
 
     private func signPure(_ message: [UInt8]) -> [UInt8]? {

@@ -1,5 +1,4 @@
 import COpenSSL
-import Synchronization
 
 /// Owns one `EVP_PKEY`, private or public.
 ///
@@ -10,10 +9,6 @@ final class KeyHandle: @unchecked Sendable {
     let algorithm: SignatureAlgorithm
     let signing = KeyContextPool(.sign)
     let verifying = KeyContextPool(.verify)
-    /// A key that verifies a whole log gets a table; to make one takes as long as so many verifications save.
-    static let verificationsBeforeTable = 1_000
-    let verifications = Atomic(0)
-    let madeTable = AtomicLazyReference<KeyTable>()
 
     /// Takes ownership of the pointer, also when it throws.
     init(adopting pointer: OpaquePointer, origin: String) throws(EvidenceError) {
