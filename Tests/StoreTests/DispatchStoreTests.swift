@@ -37,6 +37,10 @@ import Testing
             let next = try await gateway.store.claimDue(gateway.lease(), channels: [.email], limit: 5)
             #expect(next.count == 5)
             #expect(next.allSatisfy { $0.notice.priority == .bulk && $0.fence == 1 && $0.claims == 1 })
+            // An address is bound to its delivery, which the audit of what is stored would see in the copies.
+            try await gateway.database.write { tx in
+                try tx.execute("DELETE FROM deliveries WHERE id LIKE '%-%-%-%-%-%-%'")
+            }
         }
     }
 
