@@ -128,7 +128,7 @@ extension RosterDesk {
         guard part.ahead != nil else { return }
         await line.stored(before: part.index, standing.id)
         guard try await requireImport(standing.id) == standing else {
-            throw PeopleError(.conflict, "part \(part.index - 1) was not taken as it seemed; part \(part.index) waits")
+            throw PeopleError(.conflict, "part \(part.index - 1) was not stored as planned; send part \(part.index) again")
         }
     }
 
