@@ -28,7 +28,8 @@ struct RiskPages: Sendable {
         let w: [String: String]
         let action: String
         let rules: String
-        let watch: String
+        /// Where alerts about clients stand, for those who may see them.
+        let watch: String?
         let states: [NoticePages.Choice]
         let rows: [Row]
         let isEmpty: Bool
@@ -75,7 +76,8 @@ struct RiskPages: Sendable {
         return make.reply(
             "risk",
             ListPage(
-                frame: frame, w: frame.w, action: Site.riskList, rules: Site.riskRulesPage, watch: Site.alertList,
+                frame: frame, w: frame.w, action: Site.riskList, rules: Site.riskRulesPage,
+                watch: actor.roles.contains(.hr) ? Site.alertList : nil,
                 states: [.init(value: "", label: make.word("risk_pending"), isSelected: state == nil)]
                     + Alert.State.allCases.map {
                         .init(value: $0.rawValue, label: make.word("riskState_\($0.rawValue)"), isSelected: $0 == state)
