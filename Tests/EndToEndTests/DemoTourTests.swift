@@ -37,7 +37,7 @@ extension EndToEnd {
                 try Data(order.canonicalBytes).write(to: URL(fileURLWithPath: "\(directory)/order.json"))
                 let script = "\(TestResources.root)/Tests/EndToEndTests/Browser/tour.py"
                 let ending = try await Program.run(
-                    ["sh", "-c", "\(python) \(script) < order.json"], in: directory, within: .seconds(840))
+                    ["sh", "-c", "\(python) \(script) < order.json"], in: directory, within: .seconds(1800))
                 #expect(ending.code == 0, "\(ending.said.suffix(3000))")
                 let tour = try JSONDecoder().decode(Tour.self, from: Data(ending.out.utf8))
                 #expect(tour.faults.isEmpty, "\(tour.faults.joined(separator: "\n"))")
