@@ -20,8 +20,6 @@ public struct Auditor: Sendable {
     /// Pages read or examined and not yet gone through: what bounds the memory.
     let pagesAtOnce: Int
     let open: @Sendable (LoggedEntry) async throws -> OpenedBody
-    /// The tokens of a log come from few authorities.
-    let credentials = CredentialCache()
 
     /// Makes an auditor.
     ///
