@@ -128,7 +128,8 @@ extension RosterDesk {
         guard part.ahead != nil else { return }
         await line.stored(before: part.index, standing.id)
         guard try await requireImport(standing.id) == standing else {
-            throw PeopleError(.conflict, "part \(part.index - 1) was not stored as planned; send part \(part.index) again")
+            throw PeopleError(
+                .conflict, "part \(part.index - 1) was not stored as planned; send part \(part.index) again")
         }
     }
 
