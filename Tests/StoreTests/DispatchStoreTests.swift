@@ -39,7 +39,7 @@ import Testing
             #expect(next.allSatisfy { $0.notice.priority == .bulk && $0.fence == 1 && $0.claims == 1 })
             // An address is bound to its delivery, which the audit of what is stored would see in the copies.
             try await gateway.database.write { tx in
-                try tx.execute("DELETE FROM deliveries WHERE id LIKE '%-%-%-%-%-%-%'")
+                try tx.execute("DELETE FROM deliveries WHERE id LIKE '%-%-%-%-%-%'")
             }
         }
     }

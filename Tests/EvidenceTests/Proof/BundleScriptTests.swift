@@ -72,7 +72,9 @@ struct BundleScriptTests {
         let members = try ZipReader.members(of: try await fixture.bundle(try await fixture.contents()))
         for place in members.indices {
             var changed = members
-            changed[place].bytes[changed[place].bytes.count / 2] ^= 1
+            // Of a signature a byte of its certificate: in the middle stands a time stamp, of which openssl reads not all.
+            let isSignature = changed[place].name.hasSuffix(".p7s")
+            changed[place].bytes[changed[place].bytes.count / (isSignature ? 8 : 2)] ^= 1
             let isSound = fixture.verify(try ZipWriter.archive(changed)).isSound
             let result = try ScriptRun(changed, roots: fixture.issuer.certificate)
             #expect(!isSound)
