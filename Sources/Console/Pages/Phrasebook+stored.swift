@@ -24,16 +24,33 @@ extension Phrasebook {
         return state + word("colon") + self.reason(reason)
     }
 
-    /// Why a delivery stands where it does: the words of others as they are, our own in the reader's language.
+    /// Why a delivery or a notice stands where it does: the words of others as they are, our own in the reader's language.
     func reason(_ stored: String) -> String {
         for own in ["opened, identified by ", "acknowledged, identified by "] where stored.hasPrefix(own) {
             let by = "identification_\(stored.dropFirst(own.count))"
             return word(by) == by ? stored : word("delivery_identified", ["by": word(by)])
         }
-        let timedOut = "no result within the time limit; last: "
-        guard stored.hasPrefix(timedOut) else { return stored }
-        return word("delivery_lastAnswer", ["text": String(stored.dropFirst(timedOut.count))])
+        for (before, after, name) in Self.ownReasons
+        where stored.hasPrefix(before) && stored.hasSuffix(after) && stored.count >= before.count + after.count {
+            return word(name, ["text": String(stored.dropFirst(before.count).dropLast(after.count))])
+        }
+        return stored
     }
+
+    /// What stands in front of and behind the value in the reasons that the sealer and the dispatcher write, and their word.
+    private static let ownReasons: [(String, String, String)] = [
+        ("no result within the time limit; last: ", "", "delivery_lastAnswer"),
+        ("claimed for sealing ", " times without a result", "stopped_sealing"),
+        ("claimed ", " times without an outcome", "stopped_claims"),
+        ("the content cannot be used: ", "", "stopped_content"),
+        ("stopped between handing over and the answer; the peer may have accepted it", "", "delivery_stoppedBetween"),
+        ("quiet hours", "", "delivery_quietHours"),
+        ("paused by an operator", "", "delivery_paused"),
+        ("the route is coming back", "", "delivery_routeReturns"),
+        ("no route is configured", "", "delivery_noRoute"),
+        (RehearsalMark.isOver.text, "", "stopped_rehearsal"),
+        (RehearsalMark.waits.text, "", "delivery_waitsForMeant"),
+    ]
 
     /// Why somebody came to be in charge of a client; what people wrote stands as they wrote it.
     func assignment(_ stored: String) -> String {

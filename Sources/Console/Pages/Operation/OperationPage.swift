@@ -96,14 +96,15 @@ struct OperationPage: Sendable {
         routes = tables.flatMap { table in zip(table.routes, table.status).map { Route($0, $1, deciders, make) } }
         notices = quarantine.notices.map {
             Stopped(
-                number: $0.number, what: make.kind($0.kind), reason: $0.reason,
+                number: $0.number, what: make.kind($0.kind),
+                reason: make.phrases.reason($0.reason),
                 since: $0.since.map { make.time($0) } ?? "—", action: Site.page(Site.operationNotice, $0.notice),
                 inputID: "n-\($0.notice.rawValue)")
         }
         deliveries = quarantine.deliveries.map {
             Stopped(
                 number: $0.number, what: make.word("channel_\($0.delivery.address.channel.rawValue)"),
-                reason: $0.reason, since: $0.since.map { make.time($0) } ?? "—",
+                reason: make.phrases.reason($0.reason), since: $0.since.map { make.time($0) } ?? "—",
                 action: Site.page(Site.operationDelivery, $0.delivery.id), inputID: "d-\($0.delivery.id.rawValue)")
         }
         isNothingStopped = notices.isEmpty && deliveries.isEmpty
