@@ -54,13 +54,18 @@ public struct LogProof: Sendable, Hashable {
     /// Verifies that the entry with this commitment is in the log of these keys, and returns the checkpoint that says so.
     public func verify(commitment: Digest, keys: [NoteKey]) throws(EvidenceError) -> Checkpoint {
         let state = try Checkpoint(verifying: checkpoint, keys: keys)
+        try verify(commitment: commitment, under: state)
+        return state
+    }
+
+    /// Verifies that the entry with this commitment is in the log as this checkpoint, the proof's own, has it.
+    func verify(commitment: Digest, under state: Checkpoint) throws(EvidenceError) {
         let leaf = MerkleTree.leafHash(commitment)
         guard MerkleTree.isIncluded(leaf, at: index, ofSize: state.size, proof: path, root: state.root) else {
             throw EvidenceError(
                 .notIncluded,
                 "leaf \(index) of \(state.origin): the path does not lead to the root at size \(state.size)")
         }
-        return state
     }
 }
 

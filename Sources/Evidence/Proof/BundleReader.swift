@@ -2,6 +2,8 @@
 struct BundleReader {
     /// The members by name.
     let members: [String: [UInt8]]
+    /// The bundle's index as canonical JSON, or nil when it is missing or in another form.
+    let index: JSONValue?
     /// The names in the order of the archive.
     let names: [String]
 
@@ -23,6 +25,7 @@ struct BundleReader {
         }
         names = read.map(\.name)
         members = Dictionary(read.map { ($0.name, $0.bytes) }, uniquingKeysWith: { first, _ in first })
+        index = members[BundleLayout.index].flatMap(Self.json)
     }
 
     /// A member as text, or nil when it is missing or not UTF-8.
@@ -30,9 +33,8 @@ struct BundleReader {
         members[name].flatMap { String(validating: $0, as: UTF8.self) }
     }
 
-    /// A member as canonical JSON, or nil when it is missing or in another form.
-    func json(_ name: String) -> JSONValue? {
-        guard let bytes = members[name], let value = try? JSONValue(parsing: bytes),  // nil says all the caller needs
+    private static func json(_ bytes: [UInt8]) -> JSONValue? {
+        guard let value = try? JSONValue(parsing: bytes),  // nil says all the caller needs
             value.canonicalBytes == bytes
         else { return nil }
         return value

@@ -18,7 +18,7 @@ extension BundleVerifier {
     func issuerCode(
         of bundle: BundleReader, entries: [VerifiedEntry], _ report: inout VerificationReport
     ) -> IssuerCode {
-        guard let about = bundle.json(BundleLayout.index).flatMap(BundleSubject.init) else { return .missing }
+        guard let about = bundle.index.flatMap(BundleSubject.init) else { return .missing }
         if case .thing = about { return .anyEntity }
         let issued = entries.compactMap(\.body).filter { $0.event == .noticeIssued }
         let codes = Set(issued.compactMap { $0.facts[Self.creditCode]?.string })

@@ -7,7 +7,7 @@ extension BundleVerifier {
         of bundle: BundleReader, entries: [VerifiedEntry], checkpoints: [Int: VerifiedCheckpoint],
         _ report: inout VerificationReport
     ) {
-        guard let index = bundle.json(BundleLayout.index), let about = BundleSubject(index),
+        guard let index = bundle.index, let about = BundleSubject(index),
             let origin = index["origin"]?.string, index["v"] == 1
         else {
             report.note(
@@ -101,7 +101,7 @@ extension BundleVerifier {
         of bundle: BundleReader, entries: [VerifiedEntry], roots: [Certificate], issuer: IssuerCode, asOf: Timestamp,
         _ report: inout VerificationReport
     ) {
-        let listed = bundle.json(BundleLayout.index)?["documents"]?.array ?? []
+        let listed = bundle.index?["documents"]?.array ?? []
         var named: Set<String> = []
         for entry in entries { if let facts = entry.body?.facts { Self.collect(from: facts, into: &named) } }
         let hasErased = entries.contains { $0.isErased }

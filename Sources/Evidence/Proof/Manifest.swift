@@ -46,14 +46,11 @@ struct Manifest {
     init(parsing bytes: [UInt8]) throws(EvidenceError) {
         var references: [Reference] = []
         for line in bytes.split(separator: 0x0A).dropFirst(3).dropLast() {
-            let text = String(decoding: line, as: UTF8.self) + "\n"
-            let parts = text.split(separator: "\"", omittingEmptySubsequences: false)
-            guard parts.count == 7, Self.isName(String(parts[1])), Self.isMediaType(String(parts[3])),
-                let value = parts[6].split(separator: "<").first(where: { $0.hasPrefix("ds:DigestValue>") }),
-                let digest = Base64.decode(String(value.dropFirst(15))).flatMap(Digest.init(bytes:))
-            else { throw EvidenceError(.malformed, "the manifest has a line we do not understand: \(text.prefix(80))") }
-            references.append(
-                Reference(name: String(parts[1]), mediaType: String(parts[3]), digest: digest))
+            guard let reference = Self.reference(line) else {
+                let text = String(decoding: line, as: UTF8.self) + "\n"
+                throw EvidenceError(.malformed, "the manifest has a line we do not understand: \(text.prefix(80))")
+            }
+            references.append(reference)
         }
         self.references = references
         guard !references.isEmpty, self.bytes == bytes else {
@@ -62,6 +59,20 @@ struct Manifest {
         guard Set(references.map(\.name)).count == references.count else {
             throw EvidenceError(.malformed, "the manifest names a member twice")
         }
+    }
+
+    /// What stands between the quotes of a line and in its digest; the words around them are compared as a whole.
+    private static func reference(_ line: ArraySlice<UInt8>) -> Reference? {
+        let parts = line.split(separator: 0x22, omittingEmptySubsequences: false)
+        guard parts.count == 7 else { return nil }
+        let (name, type) = (String(decoding: parts[1], as: UTF8.self), String(decoding: parts[3], as: UTF8.self))
+        let mark = "ds:DigestValue>".utf8
+        guard isName(name), isMediaType(type),
+            let value = parts[6].split(separator: 0x3C).first(where: { $0.starts(with: mark) }),
+            let digest = Base64.decode(String(decoding: value.dropFirst(mark.count), as: UTF8.self))
+                .flatMap(Digest.init(bytes:))
+        else { return nil }
+        return Reference(name: name, mediaType: type, digest: digest)
     }
 
     /// Whether a member may have this name: such names need no escaping in XML, in URIs and in a shell.
@@ -73,8 +84,11 @@ struct Manifest {
                 default: false
                 }
             }
-            && name.split(separator: "/", omittingEmptySubsequences: false)
-                .allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." && !$0.hasPrefix("-") }
+            && name.utf8.split(separator: 0x2F, omittingEmptySubsequences: false)
+                .allSatisfy {
+                    guard let first = $0.first, first != 0x2D else { return false }
+                    return !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8)
+                }
     }
 
     static func isMediaType(_ type: String) -> Bool {
