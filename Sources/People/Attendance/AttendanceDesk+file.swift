@@ -4,8 +4,9 @@ import Notices
 extension AttendanceDesk {
     /// How large a part of a file of punches is meant to be.
     ///
-    /// The more punches come together, the more of them fall on the same people and days, and are stored together.
-    public static let partBytes = 2 << 20
+    /// The more punches come together, the more of them fall on the same people and days, and are stored together; but each
+    /// takes some 2.5 KiB of memory until its part is stored.
+    public static let partBytes = 512 << 10
 
     /// The most rows of one part; those of a real file are twice as long as this many in ``partBytes`` would be.
     static let maximumPartRows = 100_000

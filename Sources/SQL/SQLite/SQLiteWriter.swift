@@ -62,8 +62,9 @@ final class SQLiteWriter: Sendable {
         /// Has SQLite keep in memory what it needs to undo a statement, once there are statements of many rows.
         ///
         /// Such a statement notes every page it touches; beyond 64 KiB that goes to a temporary file, at five times the writes
-        /// of all the rest. It is a megabyte at most. Not from the start: the steps of the migrator, which come first, may
-        /// touch and sort everything there is, and that must not need memory. It can only be said between transactions.
+        /// of all the rest. It is little: no statement touches more than some thousand rows. Not from the start: the steps of
+        /// the migrator, which come first, may touch and sort everything there is, and that must not need memory. It can only
+        /// be said between transactions.
         func keepNotesInMemory() {
             guard statements.metManyRows, !hasNotesInMemory else { return }
             // Only speed is lost where it fails, and the next group tries again.

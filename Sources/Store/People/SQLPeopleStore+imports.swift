@@ -120,8 +120,21 @@ extension SQLPeopleStore: RosterImportStore {
                 try part.entered.run(in: tx)
                 try tx.executeBatch(part.staged)
                 // Scratch, of use only while rows are still being compared with each other.
-                if isOver { try tx.execute("DELETE FROM roster_import_numbers WHERE import = \(id)") }
+                if isOver { try Self.forgetNumbers(of: id, in: tx) }
             }
+        }
+    }
+
+    /// Some thousands a statement: SQLite holds in memory what a statement is to delete, which was 55 MiB for a million.
+    private static func forgetNumbers(of id: String, in tx: any SQLTransaction) throws {
+        let many = 4_096
+        var deleted = many
+        while deleted == many {
+            deleted = try tx.execute(
+                """
+                DELETE FROM roster_import_numbers WHERE import = \(id) AND number IN (
+                    SELECT number FROM roster_import_numbers WHERE import = \(id) LIMIT \(many))
+                """)
         }
     }
 
