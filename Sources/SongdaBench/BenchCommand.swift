@@ -125,7 +125,7 @@ struct All: ParsableCommand {
             for one in cheap.quickLoads { try gathering.examine(one) }
             guard cheap.songda != nil else { return }
             try gathering.examine(cheap.recovery)
-            try gathering.examine(cheap.console)
+            try gathering.examine(cheap.console())
         }
         guard options.songda != nil else { return }
         var start = Start()

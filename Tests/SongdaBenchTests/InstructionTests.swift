@@ -4,11 +4,11 @@ import Testing
 @testable import SongdaBench
 
 struct InstructionTests {
-    private let figures = InstructionFigures(instructions: ["release": 1_000_000], notices: 2_000)
+    private let figures = InstructionFigures(instructions: ["release": ["here": 1_000_000]], notices: 2_000)
 
     @Test func `more than a twentieth above the figure is refused`() {
-        #expect(figures.verdict(on: 1_000_000, build: "release") == .same(0))
-        guard case .dearer(let change) = figures.verdict(on: 1_060_000, build: "release") else {
+        #expect(figures.verdict(on: 1_000_000, build: "release", place: "here") == .same(0))
+        guard case .dearer(let change) = figures.verdict(on: 1_060_000, build: "release", place: "here") else {
             Issue.record("6 % more was let through")
             return
         }
@@ -16,11 +16,18 @@ struct InstructionTests {
     }
 
     @Test func `a build without a figure is not let through`() {
-        #expect(figures.verdict(on: 1, build: "debug") == .unknown)
+        #expect(figures.verdict(on: 1, build: "debug", place: "here") == .unknown)
+    }
+
+    @Test func `a figure of another processor is neither held against a count nor lost by recording`() {
+        #expect(figures.verdict(on: 9_000_000, build: "release", place: "there") == .elsewhere)
+        let more = figures.adding(9_000_000, build: "release", place: "there")
+        #expect(more.verdict(on: 9_000_000, build: "release", place: "there") == .same(0))
+        #expect(more.verdict(on: 1_000_000, build: "release", place: "here") == .same(0))
     }
 
     @Test func `much less asks for a new figure`() {
-        guard case .cheaper = figures.verdict(on: 900_000, build: "release") else {
+        guard case .cheaper = figures.verdict(on: 900_000, build: "release", place: "here") else {
             Issue.record("10 % less went unnoticed")
             return
         }

@@ -1,7 +1,9 @@
 import ArgumentParser
 
 extension RunOptions {
-    var console: ConsoleExamination { ConsoleExamination(songda: songda, count: count ?? ConsoleExamination.small) }
+    func console(kept: String? = nil) -> ConsoleExamination {
+        ConsoleExamination(songda: songda, count: count ?? ConsoleExamination.small, kept: kept)
+    }
 }
 
 /// The pages of the console.
@@ -9,5 +11,6 @@ struct P18: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Ten pages and four searches of the console, and what the first page weighs.")
     @OptionGroup var options: RunOptions
-    func run() throws { try options.gather { try $0.examine(options.console) } }
+    @OptionGroup var stores: StoreOptions
+    func run() throws { try options.gather { try $0.examine(options.console(kept: stores.stores)) } }
 }

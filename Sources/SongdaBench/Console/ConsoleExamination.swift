@@ -5,10 +5,11 @@ struct ConsoleExamination: Examination {
     static let small = 1_000
     let songda: String?
     let count: Int
+    let kept: String?
     let id = "P18"
 
     var method: String {
-        "`songda serve` with \(count) sealed notices, ten pages and four searches asked for \(ConsoleVisit.rounds) times each by "
+        "`songda serve` on a store that holds \(count) served notices (\(Preloader.noticesEach) a person), ten pages and four searches asked for \(ConsoleVisit.rounds) times each by "
             + "somebody who has signed in, a connection a request, each answer 200 and with what it must show; the p95 is that "
             + "of the slowest page. First load: the first page with its style sheet, scripts and icon, each through `gzip`, which "
             + "the proxy in front does."
@@ -16,7 +17,9 @@ struct ConsoleExamination: Examination {
 
     func run(_ bench: Workbench) throws -> Findings {
         guard let songda else { throw BenchError("--songda: name the program to start") }
-        return try withConsole(bench, songda, count) { visit in
+        let stores = FilledStores(bench, kept: kept)
+        defer { stores.remove() }
+        return try withConsole(bench, songda, stores, count) { visit in
             let pages = try visit.pages()
             let load = Double(try visit.firstLoad()) / 1024
             var facts: [String: Double] = [:]
@@ -34,7 +37,7 @@ struct ConsoleExamination: Examination {
                 for one in searches { facts["\(one.name), p99 ms"] = one.quantile(990).rounded(to: 2) }
                 return Findings(figures: figures, facts: facts)
             }
-            let searches = try withConsole(bench, songda, Self.small) {
+            let searches = try withConsole(bench, songda, stores, Self.small) {
                 try ConsoleVisit.searches(on: [visit, $0])
             }
             var worst = 0.0
@@ -53,30 +56,37 @@ struct ConsoleExamination: Examination {
 
     /// Lends somebody who has signed in to a server with so many notices.
     private func withConsole<T>(
-        _ bench: Workbench, _ songda: String, _ count: Int, _ body: (ConsoleVisit) throws -> T
+        _ bench: Workbench, _ songda: String, _ stores: FilledStores, _ count: Int, _ body: (ConsoleVisit) throws -> T
     ) throws -> T {
-        try bench.withDirectory { directory in
+        _ = try stores.fill(.served, count)
+        return try stores.withCopy(of: .served, count) { directory in
             let account = ConsoleAccount(directory: directory)
-            var key = ""
             let server = try ServerUnderTest(
                 songda: songda, root: bench.root, directory: directory,
-                templates: try TemplateCopy.make(in: directory, root: bench.root)
+                templates: try TemplateCopy.make(
+                    in: directory, root: bench.root, publishing: BenchTemplate.servedFiles(by: .email))
             ) {
-                key = try ServedGateway.makeKeys(songda: songda, configuration: $0)
+                try LogKeys.lend(from: directory, to: directory + "/keys")
+                _ = try ServedGateway.makeKeys(songda: songda, configuration: $0)
                 try account.make(songda: songda, configuration: $0)
             }
             defer { server.stop() }
-            bench.say("P18: issuing \(count) notices")
-            let people = try ServedGateway.addPeople(server, key: key)
-            let notices = try ServedGateway.issue(count, to: people, server, key: key)
-            try ServedGateway.wait("all are sealed and in the log") {
-                let database = directory + "/songda.db"
-                return try RawSQLite.integer("SELECT count(*) FROM deliveries", in: database) >= count
-                    && RawSQLite.integer("SELECT count(*) FROM evidence_entries WHERE leaf_index IS NULL", in: database)
-                        == 0
-            }
             let cookie = try account.signIn(songda: songda, port: server.port)
-            return try body(ConsoleVisit(port: server.port, cookie: cookie, notices: notices))
+            return try body(
+                ConsoleVisit(
+                    port: server.port, cookie: cookie, notices: try some(of: directory + "/songda.db"),
+                    people: Preloader.people(for: count)))
         }
+    }
+
+    /// Some notices out of all, at equal distances.
+    private func some(of database: String) throws -> [ConsoleVisit.Known] {
+        try RawSQLite.texts(
+            """
+            SELECT id, number, lower(hex(content_hash)), state FROM (
+                SELECT *, row_number() OVER (ORDER BY id) AS place, count(*) OVER () AS total FROM notices)
+            WHERE place % max(1, total / 100) = 0
+            """, in: database
+        ).map { ConsoleVisit.Known(id: $0[0], number: $0[1], contentHash: $0[2], state: $0[3]) }
     }
 }

@@ -9,7 +9,17 @@ struct ConsoleVisit {
 
     let port: Int
     let cookie: String
-    let notices: [ServedGateway.Issued]
+    let notices: [Known]
+    /// How many there are to search for.
+    let people: Int
+
+    /// A notice that is on record.
+    struct Known {
+        let id: String
+        let number: String
+        let contentHash: String
+        let state: String
+    }
 
     /// Milliseconds that one page took, each time it was asked for, ascending.
     struct Times {
@@ -24,13 +34,13 @@ struct ConsoleVisit {
         return try [
             ("home", { _ in ("/", "</html>") }),
             ("notices", list("")),
-            ("notices in a state", list("?state=dispatching")),
-            ("notices of a kind", list("?kind=\(TemplateCopy.kind)")),
+            ("notices in a state", list("?state=\(one(0).state)")),
+            ("notices of a kind", list("?kind=\(BenchTemplate.served)")),
             ("notices further down", { ("/notices?cursor=" + one($0).id, "</html>") }),
             ("a notice", { ("/notices/" + one($0).id, one($0).number) }),
-            ("kinds to issue", { _ in ("/issue", TemplateCopy.kind) }),
-            ("form of a kind", { _ in ("/issue/" + TemplateCopy.kind, "newContact") }),
-            ("templates", { _ in ("/templates", TemplateCopy.kind) }),
+            ("kinds to issue", { _ in ("/issue", BenchTemplate.served) }),
+            ("form of a kind", { _ in ("/issue/" + BenchTemplate.served, "newContact") }),
+            ("templates", { _ in ("/templates", BenchTemplate.served) }),
             ("batches", { _ in ("/batches", "</html>") }),
         ].map { (name: String, page: (Int) -> (String, String)) in
             let times = try (0..<(Self.rounds + Self.untimed)).map { round in
@@ -45,7 +55,8 @@ struct ConsoleVisit {
     static func searches(on sides: [ConsoleVisit]) throws -> [[Times]] {
         let searches: [(String, (ConsoleVisit, Int) -> String)] = [
             ("search by number", { $0.one($1).number }), ("search by hash", { $0.one($1).contentHash }),
-            ("search by name", { Corpus.name($1 % 64) }), ("search by mailbox", { "client\($1 % 64)@example.com" }),
+            ("search by name", { Preloader.person($0.person($1)).name }),
+            ("search by mailbox", { "staff\($0.person($1))@example.com" }),
         ]
         var found = sides.map { _ in [Times]() }
         for (name, what) in searches {
@@ -62,7 +73,9 @@ struct ConsoleVisit {
         return found
     }
 
-    private func one(_ round: Int) -> ServedGateway.Issued { notices[round * 7 % notices.count] }
+    private func one(_ round: Int) -> Known { notices[round * 7 % notices.count] }
+
+    private func person(_ round: Int) -> Int { (round &* 7_919 &+ 13) % people }
 
     /// Milliseconds until the whole answer was there, which must be 200 and show something.
     private func time(_ path: String, shows: String) throws -> Double {

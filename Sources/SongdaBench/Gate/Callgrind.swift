@@ -1,3 +1,4 @@
+import Evidence
 import Foundation
 
 /// Counts the instructions that a notice takes, which no neighbour on the machine changes.
@@ -41,6 +42,23 @@ struct Callgrind {
             bench.say("\(total) instructions")
             return total
         }
+    }
+
+    /// What a count depends on beside the program: the processor, by whose abilities libraries choose their code, and theirs
+    /// and valgrind's versions.
+    func place() throws -> String {
+        let text = try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
+        let flags = text.split(separator: "\n").first { $0.hasPrefix("flags") || $0.hasPrefix("Features") } ?? ""
+        let versions = try [["openssl", "version"], ["valgrind", "--version"]].map { words in
+            guard let path = ChildProcess.find(words[0]) else {
+                throw BenchError("\(words[0]) is not there; apt install \(words[0])")
+            }
+            return try ChildProcess.run([path, words[1]]).split(separator: " ").prefix(2).joined(separator: " ")
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        let abilities = SHA256.hash(Array(flags.utf8)).hex.prefix(8)
+        return (["\(Machine().processor) (\(abilities))"] + versions + ["SQLite \(RawSQLite.version)"])
+            .joined(separator: ", ")
     }
 
     /// What valgrind 3.19 needs to run a Swift program.

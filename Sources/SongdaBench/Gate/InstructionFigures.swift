@@ -5,8 +5,8 @@ struct InstructionFigures: Codable, Equatable {
     /// More than so much above it fails.
     static let tolerance = 0.05
 
-    /// By how the program was built: an optimised one does the same with far fewer.
-    var instructions: [String: Int]
+    /// By how the program was built, an optimised one doing the same with far fewer, and by where they were counted.
+    var instructions: [String: [String: Int]]
     /// With how many notices they were counted.
     var notices: Int
 
@@ -20,6 +20,8 @@ struct InstructionFigures: Codable, Equatable {
     enum Verdict: Equatable {
         /// Nobody has agreed to a figure of such a build.
         case unknown
+        /// There are figures, but of other processors or libraries, which take other ways through the same work.
+        case elsewhere
         /// More than is tolerated, by this share.
         case dearer(Double)
         /// So much cheaper that the figure should be written down anew.
@@ -28,12 +30,20 @@ struct InstructionFigures: Codable, Equatable {
         case same(Double)
     }
 
-    /// Compares a count of the present build.
-    func verdict(on count: Int, build: String = Self.build) -> Verdict {
-        guard let agreed = instructions[build], agreed > 0 else { return .unknown }
+    /// Compares a count of the present build, made in such a place.
+    func verdict(on count: Int, build: String = Self.build, place: String) -> Verdict {
+        guard let figures = instructions[build], !figures.isEmpty else { return .unknown }
+        guard let agreed = figures[place], agreed > 0 else { return .elsewhere }
         let change = Double(count) / Double(agreed) - 1
         if change > Self.tolerance { return .dearer(change) }
         return change < -Self.tolerance ? .cheaper(change) : .same(change)
+    }
+
+    /// These with one more, which takes the place of that of the same build and place.
+    func adding(_ count: Int, build: String = Self.build, place: String) -> InstructionFigures {
+        var more = self
+        more.instructions[build, default: [:]][place] = count
+        return more
     }
 
     /// Reads them; none where there is no file.

@@ -7,7 +7,8 @@ struct Instructions: ParsableCommand {
         abstract: "Instructions of one notice under callgrind, beside the figure in bench/callgrind.json.",
         discussion: """
             Ends with 1 when a notice takes more than 5 % above the figure, or when there is none for this kind of build.
-            A change that is meant to cost more, and a new compiler, write the figure down anew with --record.
+            A figure holds for one kind of processor and the libraries' versions; elsewhere the count is only told. A change
+            that is meant to cost more, and a new compiler, write the figure down anew with --record.
             """)
     @Option(help: "Notices of the longer of two runs.") var count = 100
     @Option(help: "The repository.") var root = "."
@@ -26,20 +27,21 @@ struct Instructions: ParsableCommand {
         if !record, let notices = known?.notices, notices != count {
             throw ValidationError("--count \(count): the figures were counted with \(notices); give that, or --record")
         }
-        let counted = try Callgrind(bench: bench, count: count).instructionsEach()
+        let callgrind = Callgrind(bench: bench, count: count)
+        let (counted, place) = (try callgrind.instructionsEach(), try callgrind.place())
         let build = InstructionFigures.build
         if record {
             let others = known?.notices == count ? known?.instructions ?? [:] : [:]
-            let figures = InstructionFigures(
-                instructions: others.merging([build: counted]) { $1 }, notices: count)
-            try figures.write(to: path)
-            print("\(counted) instructions a notice (\(build)), written to bench/callgrind.json")
+            try InstructionFigures(instructions: others, notices: count).adding(counted, place: place).write(to: path)
+            print("\(counted) instructions a notice (\(build); \(place)), written to bench/callgrind.json")
             return
         }
-        switch known?.verdict(on: counted) ?? .unknown {
+        switch known?.verdict(on: counted, place: place) ?? .unknown {
         case .unknown:
             print("\(counted) instructions a notice (\(build)); there is no figure: run it with --record")
             throw ExitCode.failure
+        case .elsewhere:
+            print("\(counted) instructions a notice (\(build)); no figure is of \(place), so nothing is compared")
         case .dearer(let change):
             print("\(counted) instructions a notice (\(build)), \(percent(change)): more than 5 % above the figure")
             throw ExitCode.failure

@@ -16,10 +16,15 @@ enum BenchTemplate {
     /// - Parameter channel: the one by which the measured kind goes.
     static func library(by channel: ChannelKind = .email) throws -> TemplateLibrary {
         var files = files(kind: kind, by: [channel])
-        files.merge(self.files(kind: served, by: [.inbox, channel])) { first, _ in first }
+        files.merge(servedFiles(by: channel)) { first, _ in first }
         files.merge(self.files(kind: text, by: [.sms])) { first, _ in first }
         files[TemplateManifest.fileName] = TemplateManifest.text(publishing: files)
         return try TemplateLibrary(files: files)
+    }
+
+    /// The files of the kind that a store is filled with.
+    static func servedFiles(by channel: ChannelKind) -> [String: String] {
+        files(kind: served, by: [.inbox, channel])
     }
 
     /// The files of the kind by their paths, without a manifest.

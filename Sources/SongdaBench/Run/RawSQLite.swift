@@ -50,6 +50,9 @@ final class RawSQLite {
         }
     }
 
+    /// That of the library.
+    static var version: String { String(cString: sqlite3_libversion()) }
+
     /// How many rows there are.
     func count() throws -> Int { try integer("SELECT count(*) FROM raw") }
 
@@ -70,6 +73,26 @@ final class RawSQLite {
             throw BenchError("\(path) cannot be opened")
         }
         return try integer(sql, on: database)
+    }
+
+    /// The rows of an answer as texts, read as ``integer(_:in:)`` reads.
+    static func texts(_ sql: String, in path: String) throws -> [[String]] {
+        var (database, statement): (OpaquePointer?, OpaquePointer?)
+        defer {
+            sqlite3_finalize(statement)
+            sqlite3_close(database)
+        }
+        guard sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY, nil) == SQLITE_OK,
+            sqlite3_prepare_v2(database, sql, -1, &statement, nil) == SQLITE_OK
+        else { throw BenchError("\(path) cannot be asked \(sql)") }
+        var rows: [[String]] = []
+        while sqlite3_step(statement) == SQLITE_ROW {
+            rows.append(
+                (0..<sqlite3_column_count(statement)).map { column in
+                    sqlite3_column_text(statement, column).map { String(cString: $0) } ?? ""
+                })
+        }
+        return rows
     }
 
     private static func integer(_ sql: String, on database: OpaquePointer?) throws -> Int {
