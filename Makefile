@@ -1,8 +1,9 @@
 # Songda. Each target first installs what config/packages.txt lists and this machine lacks.
 .PHONY: run code demo test bench bench-gate release fmt lint setup build
 
-# The tests build with the same flags, or everything would be built twice.
-BUILD = swift build
+# The tests build with the same flags, or everything would be built twice. CI sets some that a second build would not like.
+export BUILD_FLAGS
+BUILD = swift build $(BUILD_FLAGS)
 # What is deployed: Swift's runtime inside, and a section a function, so that the linker leaves out what nothing calls.
 RELEASE = swift build -c release --static-swift-stdlib -Xswiftc -Xfrontend -Xswiftc -function-sections
 

@@ -13,9 +13,11 @@ cd "$(dirname "$0")/.."
 
 stories='EndToEnd/(APIFuzz|Browser|DemoTour|Story|WholeWay)Tests'
 
-swift build --build-tests || exit 1
+# Several options, or none.
+# shellcheck disable=SC2086
+swift build ${BUILD_FLAGS-} --build-tests || exit 1
 # The program itself, since of two `swift test` one waits for the other.
-tests=$(swift build --show-bin-path)/songdaPackageTests.xctest
+tests=$(swift build ${BUILD_FLAGS-} --show-bin-path)/songdaPackageTests.xctest
 
 output=$(mktemp -d) || exit 1
 trap 'rm -rf "$output"' EXIT
