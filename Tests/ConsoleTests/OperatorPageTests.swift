@@ -61,7 +61,7 @@ import Testing
             try await server.gateway.settle()
             let number = try #require(try await server.gateway.store.notice(notice)).number
             let page = try await browser.get(Site.operation)
-            #expect(page.text.contains(number) && page.text.contains("without a result"))
+            #expect(page.text.contains(number) && page.text.contains("次都没有结果"))
             let path = "/operation/notices/\(notice)/release"
             #expect(try await browser.post(path, [("reason", "")]).status == 422)
             #expect(try await browser.post(path, [("reason", "排版组件已修复")]).status == 303)

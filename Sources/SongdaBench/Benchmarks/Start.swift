@@ -30,7 +30,7 @@ struct Start: ParsableCommand {
             | | Measured, median of \(options.pairs) | Goal | |
             |---|---|---|---|
             | start to /readyz | \(time.rounded(to: 3)) s | ≤ 1 s | \(time <= 1 ? "met" : "not met") |
-            | idle RSS | \(size.rounded(to: 1)) MiB | ≤ 64 MiB | \(size <= 64 ? "met" : "not met") |
+            | idle RSS | \(size.rounded(to: 1)) MiB | ≤ 48 MiB | \(size <= 48 ? "met" : "not met") |
             | of which not backed by a file | \(own.rounded(to: 1)) MiB | | |
 
             Load \(Machine.load)

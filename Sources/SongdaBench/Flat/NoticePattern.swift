@@ -57,7 +57,7 @@ struct NoticePattern: Sendable {
 
         var copy = NoticeCopy(
             new: NewNotice(
-                notice: stated(id, number, hash, to: person, at: now), content: words,
+                notice: stated(id, number, hash, to: person, in: Self.batch(of: index), at: now), content: words,
                 idempotency: IdempotencyClaim(
                     principal: "key-before", key: "before-\(index)", requestHash: SHA256.hash(Array(number.utf8)))),
             document: sealed, deliveries: begun.map { $0.new(notice.priority, gateway.links, at: now) })
@@ -81,16 +81,19 @@ struct NoticePattern: Sendable {
     }
 
     private func stated(
-        _ id: NoticeID, _ number: String, _ hash: Digest, to person: Recipient, at now: Timestamp
+        _ id: NoticeID, _ number: String, _ hash: Digest, to person: Recipient, in batch: String, at now: Timestamp
     ) -> Notice {
         Notice(
             id: id, number: number, issuer: notice.issuer, kind: notice.kind, templateVersion: notice.templateVersion,
             templateHash: notice.templateHash, language: notice.language, priority: notice.priority, state: .approved,
             approvalsNeeded: notice.approvalsNeeded, author: notice.author, createdAt: now, sealedAt: nil,
             contentHash: hash, documentHash: nil, recipients: [NoticeRecipient(person)], plan: notice.plan,
-            legalBasis: notice.legalBasis, handling: notice.handling, batch: notice.batch,
+            legalBasis: notice.legalBasis, handling: notice.handling, batch: batch,
             confirmers: notice.confirmers)
     }
+
+    /// Batches of a size that somebody would send: the product takes 10,000 at most.
+    private static func batch(of index: Int) -> String { "before-\(index / 1_000)" }
 
     /// A number of the same day with another ending, of the same length.
     private static func number(like other: String) -> String {
