@@ -9,6 +9,14 @@ public enum SandboxIdentity {
     /// The sentence that says what a sandbox does.
     public static let notice = "SANDBOX: accepted for rehearsal, delivered to nobody"
 
+    /// Stands before the numbers that one start gives, so that no other start gives the same names.
+    ///
+    /// A sandbox forgets its numbers when it ends, and a database that met their names skips what it has seen. 64 random
+    /// bits, in letters and digits that stand in a UIDL (RFC 1939) and in a path as they are.
+    public static func startMark() -> String {
+        String(UInt64.random(in: .min ... .max), radix: 16) + "-"
+    }
+
     /// Where a sandbox may listen and whom it may call back: loopback addresses as numbers, nothing else.
     static func loopbackAddress(host: String, port: Int) throws -> SocketAddress {
         guard host == "127.0.0.1" || host == "::1" else {

@@ -245,8 +245,19 @@ private func send(
 }
 
 @Suite struct SandboxMailboxServerTests {
+    @Test func `two starts of the mailbox give no two messages the same name`() {
+        let uids = (0..<2).flatMap { _ -> [String] in
+            let mailbox = SandboxMailbox()
+            mailbox.deliver([])
+            return mailbox.messages.map(\.uid)
+        }
+        #expect(uids.count == 2 && Set(uids).count == 2)
+        // RFC 1939: 1 to 70 visible characters.
+        #expect(uids.allSatisfy { $0.utf8.count <= 70 && $0.utf8.allSatisfy { (0x21...0x7E).contains($0) } }, "\(uids)")
+    }
+
     @Test func `a real POP3 client lists, fetches and deletes`() async throws {
-        let mailbox = SandboxMailbox()
+        let mailbox = SandboxMailbox(mark: "")
         mailbox.deliver(Array("Subject: one\r\n\r\n.dot\r\nend\r\n".utf8))
         mailbox.deliver(Array("Subject: two\r\n\r\nx\r\n".utf8))
         let server = SandboxMailboxServer(mailbox: mailbox, user: "bounce", password: "pa ss")

@@ -19,6 +19,8 @@ private func curl(_ arguments: [String]) throws -> (status: Int32, output: Strin
 private func withGateway(
     _ options: SandboxSMSGateway.Options = .init(), _ body: (SandboxSMSGateway, String) async throws -> Void
 ) async throws {
+    var options = options
+    options.mark = ""
     let gateway = SandboxSMSGateway(options: options)
     try await gateway.start()
     do {
@@ -35,6 +37,19 @@ private let message = [
 ]
 
 @Suite struct SandboxSMSGatewayTests {
+    @Test func `two starts of the gateway give no two messages the same name`() async throws {
+        var names: [String] = []
+        for _ in 0..<2 {
+            let gateway = SandboxSMSGateway()
+            try await gateway.start()
+            _ = try curl(["http://127.0.0.1:\(try #require(gateway.port))/v1/messages"] + message)
+            try await gateway.stop()
+            names += gateway.messages.map(\.id)
+        }
+        #expect(names.count == 2 && Set(names).count == 2)
+        #expect(names.allSatisfy { $0.hasPrefix("SANDBOX") && $0.hasSuffix("-1") }, "\(names)")
+    }
+
     @Test func `a message is taken, named, and can be asked about`() async throws {
         try await withGateway { (gateway: SandboxSMSGateway, base: String) async throws in
             let answer = try curl(["-i", base + "/v1/messages"] + message).output

@@ -4,7 +4,7 @@ import Synchronization
 public final class SandboxMailbox: Sendable {
     /// One message with the name POP3's UIDL gives it.
     public struct Message: Sendable, Hashable {
-        /// Unique for the life of the mailbox.
+        /// Unique among all mailboxes that any start made.
         public let uid: String
         /// The exact bytes, lines ended by CRLF.
         public let bytes: [UInt8]
@@ -17,10 +17,14 @@ public final class SandboxMailbox: Sendable {
 
     private let state = Mutex(State())
     private let capacity: Int
+    private let mark: String
 
     /// Makes an empty mailbox; beyond `capacity` messages the oldest are dropped.
-    public init(capacity: Int = 10_000) {
+    ///
+    /// - Parameter mark: stands before the number in each name, see ``SandboxIdentity/startMark()``.
+    public init(capacity: Int = 10_000, mark: String = SandboxIdentity.startMark()) {
         self.capacity = capacity
+        self.mark = mark
     }
 
     /// The messages, oldest first.
@@ -30,7 +34,7 @@ public final class SandboxMailbox: Sendable {
     public func deliver(_ bytes: [UInt8]) {
         state.withLock { state in
             state.count += 1
-            state.messages.append(Message(uid: "\(SandboxIdentity.label)-\(state.count)", bytes: bytes))
+            state.messages.append(Message(uid: "\(SandboxIdentity.label)-\(mark)\(state.count)", bytes: bytes))
             if state.messages.count > capacity { state.messages.removeFirst() }
         }
     }

@@ -27,6 +27,8 @@ public final class SandboxSMSGateway: Sendable {
         public var callbackRetries: [Duration] = [.seconds(1), .seconds(5)]
         /// How many messages and posted receipts stay in memory.
         public var keeps = 10_000
+        /// Stands before the number in each message's name, see ``SandboxIdentity/startMark()``.
+        public var mark = SandboxIdentity.startMark()
         /// Takes the defaults.
         public init() {}
     }
@@ -129,12 +131,11 @@ public final class SandboxSMSGateway: Sendable {
     private func take(_ submission: SMSDialect.Submission, callback: String?) -> ReceivedSMS {
         state.withLock { state in
             state.count += 1
-            let id =
-                submission.dialect == .twilio ? "SMsandbox\(state.count)" : "\(SandboxIdentity.label)\(state.count)"
+            let kind = submission.dialect == .twilio ? "SMsandbox" : SandboxIdentity.label
             let sms = ReceivedSMS(
-                id: id, dialect: submission.dialect, phone: submission.phone, text: submission.text,
-                signature: submission.signature, reference: submission.reference, callback: callback,
-                receivedAt: time.seconds())
+                id: "\(kind)\(options.mark)\(state.count)", dialect: submission.dialect, phone: submission.phone,
+                text: submission.text, signature: submission.signature, reference: submission.reference,
+                callback: callback, receivedAt: time.seconds())
             state.messages.append(sms)
             if state.messages.count > options.keeps { state.messages.removeFirst() }
             return sms

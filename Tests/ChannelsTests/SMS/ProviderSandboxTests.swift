@@ -11,6 +11,8 @@ import Testing
     private func withPeer(
         _ options: SandboxSMSGateway.Options, _ body: (SandboxSMSGateway, Catcher, HTTPExchange) async throws -> Void
     ) async throws {
+        var options = options
+        options.mark = ""
         let (peer, catcher, exchange) = (SandboxSMSGateway(options: options), Catcher(), HTTPExchange())
         try await peer.start()
         try await catcher.start()

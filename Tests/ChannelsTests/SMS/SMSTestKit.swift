@@ -119,6 +119,7 @@ func withSandbox(
     var options = SandboxSMSGateway.Options()
     options.token = "s3cret-token"
     options.callbackRetries = [.milliseconds(50)]
+    options.mark = ""
     let peer = SandboxSMSGateway(options: options)
     let catcher = Catcher(status: catcherStatus)
     let exchange = HTTPExchange()
