@@ -33,6 +33,9 @@ extension EndToEnd {
             do {
                 try await demo.wait(for: "the sign-in", within: .seconds(180)) { demo.said.contains("until ctrl-C") }
                 #expect(demo.said.contains("verifiers said NOT SOUND"), "\(demo.said)")
+                // Five notices, and of the three client notices only one link was opened: the ending claims no more.
+                #expect(demo.said.contains("5 notices were issued, put into inboxes"), "\(demo.said)")
+                #expect(demo.said.contains("acknowledged      2, ") && demo.said.contains("1 of 3 client notices"))
                 let order = try Self.order(said: demo.said, directory: "\(directory)/demo", shots: shots)
                 try Data(order.canonicalBytes).write(to: URL(fileURLWithPath: "\(directory)/order.json"))
                 let script = "\(TestResources.root)/Tests/EndToEndTests/Browser/tour.py"
