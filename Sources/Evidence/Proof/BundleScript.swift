@@ -25,6 +25,13 @@ public enum BundleScript {
             *) roots=$PWD/$1 ;;
         esac
         cd "${2:-$(dirname "$0")}" || exit 2
+        manifest=META-INF/ASiCManifest001.xml
+        # Of a bundle from which somebody took one of the two, the other is left: that is a fault, and no slip.
+        if [ ! -e bundle.json ] && [ ! -e "$manifest" ]; then
+            echo "VERDICT: none; $PWD holds no unpacked bundle, unzip the .asice and name that directory" \
+                "(此目录中没有已解压的证据包，请先解压 .asice 文件，并指明解压后的目录)"
+            exit 2
+        fi
         faults=0
         # The roots given and no others: openssl adds the machine's own unless told not to.
         only='-no-CApath -no-CAstore'
@@ -64,7 +71,6 @@ public enum BundleScript {
                 sed -n 's/^ *2\.5\.4\.97=//p' | head -n 1 | sed -n 's/^NTRCN-//p'
         }
 
-        manifest=META-INF/ASiCManifest001.xml
         signature=META-INF/signature001.p7s
         established=yes
         if [ -n "$roots" ] && ! openssl x509 -in "$roots" -noout >/dev/null 2>&1; then

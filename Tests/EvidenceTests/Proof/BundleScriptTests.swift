@@ -53,6 +53,30 @@ struct BundleScriptTests {
         #expect(result.status == 2 && result.output.contains("VERDICT: none; no certificate"), "\(result.output)")
     }
 
+    @Test func `a directory that holds no unpacked bundle is the reader's slip, a bundle that lacks a part is not`()
+        async throws
+    {
+        let fixture = try BundleFixture()
+        try await fixture.live()
+        let members = try ZipReader.members(of: try await fixture.bundle(try await fixture.contents()))
+        let signs = ["bundle.json", "META-INF/ASiCManifest001.xml"]
+        let roots = fixture.issuer.certificate
+        // The script beside the packed file, and our own copy sent to the wrong directory.
+        for isOurs in [false, true] {
+            let alone = members.filter { $0.name == "verify.sh" }
+            let result = try ScriptRun(alone, roots: roots, fromElsewhere: isOurs)
+            #expect(result.status == 2 && result.output.contains("holds no unpacked bundle"), "\(result.output)")
+            #expect(result.output.hasPrefix("VERDICT: none; ") && result.output.contains("没有已解压的证据包"))
+            #expect(result.output.filter(\.isNewline).count == 1, "one line: \(result.output)")
+        }
+        for sign in signs {
+            let changed = members.filter { $0.name != sign }
+            #expect(changed.count == members.count - 1)
+            let result = try ScriptRun(changed, roots: roots)
+            #expect(result.status == 1 && result.output.contains("VERDICT: NOT SOUND"), "\(result.output)")
+        }
+    }
+
     @Test func `a copy of the script from elsewhere checks a bundle whose own script lies`() async throws {
         let fixture = try BundleFixture()
         try await fixture.live()
