@@ -36,6 +36,9 @@ extension EndToEnd {
                 // Five notices, and of the three client notices only one link was opened: the ending claims no more.
                 #expect(demo.said.contains("5 notices were issued, put into inboxes"), "\(demo.said)")
                 #expect(demo.said.contains("acknowledged      2, ") && demo.said.contains("1 of 3 client notices"))
+                let bundles = try FileManager.default.contentsOfDirectory(atPath: "\(directory)/demo/proofs")
+                #expect(bundles.count == 5, "\(bundles)")
+                #expect(bundles.allSatisfy { $0.hasPrefix("REHEARSAL-SD-") && $0.hasSuffix(".asice") }, "\(bundles)")
                 let order = try Self.order(said: demo.said, directory: "\(directory)/demo", shots: shots)
                 try Data(order.canonicalBytes).write(to: URL(fileURLWithPath: "\(directory)/order.json"))
                 let script = "\(TestResources.root)/Tests/EndToEndTests/Browser/tour.py"

@@ -53,6 +53,21 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a bundle and its report are called what the server calls them, by id and by number`() async throws {
+            try await House.with { house, hr in
+                let key = ["--key-file", house.path("hr.key")]
+                let notice = try await hr.alert(try await hr.person("E-1", mail: nil), key: "one")
+                let number = try #require(try await hr.json("GET", "/v1/notices/\(notice)")["number"]?.string)
+                try await eventually("a bundle") { try await house.songda(["prove", notice] + key).code == 0 }
+                #expect(FileManager.default.fileExists(atPath: house.path("\(number).asice")))
+                let again = try await house.songda(["prove", number] + key)
+                #expect(again.code != 0 && again.err.contains("\(number).asice exists; name another"), "\(again.said)")
+                let report = try await house.succeed(["prove", number, "--report", "--language", "en"] + key)
+                #expect(report.contains("\(number)-report.en.pdf"), "\(report)")
+                #expect(FileManager.default.fileExists(atPath: house.path("\(number)-report.en.pdf")))
+            }
+        }
+
         @Test func `the example says that it needs a key, and why`() async throws {
             let house = try await House.build(.init())
             let bare = try await house.songda(["issue", "--example", "dismissal"])

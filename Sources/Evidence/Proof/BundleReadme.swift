@@ -3,7 +3,7 @@ enum BundleReadme {
     private static func commands(_ data: String) -> String {
         """
         ```sh
-        mkdir bundle && cd bundle && unzip ../*.asice
+        mkdir bundle && cd bundle && unzip ../NAME.asice
         # 1
         openssl dgst -sha256 -binary \(data) | base64
         # 2
@@ -41,8 +41,8 @@ enum BundleReadme {
             An entry named `erased` was deleted under the retention rules; the log still shows that it existed.
 
             ## Check it
-            `songda-verify bundle.asice --trust roots.pem`, or with stock tools only (roots.pem: certificates *you* obtained; the
-            bundle's own are in `certificates/roots.pem`):
+            `songda-verify NAME.asice --trust roots.pem`, or with stock tools only (NAME: what the file of this bundle is called;
+            roots.pem: certificates *you* obtained; the bundle's own are in `certificates/roots.pem`):
 
             \(commands(BundleLayout.data(excerpt.about)))
 
@@ -96,8 +96,8 @@ enum BundleReadme {
             名为 `erased` 的记录已按保存期限规则删除内容,日志仍能证明其曾经存在。
 
             ## 核验方法
-            运行 `songda-verify bundle.asice --trust roots.pem`;或仅用通用工具(roots.pem 为**您自行取得**的根证书;
-            包内自带的在 `certificates/roots.pem`):
+            运行 `songda-verify NAME.asice --trust roots.pem`;或仅用通用工具(NAME 为本证据包的文件名;
+            roots.pem 为**您自行取得**的根证书,包内自带的在 `certificates/roots.pem`):
 
             \(commands(BundleLayout.data(excerpt.about)))
 

@@ -172,9 +172,11 @@ struct Prove: AsyncParsableCommand {
         defer { client.close() }
         let id = try pathPart(notice)
         let language = (language ?? lang ?? .chinese).name
-        let path = out ?? (report ? "\(notice)-report.\(language).pdf" : "\(notice).asice")
-        try Files.requireFree(path)
+        if let out { try Files.requireFree(out) }
         let summary = try await client.json("GET", "/v1/notices/\(id)")
+        let path = try out ?? Self.fileName(summary, suffix: report ? "-report.\(language).pdf" : ".asice")
+        // Before the bundle is asked for: that it was read is recorded for good.
+        try Files.requireFree(path)
         let response = try await client.send(
             "GET", "/v1/notices/\(id)/" + (report ? "proof-report.pdf?language=\(language)" : "proof"))
         var facts = try Files.keep(response.body, at: path)
@@ -182,6 +184,16 @@ struct Prove: AsyncParsableCommand {
         output.show(.object(facts), text: path)
         // Not among what a script reads: that is the path.
         if summary["rehearsal"] == true { FileHandle.standardError.write(Data("\(RehearsalMark.line)\n".utf8)) }
+    }
+}
+
+extension Prove {
+    /// What the server, the report and the console call the file of this notice, a rehearsal's with its mark.
+    static func fileName(_ notice: JSONValue, suffix: String) throws -> String {
+        guard let number = notice["number"]?.string else {
+            throw Failure("the answer has no number: \(notice.canonicalText.prefix(300))")
+        }
+        return RehearsalMark.fileName(try pathPart(number) + suffix, isRehearsal: notice["rehearsal"] == true)
     }
 }
 

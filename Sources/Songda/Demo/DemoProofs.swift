@@ -15,7 +15,7 @@ struct DemoProofs: Sendable {
         var kinds: Set<String> = []
         for id in ids {
             let notice = try await client.json("GET", "/v1/notices/\(id)")
-            let path = "\(directory)/\(try DemoStory.text(notice, "number")).asice"
+            let path = "\(directory)/\(try Prove.fileName(notice, suffix: ".asice"))"
             let bytes = try await client.send("GET", "/v1/notices/\(id)/proof").body
             try Data(bytes).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
             let isFirst = kinds.insert(try DemoStory.text(notice, "kind")).inserted

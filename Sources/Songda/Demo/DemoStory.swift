@@ -80,20 +80,22 @@ struct DemoStory: Sendable {
 
     /// What the reader of the terminal has now, and no more than was done: of the client notices one link was opened.
     private func ending(issued: Int, acknowledged: Int, database: String, rootFile: String) -> String {
-        """
+        let sample = "\(directory)/proofs/\(RehearsalMark.fileName("NUMBER.asice", isRehearsal: true))"
+        return """
 
-        \(issued) notices were issued, put into inboxes, reported delivered by mail and text, and proved. \(RehearsalMark.line)
-        共签发 \(issued) 份通知，均已进入站内信箱，邮件和短信均有送达回报（来自沙箱），并已逐份取得证据包、完成核验。
-          acknowledged      \(acknowledged), by the person signed in: the dismissal and the risk alert (登录后打开并确认收到)
-          link opened       1 of \(clients) client notices, by nobody identified; \(clients - 1) were not opened (其余未打开)
-          proof bundles     \(directory)/proofs/*.asice   (\(issued), each verified twice)
-          flipped byte      tried in a copy of one bundle of each kind: both verifiers said NOT SOUND
-          mail received     \(directory)/rehearsal/mail/*.eml (\(rehearsal.mail.mailCount))
-          texts received    \(rehearsal.sms.messageCount)
-          database          \(database)
-        Verify one yourself:  songda-verify \(directory)/proofs/NUMBER.asice --trust \(rootFile)
-        or without any of our software: unzip it and follow README.zh-CN.md or README.en.md with openssl.
-        """
+            \(RehearsalMark.line)
+            \(issued) notices were issued, put into inboxes, reported delivered by mail and text, and proved.
+            共签发 \(issued) 份通知，均已进入站内信箱，邮件和短信均有送达回报（来自沙箱），并已逐份取得证据包、完成核验。
+              acknowledged      \(acknowledged), by the person signed in: the dismissal and the risk alert (登录后打开并确认收到)
+              link opened       1 of \(clients) client notices, by nobody identified; \(clients - 1) were not opened (其余未打开)
+              proof bundles     \(directory)/proofs/*.asice   (\(issued), each verified twice)
+              flipped byte      tried in a copy of one bundle of each kind: both verifiers said NOT SOUND
+              mail received     \(directory)/rehearsal/mail/*.eml (\(rehearsal.mail.mailCount))
+              texts received    \(rehearsal.sms.messageCount)
+              database          \(database)
+            Verify one yourself:  songda-verify \(sample) --trust \(rootFile)
+            or without any of our software: unzip it and follow README.zh-CN.md or README.en.md with openssl.
+            """
     }
 
     /// Gives the demo that keeps serving a company, and people who can sign in.
