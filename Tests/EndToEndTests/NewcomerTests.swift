@@ -68,6 +68,31 @@ extension EndToEnd {
             }
         }
 
+        @Test func `each delivery of a notice to several people says whose it is`() async throws {
+            try await House.with { house, hr in
+                let people = [
+                    try await hr.person("E-1", name: "李娜", mail: nil),
+                    try await hr.person("E-2", name: "王芳", mail: nil),
+                    try await hr.person("E-3", name: "王芳", mail: nil),
+                ]
+                var request = try #require(Requests.alert(to: people[0]).object)
+                let alone = try await hr.alert(people[0], key: "one")
+                request["recipients"] = .array(people.map { .string($0) })
+                let notice = try await hr.text("POST", "/v1/notices", .object(request), key: "three", "id")
+                try await hr.wait(for: "available", of: alone, on: "inbox")
+                try await eventually("three inboxes that have it") {
+                    try await hr.deliveries(of: notice).filter { $0["state"]?.string == "available" }.count == 3
+                }
+                let key = ["--key-file", house.path("hr.key")]
+                let shown = try await house.succeed(["show", notice] + key)
+                // Two of one name are told apart by their ids.
+                for name in ["李娜", "王芳 (\(people[1]))", "王芳 (\(people[2]))"] {
+                    #expect(shown.contains("\n  \(name)  inbox  available  "), "\(shown)")
+                }
+                #expect(try await house.succeed(["show", alone] + key).contains("\n  inbox  available  "))
+            }
+        }
+
         @Test func `the example says that it needs a key, and why`() async throws {
             let house = try await House.build(.init())
             let bare = try await house.songda(["issue", "--example", "dismissal"])

@@ -131,6 +131,10 @@ extension EndToEnd {
                     "approve", notice, "--content-hash", hash, "--key-file", house.path(name),
                 ])
             }
+            let shown = try await house.succeed(["show", notice, "--key-file", house.path("hr.key")])
+            for (name, approver) in zip(["legal", "manager"], approvers) {
+                #expect(shown.contains("ApprovalGiven by \(name) (\(approver.id))"), "\(shown)")
+            }
             return notice
         }
 

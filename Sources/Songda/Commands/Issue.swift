@@ -128,8 +128,10 @@ struct Show: AsyncParsableCommand {
             "\(notice["number"]?.string ?? "")  \(notice["kind"]?.string ?? "")  \(notice["state"]?.string ?? "")"
                 + Awaited.words(notice) + Rehearsed.line(notice), "",
         ]
+        let names = recipients(notice)
         for delivery in deliveries["items"]?.array ?? [] {
-            let parts = ["channel", "state", "stateAt", "clock", "reason"].map { delivery[$0]?.string ?? "" }
+            var parts = ["channel", "state", "stateAt", "clock", "reason"].map { delivery[$0]?.string ?? "" }
+            if let person = delivery["person"]?.string, let name = names[person] { parts.insert(name, at: 0) }
             lines.append("  " + parts.joined(separator: "  "))
         }
         lines.append("")
@@ -137,10 +139,33 @@ struct Show: AsyncParsableCommand {
             let parts = ["happenedAt", "clock", "event"].map { item[$0]?.string ?? "" }
             // Why something was refused, withdrawn or set aside.
             let reason = item["facts"]?["reason"]?.string.map { ": \($0)" } ?? ""
-            lines.append("  " + parts.joined(separator: "  ") + reason)
+            lines.append("  " + parts.joined(separator: "  ") + approver(item, notice) + reason)
         }
         for doubt in timeline["doubts"]?.array ?? [] { lines.append("  ! \(doubt["en"]?.string ?? "")") }
         return lines.joined(separator: "\n")
+    }
+
+    /// What to call each recipient where there are several: the name, with the id if that is needed to tell them apart.
+    private static func recipients(_ notice: JSONValue) -> [String: String] {
+        let all: [(id: String, name: String)] = (notice["recipients"]?.array ?? []).compactMap { one in
+            one["person"]?.string.map { (id: $0, name: one["name"]?.string ?? "") }
+        }
+        guard all.count > 1 else { return [:] }
+        var words: [String: String] = [:]
+        for one in all {
+            let isShared = all.contains { $0.name == one.name && $0.id != one.id }
+            words[one.id] = one.name.isEmpty ? one.id : one.name + (isShared ? " (\(one.id))" : "")
+        }
+        return words
+    }
+
+    /// Who gave an approval, by name where the server knows one; nothing for other lines and what was erased.
+    private static func approver(_ item: JSONValue, _ notice: JSONValue) -> String {
+        guard item["event"]?.string == EvidenceEvent.approvalGiven.rawValue,
+            let id = item["facts"]?["approver"]?["id"]?.string
+        else { return "" }
+        let approval = notice["approvals"]?.array?.first { $0["approver"]?["id"]?.string == id }
+        return " by " + (approval?["name"]?.string.map { "\($0) (\(id))" } ?? id)
     }
 }
 
