@@ -90,9 +90,11 @@ extension SQLNoticeStore: IssueStore {
                 let state: String = try row.get("state")
                 throw NoticeError(.conflict, "the notice is \(state); only one that awaits approval can be approved")
             }
-            guard try row.get("content_hash", as: Digest.self) == approval.contentHash else {
+            let hash = try row.get("content_hash", as: Digest.self)
+            guard hash == approval.contentHash else {
                 throw NoticeError(
-                    .conflict, "the content has changed since it was shown; read it again and approve that version")
+                    .conflict,
+                    "the content's hash is \(hash.hex), not the one given; read the content again and approve that version")
             }
             guard try !NoticeRows.writers(try row.get("details")).contains(approval.approver.id) else {
                 throw NoticeError(.forbidden, "who wrote or changed a notice cannot approve it; ask somebody else")

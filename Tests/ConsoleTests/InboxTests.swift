@@ -44,6 +44,20 @@ import Testing
         }
     }
 
+    @Test func `what was done with a key that others made for the person is not told as the person's own act`() async throws {
+        try await Self.with { server, key, item, notice in
+            let opened = try await server.post("/v1/inbox/\(item)/open", key)
+            let hash = try #require(opened.json["document"]?["hash"]?.string)
+            _ = try await server.post("/v1/inbox/\(item)/acknowledge", key, ["documentHash": .string(hash)])
+            let act = try #require(try await server.gateway.facts(.acknowledged, of: notice).first)
+            #expect(act.facts["identification"] == "api-key")
+            let standing = try await server.gateway.pipeline.prove.standing(of: notice)
+            #expect(standing.strength.level < 4)
+            #expect(standing.strength.reason.zh.contains("接口密钥") && standing.strength.reason.en.contains("API key"))
+            #expect(standing.timeline.doubts.contains { $0.en.contains("does not show who acted") })
+        }
+    }
+
     @Test func `somebody else's item is not there`() async throws {
         try await Self.with { server, _, item, notice in
             let stranger = try await server.gateway.person(

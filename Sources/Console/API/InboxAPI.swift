@@ -50,7 +50,7 @@ struct InboxAPI: Sendable {
     private func open(_ call: Call) async throws -> Reply {
         let item = try await item(call)
         let shown = try await services.pipeline.read.open(
-            item.delivery, person: try person(call), by: .account, source: .inbox,
+            item.delivery, person: try person(call), by: .apiKey, source: .inbox,
             circumstances: call.circumstances)
         return .json(shown.json)
     }
@@ -83,7 +83,7 @@ struct InboxAPI: Sendable {
     private func record(_ call: Call, _ answer: ReadingDesk.Answer) async throws -> Reply {
         let item = try await item(call)
         let state = try await services.pipeline.read.answer(
-            answer, to: item.delivery, person: try person(call), by: .account, source: .inbox,
+            answer, to: item.delivery, person: try person(call), by: .apiKey, source: .inbox,
             circumstances: call.circumstances)
         return .json(.object(["delivery": .string(item.delivery.rawValue), "state": .string(state.rawValue)]))
     }

@@ -21,6 +21,9 @@ extension Phrasebook {
     func state(of delivery: Delivery) -> String {
         let state = word("delivery_\(delivery.state.rawValue)")
         guard let reason = delivery.stateReason, !reason.isEmpty else { return state }
+        if reason.hasSuffix(", identified by \(ReadingDesk.Identification.apiKey.rawValue)") {
+            return word("delivery_\(delivery.state.rawValue)-by-key", or: state)
+        }
         return state + word("colon") + self.reason(reason)
     }
 

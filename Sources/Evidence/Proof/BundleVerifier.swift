@@ -6,11 +6,14 @@ public struct BundleVerifier: Sendable {
         public var roots: [Certificate]?
         /// The log's keys; nil takes the bundle's own, which the seal vouches for.
         public var logKeys: [NoteKey]?
+        /// Whether both are those of an installation that verifies what it, or one like it, has issued.
+        public var isOfInstallation: Bool
 
         /// Names whom the reader trusts.
-        public init(roots: [Certificate]? = nil, logKeys: [NoteKey]? = nil) {
+        public init(roots: [Certificate]? = nil, logKeys: [NoteKey]? = nil, isOfInstallation: Bool = false) {
             self.roots = roots
             self.logKeys = logKeys
+            self.isOfInstallation = isOfInstallation
         }
     }
 
@@ -63,12 +66,17 @@ public struct BundleVerifier: Sendable {
         return report
     }
 
+    /// Who named the roots and keys, as words of a sentence.
+    private var giver: (chinese: String, english: String) {
+        trust.isOfInstallation ? ("本系统自己的", "of this installation") : ("核验人提供的", "given by the reader")
+    }
+
     private func roots(of bundle: BundleReader, _ report: inout VerificationReport) -> [Certificate] {
         if let roots = trust.roots {
             report.isIssuerEstablished = true
             report.note(
-                .ok, "trust", "roots", zh: "使用核验人提供的 \(roots.count) 个根证书",
-                en: "\(roots.count) root certificates given by the reader are used")
+                .ok, "trust", "roots", zh: "使用\(giver.chinese) \(roots.count) 个根证书",
+                en: "\(roots.count) root certificates \(giver.english) are used")
             return roots
         }
         do throws(EvidenceError) {
@@ -182,8 +190,8 @@ public struct BundleVerifier: Sendable {
                 return keys
             }
             report.note(
-                .ok, "log-key", BundleLayout.logKeys, zh: "使用核验人提供的日志公钥",
-                en: "the log keys given by the reader are used")
+                .ok, "log-key", BundleLayout.logKeys, zh: "使用\(giver.chinese)日志公钥",
+                en: "the log keys \(giver.english) are used")
             return trusted
         } catch {
             report.note(.failed, "log-key", BundleLayout.logKeys, zh: "日志公钥无法读取", en: error.reason)

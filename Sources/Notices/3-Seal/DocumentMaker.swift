@@ -102,13 +102,15 @@ public struct DocumentMaker: Sendable {
     }
 
     /// The page of a notice: its words, and in the foot its number, the hash of its content and both as a QR code.
+    ///
+    /// The foot says whose hash it is: that of the file, in which it stands, is another one.
     static func page(
         markdown: String, title: String, language: String, number: String, contentHash: Digest, issuer: String,
         issuedAt: Timestamp, isRehearsal: Bool
     ) -> PageDocument {
         PageDocument(
             headLine: isRehearsal ? RehearsalMark.line : nil, markdown: markdown, title: title, language: language,
-            footerLines: [number, "SHA-256 \(contentHash.hex)"],
+            footerLines: [number, "\(language == "en" ? "Content" : "内容") SHA-256 \(contentHash.hex)"],
             qrText: "songda:\(number):\(contentHash.hex)", createdAt: issuedAt.microseconds / 1_000_000,
             author: issuer)
     }

@@ -20,8 +20,19 @@ public struct ReadingDesk: Sendable {
         case account
         /// A one-time code sent to a number or mailbox already on record.
         case oneTimeCode = "one-time-code"
+        /// An API key for the inbox of the person, made by somebody of the sender: who holds it acts, which need not be the
+        /// person.
+        case apiKey = "api-key"
         /// Nothing but the link.
         case linkOnly = "link"
+
+        /// Whether it shows that the person named acted, and nobody for them.
+        public var isOfThePerson: Bool {
+            switch self {
+            case .account, .oneTimeCode: true
+            case .apiKey, .linkOnly: false
+            }
+        }
     }
 
     let receipts: any ReceiptStore

@@ -204,14 +204,13 @@ public struct ProofDesk: Sendable {
         let byID = Dictionary(deliveries.map { ($0.id.rawValue, $0) }, uniquingKeysWith: { first, _ in first })
         return timeline.items.compactMap { item in
             guard let id = item.delivery, let delivery = byID[id], let state = observedState(item) else { return nil }
-            let identification = item.facts["identification"]?.string
+            let identification = item.facts["identification"]?.string.flatMap(ReadingDesk.Identification.init)
             let isProxy = item.event == .proxySigned
             return ServiceObservation(
                 delivery: delivery.id, channel: delivery.address.channel,
                 isAddressConfirmed: delivery.address.confirmation != nil, state: state, at: item.happenedAt,
                 taker: taker(item, isProxy: isProxy),
-                isPersonIdentified: identification == ReadingDesk.Identification.account.rawValue
-                    || identification == ReadingDesk.Identification.oneTimeCode.rawValue)
+                isPersonIdentified: identification?.isOfThePerson ?? false)
         }
     }
 

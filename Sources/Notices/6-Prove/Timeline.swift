@@ -85,6 +85,15 @@ public struct Timeline: Sendable, Hashable {
                 BilingualText(
                     zh: "邮件由他人代收,不能证明本人收到", en: "somebody else signed for it: no proof that the person has it"))
         }
+        if items.contains(where: {
+            $0.facts["identification"]?.string == ReadingDesk.Identification.apiKey.rawValue
+        }) {
+            doubts.append(
+                BilingualText(
+                    zh: "阅读或者答复使用的是为本人签发的接口密钥,由发出单位的人签发:不能排除他人代为操作",
+                    en: "it was opened or answered with an API key made for the person by somebody of the sender: "
+                        + "that does not show who acted"))
+        }
         if items.contains(where: { $0.event == .outcomeUnknown }) {
             doubts.append(
                 BilingualText(

@@ -49,7 +49,7 @@ public struct EvidenceStrength: Sendable, Hashable {
             return fact.taker == .cohabitingAdult || fact.taker == .person ? arrived(fact) : proxy
         case .acknowledged, .opened:
             if fact.isPersonIdentified { return fact.state == .acknowledged ? acknowledged : opened }
-            return fact.channel.isManual ? proxy : arrived(fact)
+            return fact.channel.isManual ? proxy : byKey(fact)
         case .delivered, .available: return fact.channel == .publicNotice ? published : arrived(fact)
         case .accepted, .relayed: return accepted
         default: return nothing
@@ -58,6 +58,19 @@ public struct EvidenceStrength: Sendable, Hashable {
 
     private static func arrived(_ fact: ServiceObservation) -> EvidenceStrength {
         fact.isAddressConfirmed ? atConfirmedAddress : atOtherAddress
+    }
+
+    /// Opened with a key that somebody of the sender made: it shows no more than arrival, and that it was not left unopened.
+    private static func byKey(_ fact: ServiceObservation) -> EvidenceStrength {
+        EvidenceStrength(
+            arrived(fact).level,
+            BilingualText(
+                zh: "持有为本人签发的接口密钥的人打开或者签收；密钥由发出单位的人签发，不能证明是本人所为",
+                en: "whoever holds an API key that was made for the person opened or acknowledged it; the key was made by "
+                    + "somebody of the sender, so that it does not show that the person acted"),
+            BilingualText(
+                zh: "请本人以自己的账号登录或者凭一次性验证码打开并签收",
+                en: "have the person open and acknowledge it with an account of their own or a one-time code"))
     }
 
     private static let signed = EvidenceStrength(

@@ -29,14 +29,21 @@ struct Issue: AsyncParsableCommand {
         let client = try target.client()
         defer { client.close() }
         let key = idempotencyKey ?? SHA256.hash(request.canonicalBytes).hex
-        let answer = try await client.json(
+        let reply = try await client.send(
             "POST", "/v1/notices", body: request, headers: [("Idempotency-Key", key)])
+        let answer = try JSONValue(parsing: reply.body)
+        // A repeated request is answered as it was the first time; the notice may have come far since.
+        var state = answer["state"]?.string ?? ""
+        if reply.header("Idempotency-Replayed") == "true", let id = answer["id"]?.string {
+            let now = try await client.json("GET", "/v1/notices/\(try pathPart(id))")["state"]?.string ?? ""
+            state = "\(now) (issued before with the same request; nothing was issued now)"
+        }
         output.show(
             answer,
             text: """
                 notice   \(answer["id"]?.string ?? "")
                 number   \(answer["number"]?.string ?? "")
-                state    \(answer["state"]?.string ?? "")
+                state    \(state)
                 content  \(answer["contentHash"]?.string ?? "")\(Self.warnings(answer))\(Rehearsed.line(answer))
                 """)
     }

@@ -26,7 +26,8 @@ enum DatabaseCopy {
         var finding: String { log.findings.first?.description ?? state?.findings.first?.description ?? "" }
     }
 
-    /// Verifies the whole log in a copy, and every state row against it, with the documents and contents themselves.
+    /// Verifies the file of a copy, the whole log in it, and every state row against it, with the documents and contents
+    /// themselves. A file that is damaged as such is refused.
     ///
     /// - Parameter pagesAtOnce: 1 beside other work, nil for all processors.
     static func audit(
@@ -36,6 +37,7 @@ enum DatabaseCopy {
         try requireDatabase(file)
         let database = try SQLiteDatabase(path: file, readOnly: true)
         do {
+            try await requireSound(database, file)
             try await requireLog(in: database, file)
             let (notices, log) = SQLNoticeStore.stores(in: database, vault: keys.vault, clock: clock)
             let report = try await Auditor(
@@ -72,6 +74,12 @@ enum DatabaseCopy {
         guard head.elementsEqual("SQLite format 3\0".utf8) else {
             throw Failure("\(file) is no SQLite database, and so no backup of Songda; \(cure)")
         }
+    }
+
+    /// Refuses a file with damaged pages: in a table that the log says nothing of nobody else would see them.
+    private static func requireSound(_ database: SQLiteDatabase, _ file: String) async throws {
+        guard let fault = try await database.fault() else { return }
+        throw Failure("\(file) is damaged (SQLite: \(fault)); take or name another copy; nothing was changed")
     }
 
     /// Refuses a database that is somebody else's.

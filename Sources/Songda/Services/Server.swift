@@ -104,7 +104,8 @@ struct Server: Sendable {
                 proxies: Set(application.configuration.http.proxies),
                 metricsNeedKey: application.configuration.http.metricsNeedKey,
                 isRehearsal: application.configuration.isRehearsal,
-                verifyTrust: .init(roots: application.keys.roots, logKeys: application.keys.logKeys)))
+                verifyTrust: .init(
+                    roots: application.keys.roots, logKeys: application.keys.logKeys, isOfInstallation: true)))
     }
 
     private var identityProvider: (settings: OpenIDSettings, exchange: ProviderExchange)? {
