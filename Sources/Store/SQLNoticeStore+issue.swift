@@ -94,7 +94,7 @@ extension SQLNoticeStore: IssueStore {
             guard hash == approval.contentHash else {
                 throw NoticeError(
                     .conflict,
-                    "the content's hash is \(hash.hex), not the one given; read the content again and approve that version")
+                    "the content's hash is \(hash.hex), not the one given; read it again and approve that version")
             }
             guard try !NoticeRows.writers(try row.get("details")).contains(approval.approver.id) else {
                 throw NoticeError(.forbidden, "who wrote or changed a notice cannot approve it; ask somebody else")

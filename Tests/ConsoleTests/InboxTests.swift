@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func `what was done with a key that others made for the person is not told as the person's own act`() async throws {
+    @Test func `what was done with a key that others made is not told as the person's own act`() async throws {
         try await Self.with { server, key, item, notice in
             let opened = try await server.post("/v1/inbox/\(item)/open", key)
             let hash = try #require(opened.json["document"]?["hash"]?.string)

@@ -1,8 +1,8 @@
 /// How firmly it can be shown that a notice reached the person, from 0 to 5, with the reason and the advice.
 public struct EvidenceStrength: Sendable, Hashable {
     /// 5 signed acknowledgement, or signed for in person with identity; 4 opened, or acknowledged without a signature, by an
-    /// identified person, bound to the hash shown; 3 arrived at a confirmed address; 2 reported delivered at an unconfirmed address; 1 accepted by a server or
-    /// gateway; 0 nothing observed.
+    /// identified person, bound to the hash shown; 3 arrived at a confirmed address; 2 reported delivered at an unconfirmed
+    /// address; 1 accepted by a server or gateway; 0 nothing observed.
     public let level: Int
     /// What was observed.
     public let reason: BilingualText
@@ -65,9 +65,9 @@ public struct EvidenceStrength: Sendable, Hashable {
         EvidenceStrength(
             arrived(fact).level,
             BilingualText(
-                zh: "持有为本人签发的接口密钥的人打开或者签收；密钥由发出单位的人签发，不能证明是本人所为",
-                en: "whoever holds an API key that was made for the person opened or acknowledged it; the key was made by "
-                    + "somebody of the sender, so that it does not show that the person acted"),
+                zh: "持有为本人签发的接口密钥的人打开或者签收；密钥由发出单位签发，不能证明是本人所为",
+                en: "whoever holds an API key that was made for the person opened or acknowledged it; the key was made "
+                    + "by somebody of the sender, so that it does not show that the person acted"),
             BilingualText(
                 zh: "请本人以自己的账号登录或者凭一次性验证码打开并签收",
                 en: "have the person open and acknowledge it with an account of their own or a one-time code"))

@@ -26,8 +26,9 @@ enum DatabaseCopy {
         var finding: String { log.findings.first?.description ?? state?.findings.first?.description ?? "" }
     }
 
-    /// Verifies the file of a copy, the whole log in it, and every state row against it, with the documents and contents
-    /// themselves. A file that is damaged as such is refused.
+    /// Verifies the file of a copy, the whole log in it, and every state row, with the documents and contents themselves.
+    ///
+    /// A file that is damaged as such is refused.
     ///
     /// - Parameter pagesAtOnce: 1 beside other work, nil for all processors.
     static func audit(
