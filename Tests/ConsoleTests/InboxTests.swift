@@ -53,7 +53,6 @@ import Testing
             #expect(act.facts["identification"] == "api-key")
             let standing = try await server.gateway.pipeline.prove.standing(of: notice)
             #expect(standing.strength.level < 4)
-            #expect(standing.strength.reason.zh.contains("接口密钥") && standing.strength.reason.en.contains("API key"))
             #expect(standing.timeline.doubts.contains { $0.en.contains("does not show who acted") })
         }
     }

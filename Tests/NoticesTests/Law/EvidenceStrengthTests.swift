@@ -30,7 +30,8 @@ import Testing
             "express mail taken by the person, identity checked", 5, .ems, .delivered, taker: .person, identified: true),
         Case("handed over, identity checked", 5, .onSite, .acknowledged, taker: .person, identified: true),
         Case("opened by an identified person", 4, .inbox, .opened, identified: true),
-        Case("opened by nobody in particular at a confirmed address", 3, .email, .opened, confirmed: true),
+        Case("opened with a key that others made, at a confirmed address", 3, .inbox, .opened, confirmed: true),
+        Case("acknowledged with a key that others made", 2, .inbox, .acknowledged),
         Case("in the confirmed inbox", 3, .inbox, .available, confirmed: true),
         Case("arrived at a confirmed mailbox", 3, .email, .delivered, confirmed: true),
         Case("arrived at another mailbox", 2, .email, .delivered),
@@ -62,6 +63,16 @@ import Testing
         #expect(pressed.level == 4 && pressed.reason != opened.reason && pressed.advice != opened.advice)
         #expect(pressed.reason.en.contains("acknowledged receipt") && pressed.reason.zh.contains("确认签收"))
         #expect(!pressed.advice.en.contains("ask for an acknowledgement") && !pressed.advice.zh.contains("可以再请本人签收"))
+    }
+
+    @Test func `what was done with a key that others made is told as that`() throws {
+        for fact in Self.table.map(\.fact)
+        where fact.channel == .inbox && !fact.isPersonIdentified && [.opened, .acknowledged].contains(fact.state) {
+            let strength = EvidenceStrength([fact])
+            #expect(strength.reason.zh.contains("接口密钥") && strength.reason.en.contains("API key"))
+            #expect(strength.advice.zh.contains("一次性验证码") && strength.advice.en.contains("one-time code"))
+        }
+        #expect(EvidenceStrength(Self.table.map(\.fact).filter { $0.channel == .inbox }).level == 5)
     }
 
     @Test func `before anything was sent nobody is advised to send it another way`() {
