@@ -27,7 +27,7 @@ bench: setup                ## the figures of the README, measured on this machi
 	bin=$$($(RELEASE) --show-bin-path); $$bin/songda-bench all --songda $$bin/songda
 
 # The products that the tests have built: their instructions say as much about a change, and nothing is built for release.
-bench-gate: setup           ## instructions of a notice under callgrind (apt install valgrind), beside bench/callgrind.json
+bench-gate: setup           ## instructions of a notice under callgrind, beside bench/callgrind.json
 	$(BUILD) --product songda-bench
 	$(BUILD_PATH)/songda-bench instructions
 
