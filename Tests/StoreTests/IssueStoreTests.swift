@@ -136,7 +136,7 @@ import Testing
             _ = try await gateway.pipeline.issue.edit(
                 id, fields: gateway.dismissalRequest(fields: ["position": "华北区销售经理"]).fields, by: .author)
             #expect(try await gateway.store.approvals(of: id).isEmpty)
-            await expectRefusal(.conflict, "changed") {
+            await expectRefusal(.conflict, "not the one given") {
                 _ = try await gateway.pipeline.issue.approve(id, contentHash: old, by: .approverB)
             }
             #expect(
