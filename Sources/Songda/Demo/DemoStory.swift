@@ -86,7 +86,7 @@ struct DemoStory: Sendable {
             \(RehearsalMark.line)
             \(issued) notices were issued, put into inboxes, reported delivered by mail and text, and proved.
             共签发 \(issued) 份通知，均已进入站内信箱，邮件和短信均有送达回报（来自沙箱），并已逐份取得证据包、完成核验。
-              acknowledged      \(acknowledged), by the person signed in: the dismissal and the risk alert (登录后打开并确认收到)
+              acknowledged      \(acknowledged), with keys made for the two people, as each report says (以为本人签发的密钥打开并确认收到)
               link opened       1 of \(clients) client notices, by nobody identified; \(clients - 1) were not opened (其余未打开)
               proof bundles     \(directory)/proofs/*.asice   (\(issued), each verified twice)
               flipped byte      tried in a copy of one bundle of each kind: both verifiers said NOT SOUND
