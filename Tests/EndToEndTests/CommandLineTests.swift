@@ -42,6 +42,9 @@ extension EndToEnd {
                     parsing: try await house.succeed(["issue", "alert.json", "--json"] + key))
                 #expect(replayed["id"]?.string == notice)
                 try await hr.wait(for: "accepted", of: notice)
+                // And a reader is told so, with the state that it has now.
+                let again = try await house.succeed(["issue", "alert.json"] + key)
+                #expect(again.contains(" (issued before with the same request; nothing was issued now)\n"))
 
                 let commands: [[String]] = [
                     ["show", notice] + key, ["audit"], ["doctor"], ["keygen"], ["backup", house.path("a.db")],
@@ -63,6 +66,23 @@ extension EndToEnd {
                 }
             }
             await peer.stop()
+        }
+
+        @Test func `a key that may issue and not read is told of its repeated request, and that it may not see more`()
+            async throws
+        {
+            try await House.with { house, hr in
+                let person = try await hr.person("E-1", mail: nil)
+                try house.write(Requests.alert(to: person).canonicalText, to: "alert.json")
+                let issuer = try await hr.colleague("issuer", ["issue"])
+                try house.keep(secret: issuer.secret, in: "issuer.key")
+                let command = ["issue", "alert.json", "--key-file", house.path("issuer.key")]
+                #expect(!(try await house.succeed(command)).contains("issued before"))
+                let again = try await house.succeed(command)
+                #expect(again.contains("when it was issued (issued before with the same request; nothing was issued now;"))
+                #expect(again.contains("where it stands now: "), "\(again)")
+                #expect(again.contains("read"), "\(again)")
+            }
         }
 
         @Test func `the example of every kind is a request that only lacks its issuer and people`() async throws {

@@ -32,12 +32,8 @@ struct Issue: AsyncParsableCommand {
         let reply = try await client.send(
             "POST", "/v1/notices", body: request, headers: [("Idempotency-Key", key)])
         let answer = try JSONValue(parsing: reply.body)
-        // A repeated request is answered as it was the first time; the notice may have come far since.
         var state = answer["state"]?.string ?? ""
-        if reply.header("Idempotency-Replayed") == "true", let id = answer["id"]?.string {
-            let now = try await client.json("GET", "/v1/notices/\(try pathPart(id))")["state"]?.string ?? ""
-            state = "\(now) (issued before with the same request; nothing was issued now)"
-        }
+        if reply.header("Idempotency-Replayed") == "true" { state = try await Self.standing(answer, client) }
         output.show(
             answer,
             text: """
@@ -46,6 +42,19 @@ struct Issue: AsyncParsableCommand {
                 state    \(state)
                 content  \(answer["contentHash"]?.string ?? "")\(Self.warnings(answer))\(Rehearsed.line(answer))
                 """)
+    }
+
+    /// Where a notice stands whose request was repeated: the answer is that of the first time, and may be old.
+    private static func standing(_ answer: JSONValue, _ client: Client) async throws -> String {
+        let before = "issued before with the same request; nothing was issued now"
+        let id = try pathPart(answer["id"]?.string ?? "")
+        do {
+            let now = try await client.json("GET", "/v1/notices/\(id)")["state"]?.string ?? ""
+            return "\(now) (\(before))"
+        } catch {
+            // A key that may issue need not be one that may read.
+            return "\(answer["state"]?.string ?? "") when it was issued (\(before); where it stands now: \(error))"
+        }
     }
 
     /// What the author should know, though it was issued; a line each.
@@ -106,73 +115,6 @@ struct Approve: AsyncParsableCommand {
             answer,
             text: "\(answer["number"]?.string ?? "") is now \(answer["state"]?.string ?? "")" + Awaited.words(answer)
                 + Rehearsed.line(answer))
-    }
-}
-
-/// `songda show`: where a notice stands.
-struct Show: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show a notice, its deliveries and its time line.")
-
-    @OptionGroup var target: ServerOptions
-    @OptionGroup var output: OutputOptions
-    @Argument(help: "The notice's id or number.")
-    var notice: String
-
-    func run() async throws {
-        let client = try target.client()
-        defer { client.close() }
-        let id = try pathPart(notice)
-        let summary = try await client.json("GET", "/v1/notices/\(id)")
-        let timeline = try await client.json("GET", "/v1/notices/\(id)/timeline")["timeline"] ?? .null
-        let deliveries = try await client.json("GET", "/v1/notices/\(id)/deliveries")
-        output.show(
-            .object(["notice": summary, "timeline": timeline, "deliveries": deliveries]),
-            text: Self.text(summary, timeline, deliveries))
-    }
-
-    private static func text(_ notice: JSONValue, _ timeline: JSONValue, _ deliveries: JSONValue) -> String {
-        var lines = [
-            "\(notice["number"]?.string ?? "")  \(notice["kind"]?.string ?? "")  \(notice["state"]?.string ?? "")"
-                + Awaited.words(notice) + Rehearsed.line(notice), "",
-        ]
-        let names = recipients(notice)
-        for delivery in deliveries["items"]?.array ?? [] {
-            var parts = ["channel", "state", "stateAt", "clock", "reason"].map { delivery[$0]?.string ?? "" }
-            if let person = delivery["person"]?.string, let name = names[person] { parts.insert(name, at: 0) }
-            lines.append("  " + parts.joined(separator: "  "))
-        }
-        lines.append("")
-        for item in timeline["items"]?.array ?? [] {
-            let parts = ["happenedAt", "clock", "event"].map { item[$0]?.string ?? "" }
-            // Why something was refused, withdrawn or set aside.
-            let reason = item["facts"]?["reason"]?.string.map { ": \($0)" } ?? ""
-            lines.append("  " + parts.joined(separator: "  ") + approver(item, notice) + reason)
-        }
-        for doubt in timeline["doubts"]?.array ?? [] { lines.append("  ! \(doubt["en"]?.string ?? "")") }
-        return lines.joined(separator: "\n")
-    }
-
-    /// What to call each recipient where there are several: the name, with the id if that is needed to tell them apart.
-    private static func recipients(_ notice: JSONValue) -> [String: String] {
-        let all: [(id: String, name: String)] = (notice["recipients"]?.array ?? []).compactMap { one in
-            one["person"]?.string.map { (id: $0, name: one["name"]?.string ?? "") }
-        }
-        guard all.count > 1 else { return [:] }
-        var words: [String: String] = [:]
-        for one in all {
-            let isShared = all.contains { $0.name == one.name && $0.id != one.id }
-            words[one.id] = one.name.isEmpty ? one.id : one.name + (isShared ? " (\(one.id))" : "")
-        }
-        return words
-    }
-
-    /// Who gave an approval, by name where the server knows one; nothing for other lines and what was erased.
-    private static func approver(_ item: JSONValue, _ notice: JSONValue) -> String {
-        guard item["event"]?.string == EvidenceEvent.approvalGiven.rawValue,
-            let id = item["facts"]?["approver"]?["id"]?.string
-        else { return "" }
-        let approval = notice["approvals"]?.array?.first { $0["approver"]?["id"]?.string == id }
-        return " by " + (approval?["name"]?.string.map { "\($0) (\(id))" } ?? id)
     }
 }
 
