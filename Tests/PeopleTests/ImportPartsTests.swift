@@ -187,6 +187,34 @@ struct ImportPartsTests {
         }
     }
 
+    @Test(arguments: Backend.allCases)
+    func `the numbers of a file are forgotten at its end, however many there are, and those of others are not`(
+        _ backend: Backend
+    ) async throws {
+        try await TestGateway.with(backend) { gateway in
+            try await gateway.unit("sales")
+            let desk = gateway.people.roster
+            let other = try await desk.beginImport("other.csv", mode: .eachRow, by: .hr)
+            let begun = try await desk.beginImport("parts.csv", mode: .eachRow, by: .hr)
+            // More than are deleted in one statement, and then some.
+            let numbers = (0..<9_000).map { index -> Query in
+                "INSERT INTO roster_import_numbers (import, number, line) VALUES (\(begun.id.rawValue), \("x\(index)"), 1)"
+            }
+            try await gateway.database.write { tx in
+                try tx.executeBatch(numbers)
+                try tx.execute(
+                    "INSERT INTO roster_import_numbers (import, number, line) VALUES (\(other.id.rawValue), 'x1', 1)")
+            }
+            var rest = Self.all(2)[...]
+            let done = try await desk.takeAll(of: begun.id, by: .hr) { rest.popFirst() }
+            #expect(done.state == .done)
+            let left = try await gateway.database.read { tx in
+                try tx.query("SELECT import FROM roster_import_numbers").map { try $0.get("import", as: String.self) }
+            }
+            #expect(left == [other.id.rawValue])
+        }
+    }
+
     @Test(arguments: Backend.allCases, FaultyDatabase.Fault.allCases)
     func `a part that fails stops those behind it, and the import goes on where it stopped`(
         _ backend: Backend, _ fault: FaultyDatabase.Fault

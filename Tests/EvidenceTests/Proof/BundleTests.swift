@@ -32,6 +32,12 @@ struct BundleTests {
         #expect(
             report.checks.contains { $0.name == "trust" && $0.status == .warning && $0.english.hasPrefix("NOT PINNED") }
         )
+        // Whoever verifies is told whose roots were used: those of an installation are nothing of the reader's.
+        for (isOurs, words) in [(true, "certificates of this installation"), (false, "certificates given by the reader")] {
+            let trust = BundleVerifier.Trust(roots: [fixture.issuer.certificate], isOfInstallation: isOurs)
+            let checks = BundleVerifier(trust: trust, now: fixture.log.clock.now).verify(bundle).checks
+            #expect(checks.contains { $0.name == "trust" && $0.english.contains(words) })
+        }
         let strange = try BundleFixture()
         let trust = BundleVerifier.Trust(roots: [strange.issuer.certificate])
         let refused = BundleVerifier(trust: trust, now: fixture.log.clock.now).verify(bundle)

@@ -25,7 +25,7 @@ import Testing
             for parcel in gateway.sms.parcels { #expect(parcel.content.smsText.hasPrefix("[演练，无法律效力]")) }
             // The exact bytes that are sealed: each page of the PDF, and the message that is the notice.
             let pdf = try #require(try await gateway.store.document(of: formal)).bytes
-            let pages = try Self.text(of: pdf).split(separator: "\u{0C}").filter { $0.contains("SHA-256") }
+            let pages = try Self.text(of: pdf).split(separator: "\u{0C}").filter { $0.contains("内容 SHA-256") }
             #expect(!pages.isEmpty)
             for page in pages {
                 #expect(page.drop(while: \.isWhitespace).hasPrefix("演练，无法律效力 / REHEARSAL, NO LEGAL EFFECT"))
