@@ -17,6 +17,7 @@ struct AcceptanceLeg {
         try await gateway.drainLog()
         let first = try await gateway.verifiedCheckpoint()?.size ?? 0
         let before = gateway.database.statistics
+        try RawSQLite.emptyLog(of: directory + "/songda.db")
         let consumption = try Consumption.begin()
         let start = ContinuousClock.now
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -25,6 +25,7 @@ struct MailLeg {
         let commitsBefore = gateway.database.statistics.groups
         let hole = try hole.map { try HoleDispatcher(gateway: gateway, port: $0) }
 
+        try RawSQLite.emptyLog(of: directory + "/songda.db")
         let consumption = try Consumption.begin()
         let sink = SinkCounter(path: counter)
         let start = ContinuousClock.now
