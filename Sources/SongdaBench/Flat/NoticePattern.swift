@@ -38,7 +38,7 @@ struct NoticePattern: Sendable {
     func copy(for person: Recipient, index: Int, by gateway: BenchGateway) throws -> NoticeCopy {
         let now = gateway.clock.now
         let id = NoticeID(SecureRandom.uuid(at: now))
-        let number = Self.number(like: notice.number)
+        let number = Self.number(like: notice.number, index: index, at: now)
         var words = content
         for place in places { words.replaceSubrange(place..<(place + number.utf8.count), with: number.utf8) }
         let hash = SHA256.hash(words)
@@ -95,12 +95,15 @@ struct NoticePattern: Sendable {
     /// Batches of a size that somebody would send: the product takes 10,000 at most.
     private static func batch(of index: Int) -> String { "before-\(index / 1_000)" }
 
-    /// A number of the same day with another ending, of the same length.
-    private static func number(like other: String) -> String {
+    /// A number with another ending, of the same length; a thousand bear one day, the next thousand the day before.
+    private static func number(like other: String, index: Int, at now: Timestamp) -> String {
         let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
         let random = SecureRandom.bytes(8).map { alphabet[Int($0) % alphabet.count] }
-        return other.prefix(12) + String(random[..<4]) + "-" + String(random[4...])
+        let day = now.adding(.seconds(-86_400 * (1 + index / noticesADay))).rfc3339.prefix(10).filter { $0 != "-" }
+        return other.prefix(3) + day + "-" + String(random[..<4]) + "-" + String(random[4...])
     }
+
+    private static let noticesADay = 1_000
 }
 
 /// What a copy of a notice is to the store, step by step.
