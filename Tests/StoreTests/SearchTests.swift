@@ -29,6 +29,44 @@ import Testing
     }
 
     @Test(arguments: Backend.allCases)
+    func `a notice is found by the hash of its words in every state, and by that of its document, each by index`(
+        _ backend: Backend
+    ) async throws {
+        try await TestGateway.with(backend) { gateway in
+            gateway.mail.alwaysAccepts()
+            gateway.sms.alwaysAccepts()
+            try await gateway.person()
+            func expectFound(_ id: NoticeID, _ state: NoticeState, isOwnDocument: Bool = true) async throws {
+                let notice = try #require(try await gateway.store.notice(id))
+                #expect(notice.state == state)
+                for hash in [notice.contentHash, notice.documentHash].compactMap(\.self) {
+                    #expect(try await gateway.store.notices(withHash: hash, limit: 5).map(\.id) == [id], "\(state)")
+                }
+                if let document = notice.documentHash { #expect((document == notice.contentHash) == isOwnDocument) }
+            }
+            let cancelled = try await gateway.issue(gateway.dismissalRequest())
+            try await expectFound(cancelled, .awaitingApproval)
+            _ = try await gateway.pipeline.issue.cancel(cancelled, reason: "写错了", by: .author)
+            try await expectFound(cancelled, .cancelled)
+            let formal = try await gateway.approvedDismissal()
+            try await expectFound(formal, .approved)
+            let message = try await gateway.issue(gateway.riskAlert())
+            try await expectFound(message, .approved)
+            try await gateway.settle()
+            try await expectFound(formal, try #require(try await gateway.store.notice(formal)).state, isOwnDocument: false)
+            try await expectFound(message, try #require(try await gateway.store.notice(message)).state)
+        }
+        try await QueryPlanTests.filled(backend) { gateway in
+            let plans = try await QueryPlanTests.plans(gateway, containing: "content_hash =") { store, _ in
+                _ = try await store.notices(withHash: SHA256.hash([1]), limit: 5)
+            }
+            for index in ["notices_content_hash", "notices_document_hash", "notices_state"] {
+                QueryPlanTests.expect(plans, uses: index, sorts: true)
+            }
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func `people are found by their whole name, those of before an upgrade too, and the erased by none`(
         _ backend: Backend
     ) async throws {

@@ -8,6 +8,6 @@ public enum Migrations {
     public static let all: [Migration] = [
         evidence, gateway, roster, operation, entryTriggers, rosterFile, clients, handover, attendance, performance,
         risk, agreements, training, pay, accounts, guards, turns, search, scale, webhooks, identities, replies,
-        service,
+        service, hashes,
     ]
 }
