@@ -35,6 +35,48 @@ import Testing
         }
     }
 
+    @Test func `what is kept of links is in the order of their time, and a token with another time is another`() throws {
+        let tokens = LinkTokens(key: Array(repeating: 7, count: 32), baseURL: nil)
+        let (early, late) = (
+            tokens.token(for: DeliveryID("01a205ab-1fc1-7a9c-b1b5-5635233a2101")),
+            tokens.token(for: DeliveryID("01a305ab-0000-7000-8000-000000000000"))
+        )
+        #expect(early.hasPrefix("01a205ab") && early.count == 72)
+        let hashes = [early, late].map { LinkTokens.hash($0).hex }
+        #expect(hashes[0].hasPrefix("01a205ab") && hashes[1].hasPrefix("01a305ab"))
+        // Everything but the time is of the token's own hash, and a changed time changes that too.
+        #expect(hashes[0].dropFirst(8) == SHA256.hash(Array(early.utf8)).hex.dropFirst(8))
+        let moved = "01a305ab" + early.dropFirst(8)
+        #expect(LinkTokens.hash(moved).hex.dropFirst(8) != hashes[0].dropFirst(8))
+        // A link that was made before tokens had a time, and an id that has none.
+        let old = String(early.dropFirst(8))
+        #expect(LinkTokens.hash(old) == SHA256.hash(Array(old.utf8)))
+        #expect(tokens.token(for: DeliveryID("delivery-1")).count == 64)
+        #expect(LinkTokens.hash(String(repeating: "z", count: 72)) == SHA256.hash(Array(repeating: 0x7A, count: 72)))
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `a link that was queued before tokens had a time works with and without it`(_ backend: Backend) async throws {
+        try await TestGateway.with(backend) { gateway in
+            try await gateway.person()
+            for carriesTime in [true, false] {
+                let mail = try await gateway.queuedMail()
+                let token = LinkTokens(key: gateway.keys.link, baseURL: nil).token(for: mail.id)
+                let old = String(token.dropFirst(8))
+                try await gateway.database.write { tx in
+                    try tx.execute(
+                        "UPDATE deliveries SET link_hash = \(LinkTokens.hash(old)) WHERE id = \(mail.id.rawValue)")
+                }
+                let brought = carriesTime ? token : old
+                _ = try await gateway.pipeline.read.openLink(brought, code: nil, circumstances: [:])
+                await expectRefusal(.credential, "used") { _ = try await gateway.pipeline.read.landing(brought) }
+            }
+            for other in ["", "0", String(repeating: "0", count: 72), String(repeating: "z", count: 72)] {
+                await expectRefusal(.notFound) { _ = try await gateway.pipeline.read.landing(other) }
+            }
+        }
+    }
+
     @Test(arguments: Backend.allCases)
     func `a link is not used up by an opening that could not be recorded`(_ backend: Backend) async throws {
         try await TestGateway.with(backend) { gateway in

@@ -26,6 +26,8 @@ public protocol CredentialStore: Sendable {
 
 /// What a link opens.
 public struct LinkRecord: Sendable, Hashable {
+    /// The hash of its token, by which it was found.
+    public let hash: Digest
     /// The delivery that carried it.
     public let delivery: DeliveryID
     /// To whom it was sent.
@@ -38,7 +40,10 @@ public struct LinkRecord: Sendable, Hashable {
     public let usedAt: Timestamp?
 
     /// Gathers it.
-    public init(delivery: DeliveryID, person: PersonID, notice: NoticeID, expiresAt: Timestamp, usedAt: Timestamp?) {
+    public init(
+        hash: Digest, delivery: DeliveryID, person: PersonID, notice: NoticeID, expiresAt: Timestamp, usedAt: Timestamp?
+    ) {
+        self.hash = hash
         self.delivery = delivery
         self.person = person
         self.notice = notice
