@@ -24,6 +24,10 @@ public struct Migrator: Sendable {
             let didRun = try await database.write { transaction in try run(migration, in: transaction) }
             if didRun { applied.append(migration.name) }
         }
+        if !applied.isEmpty, database.dialect == .sqlite {
+            // The connection that wrote the schema holds every page of it in memory, and will hardly want one of them again.
+            _ = try await database.write { transaction in try transaction.execute("PRAGMA shrink_memory") }
+        }
         return applied
     }
 
