@@ -42,10 +42,17 @@ public struct FieldValues: Sendable, Hashable {
             }
         }
         let choices = values.compactMapValues { if case .choice(let option) = $0 { option.id } else { nil } }
+        let unsettled = Set(
+            fields.filter { field in
+                field.type == .choice && choices[field.name] == nil
+                    && (input[field.name].map { !$0.isMissing } ?? false || field.isRequired(for: choices))
+            }.map(\.name))
         for field in fields {
             let isGiven = input[field.name].map { !$0.isMissing } ?? false
             if !isGiven, field.isRequired(for: choices) { faults.append(.missing(field)) }
-            if isGiven, !field.isAllowed(for: choices) { faults.append(.unwanted(field)) }
+            // Whether it fits a case that is missing itself, or is none, nobody can say yet.
+            let isOpen = field.onlyWhen.contains { $0.values.keys.contains(where: unsettled.contains) }
+            if isGiven, !isOpen, !field.isAllowed(for: choices) { faults.append(.unwanted(field)) }
         }
         // Sorted, so that the same request always gives the same answer.
         for name in input.keys.filter({ !known.contains($0) }).sorted() {

@@ -89,6 +89,19 @@ import Testing
         #expect(try Self.faults(["mode": .string("fast")]).map(\.field) == ["fee"])
         #expect(try Self.faults(["mode": .string("slow"), "fee": .string("1")]).map(\.field) == ["fee"])
         #expect(try Self.faults(["mode": .string("fast"), "fee": .string("1")]).isEmpty)
+        // Of a case that is none, only that is said.
+        #expect(try Self.faults(["mode": .string("medium"), "fee": .string("1")]).map(\.field) == ["mode"])
+    }
+
+    @Test func `while a case that must be chosen is missing, nothing is refused as foreign to it`() throws {
+        let fields = SmallKind.fields.replacing("example: fast,", with: "example: fast, required: true,")
+        let renderer = try Renderer(library: TemplateLibrary(files: SmallKind.files(fields: fields)))
+        let failure = #expect(throws: RenderFailure.self) {
+            try renderer.render(
+                kind: "memo", version: 1, language: .english,
+                values: ["title": .string("T"), "body": .string("B"), "fee": .string("1")], context: .example())
+        }
+        #expect(failure?.faults.map(\.field) == ["mode"])
     }
 
     @Test func `the snapshot keeps values in one canonical form`() throws {
