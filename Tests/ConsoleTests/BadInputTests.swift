@@ -107,6 +107,27 @@ import Testing
         }
     }
 
+    @Test func `what is wrong with a field is told in the language of the rest, whatever that of the notice`() async throws {
+        try await TestServer.with { server in
+            try await server.gateway.person()
+            let key = try await server.key(.issue)
+            var body = TestServer.alert().object ?? [:]
+            for language in ["zh-CN", "en"] {
+                body["language"] = .string(language)
+                body["fields"] = ["count": "many"]
+                for path in [Site.notices, Site.preview] {
+                    let answer = try await server.post(path, key, .object(body), idempotency: "k-\(language)")
+                    let messages = (answer.json["errors"]?.array ?? []).compactMap { $0["message"]?.string }
+                    #expect(answer.status == 422 && messages.count > 1, "\(answer.text)")
+                    for message in messages {
+                        // Labels of fields are those of their language too.
+                        #expect(message.allSatisfy { $0.isASCII || "“”…".contains($0) }, "\(message)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `an unknown kind and an unknown version are refused`() async throws {
         try await TestServer.with { server in
             try await server.gateway.person()

@@ -29,7 +29,9 @@ struct NoticeAPI: Sendable {
     private func issue(_ call: Call) async throws -> Reply {
         let claim = try IdempotencyClaim(call)
         let request = try IssueRequest(body: try call.json())
-        let acceptance = try await services.pipeline.issue.issue(request, by: call.principal, idempotency: claim)
+        // Programs are told in English, whatever the language of the notice.
+        let acceptance = try await services.pipeline.issue.issue(
+            request, by: call.principal, idempotency: claim, telling: .english)
         let issued = try await IssuedNotice(acceptance, services)
         var headers = [("Location", Site.link(to: issued.id))]
         if issued.isReplay { headers.append(("Idempotency-Replayed", "true")) }
@@ -38,7 +40,7 @@ struct NoticeAPI: Sendable {
 
     private func preview(_ call: Call) async throws -> Reply {
         let preview = try await services.pipeline.issue.preview(
-            try IssueRequest(body: try call.json()), by: call.principal)
+            try IssueRequest(body: try call.json()), by: call.principal, telling: .english)
         let accepted = try call.header("Accept") ?? ""
         if accepted.lowercased().hasPrefix("application/pdf"), let pdf = preview.pdf {
             return .file(pdf, type: "application/pdf", name: "preview.pdf")
