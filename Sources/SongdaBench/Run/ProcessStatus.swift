@@ -14,8 +14,14 @@ struct ProcessStatus {
     /// A line of `status` that is an amount of memory: `VmRSS`, `VmHWM`, `RssAnon`.
     func mebibytes(_ name: String) throws -> Double { Double(try value(name, in: "status")) / 1024 }
 
-    /// The bytes that it has caused to be written to a disk, those of its checkpoints included.
-    var writtenBytes: Int { get throws { try value("write_bytes", in: "io") } }
+    /// The bytes that it has handed to `write` and its like, those of its checkpoints included; what goes out by `send` is not
+    /// among them.
+    var writtenBytes: Int { get throws { try value("wchar", in: "io") } }
+
+    /// The bytes of the cached pages that it has made dirty.
+    ///
+    /// Where a file's pages are cached in folios of many, the kernel counts all of them for each (Linux 6.18, ext4).
+    var dirtiedBytes: Int { get throws { try value("write_bytes", in: "io") } }
 
     /// Forgets the most memory it had, so that `VmHWM` is that of what follows.
     func forgetPeak() throws { try "5".write(toFile: directory + "/clear_refs", atomically: false, encoding: .utf8) }
