@@ -107,7 +107,9 @@ import Testing
         }
     }
 
-    @Test func `what is wrong with a field is told in the language of the rest, whatever that of the notice`() async throws {
+    @Test func `what is wrong with a field is told in the language of the rest, whatever that of the notice`()
+        async throws
+    {
         try await TestServer.with { server in
             try await server.gateway.person()
             let key = try await server.key(.issue)

@@ -35,7 +35,8 @@ import Testing
         }
     }
 
-    @Test func `what is kept of links is in the order of their time, and a token with another time is another`() throws {
+    @Test func `what is kept of links is in the order of their time, and a token with another time is another`() throws
+    {
         let tokens = LinkTokens(key: Array(repeating: 7, count: 32), baseURL: nil)
         let (early, late) = (
             tokens.token(for: DeliveryID("01a205ab-1fc1-7a9c-b1b5-5635233a2101")),

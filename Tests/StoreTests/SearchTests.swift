@@ -53,7 +53,8 @@ import Testing
             let message = try await gateway.issue(gateway.riskAlert())
             try await expectFound(message, .approved)
             try await gateway.settle()
-            try await expectFound(formal, try #require(try await gateway.store.notice(formal)).state, isOwnDocument: false)
+            let sent = try #require(try await gateway.store.notice(formal)).state
+            try await expectFound(formal, sent, isOwnDocument: false)
             try await expectFound(message, try #require(try await gateway.store.notice(message)).state)
         }
         try await QueryPlanTests.filled(backend) { gateway in

@@ -33,7 +33,8 @@ struct BundleTests {
             report.checks.contains { $0.name == "trust" && $0.status == .warning && $0.english.hasPrefix("NOT PINNED") }
         )
         // Whoever verifies is told whose roots were used: those of an installation are nothing of the reader's.
-        for (isOurs, words) in [(true, "certificates of this installation"), (false, "certificates given by the reader")] {
+        let givers = [(true, "certificates of this installation"), (false, "certificates given by the reader")]
+        for (isOurs, words) in givers {
             let trust = BundleVerifier.Trust(roots: [fixture.issuer.certificate], isOfInstallation: isOurs)
             let checks = BundleVerifier(trust: trust, now: fixture.log.clock.now).verify(bundle).checks
             #expect(checks.contains { $0.name == "trust" && $0.english.contains(words) })
