@@ -13,7 +13,7 @@ extension SQLNoticeStore: CredentialStore {
                 """
             ).map {
                 LinkRecord(
-                    hash: tokenHash, delivery: DeliveryID(try $0.get("id")), person: PersonID(try $0.get("person")),
+                    delivery: DeliveryID(try $0.get("id")), person: PersonID(try $0.get("person")),
                     notice: NoticeID(try $0.get("notice")), expiresAt: try $0.get("link_expires_at"),
                     usedAt: try $0.get("link_used_at"))
             }

@@ -36,8 +36,8 @@ extension SQLNoticeStore: DispatchStore {
             guard !ids.isEmpty else { return [Row]() }
             return try tx.query(
                 """
-                SELECT \(DeliveryRows.columns), d.fence, d.claims, d.unknowns, \(NoticeRows.columns), n.content,
-                    \(DocumentRows.columns), \(Self.firstOfItsKind) AS reminds_of
+                SELECT \(DeliveryRows.columns), d.fence, d.claims, d.unknowns, d.link_hash, \(NoticeRows.columns),
+                    n.content, \(DocumentRows.columns), \(Self.firstOfItsKind) AS reminds_of
                 FROM deliveries d JOIN notices n ON n.id = d.notice JOIN documents o ON o.notice = n.id
                 WHERE d.id IN \(list: ids) ORDER BY d.priority, d.id
                 """)
@@ -106,7 +106,8 @@ extension SQLNoticeStore: DispatchStore {
         DeliveryClaim(
             delivery: delivery, notice: notice, content: content, document: document, fence: try row.get("fence"),
             claims: try row.get("claims"), unknownsBefore: try row.get("unknowns"),
-            remindsOf: try earlier ?? row.get("reminds_of", as: String?.self).map { DeliveryID($0) })
+            remindsOf: try earlier ?? row.get("reminds_of", as: String?.self).map { DeliveryID($0) },
+            linkHash: try row.get("link_hash"))
     }
 
     /// The claim of one row; where the sealed columns cannot be opened its content is empty, which matches no hash, so that

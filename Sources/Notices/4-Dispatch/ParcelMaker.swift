@@ -17,7 +17,7 @@ public struct ParcelMaker: Sendable {
             throw NoticeError(.unavailable, "the stored address cannot be read; run `songda audit`")
         }
         let recipient = notice.recipients.first { $0.person == claim.delivery.person }
-        let url = links.url(for: claim.delivery.id)
+        let url = claim.linkHash.flatMap { links.url(for: claim.delivery.id, storedAs: $0) }
         return Parcel(
             delivery: claim.delivery.id, notice: notice.id, noticeNumber: notice.number, attempt: attempt,
             address: claim.delivery.address.value, recipientName: recipient?.name ?? "",

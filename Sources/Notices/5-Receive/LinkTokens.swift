@@ -26,42 +26,43 @@ public struct LinkTokens: Sendable {
     /// Whether links are made at all.
     public var areIssued: Bool { baseURL != nil }
 
-    /// The token of a delivery: when the delivery was made, as its id says it, in 8 hexadecimal digits, and 64 of the secret.
+    /// The token of a delivery: when its id was made, in 12 hexadecimal digits (milliseconds; RFC 9562, 5.7), and 64 of the
+    /// secret.
     public func token(for delivery: DeliveryID) -> String {
-        let secret = Hex.encode(HMAC.sha256(key: key, Array("songda link \(delivery.rawValue)".utf8)))
-        let time = delivery.rawValue.prefix(Self.timeDigits)
-        return Hex.decode(String(time))?.count == Self.timeDigits / 2 ? time.lowercased() + secret : secret
+        let time = delivery.rawValue.filter { $0 != "-" }.prefix(Self.timeDigits).lowercased()
+        return (Hex.decode(time)?.count == Self.timeDigits / 2 ? time : "") + secret(of: delivery)
+    }
+
+    private func secret(of delivery: DeliveryID) -> String {
+        Hex.encode(HMAC.sha256(key: key, Array("songda link \(delivery.rawValue)".utf8)))
     }
 
     /// What the store keeps instead of the token.
     ///
-    /// It begins with the token's time and not with four bytes more of the hash: the store finds links by an index, and one
-    /// over values without an order writes a page of its own for every link as soon as there are many. 224 bits of the hash
+    /// It begins with the token's time and not with six bytes more of the hash: the store finds links by an index, and one
+    /// over values without an order writes a page of its own for every link as soon as there are many. 208 bits of the hash
     /// remain.
     public static func hash(_ token: String) -> Digest {
         let hash = SHA256.hash(Array(token.utf8))
-        guard let time = time(of: token) else { return hash }
+        guard token.utf8.count == timeDigits + secretDigits, let time = Hex.decode(String(token.prefix(timeDigits)))
+        else { return hash }
         return Digest(bytes: time + hash.bytes.dropFirst(time.count)) ?? hash
     }
 
-    /// Under which hashes the store may have a token that somebody brings; none for what cannot be one.
-    ///
-    /// Tokens had no time once, and a mail that was queued then and goes out now carries one all the same.
-    static func hashes(_ token: String) -> [Digest] {
-        if time(of: token) != nil { return [hash(token), hash(String(token.dropFirst(timeDigits)))] }
-        return token.utf8.count == secretDigits ? [hash(token)] : []
+    /// Whether a text has the length of a token.
+    static func isPossible(_ token: String) -> Bool {
+        [secretDigits, timeDigits + secretDigits].contains(token.utf8.count)
     }
 
-    private static func time(of token: String) -> [UInt8]? {
-        token.utf8.count == timeDigits + secretDigits ? Hex.decode(String(token.prefix(timeDigits))) : nil
-    }
-
-    // A UUIDv7 begins with the time (RFC 9562, 5.7); 32 bits of it count in steps of 65 seconds.
-    private static let timeDigits = 8
+    private static let timeDigits = 12
     private static let secretDigits = 64
 
-    /// The link for a delivery, or nil without a base URL.
-    public func url(for delivery: DeliveryID) -> String? {
-        baseURL.map { "\($0)/n/\(token(for: delivery))" }
+    /// The link of a delivery in the form that the store has, so that each attempt carries the same; nil without a base URL,
+    /// and if it has neither.
+    ///
+    /// Tokens had no time once, and a mail that was queued then may be on its way for the second time.
+    func url(for delivery: DeliveryID, storedAs hash: Digest) -> String? {
+        guard let baseURL else { return nil }
+        return [token(for: delivery), secret(of: delivery)].first { Self.hash($0) == hash }.map { "\(baseURL)/n/\($0)" }
     }
 }

@@ -57,7 +57,7 @@ extension ReadingDesk {
         }
         return try await open(
             link.delivery, person: person.person, by: identification, source: .link, circumstances: circumstances,
-            using: link.hash)
+            using: LinkTokens.hash(token))
     }
 
     /// Records an answer of somebody who opened a link a moment ago.
@@ -73,7 +73,7 @@ extension ReadingDesk {
     }
 
     func resolve(_ token: String) async throws -> (LinkRecord, Notice, NoticeRecipient) {
-        guard let link = try await record(of: token),
+        guard LinkTokens.isPossible(token), let link = try await credentials.link(LinkTokens.hash(token)),
             let notice = try await reader.notice(link.notice),
             let person = notice.recipients.first(where: { $0.person == link.person })
         else {
@@ -87,13 +87,6 @@ extension ReadingDesk {
                 .credential, "the link expired at \(link.expiresAt.rfc3339); read the notice in the inbox")
         }
         return (link, notice, person)
-    }
-
-    private func record(of token: String) async throws -> LinkRecord? {
-        for hash in LinkTokens.hashes(token) {
-            if let link = try await credentials.link(hash) { return link }
-        }
-        return nil
     }
 
     /// A phone first: the mailbox may be the one the link came by, and then the code would prove nothing more.

@@ -26,8 +26,6 @@ public protocol CredentialStore: Sendable {
 
 /// What a link opens.
 public struct LinkRecord: Sendable, Hashable {
-    /// The hash of its token, by which it was found.
-    public let hash: Digest
     /// The delivery that carried it.
     public let delivery: DeliveryID
     /// To whom it was sent.
@@ -40,10 +38,7 @@ public struct LinkRecord: Sendable, Hashable {
     public let usedAt: Timestamp?
 
     /// Gathers it.
-    public init(
-        hash: Digest, delivery: DeliveryID, person: PersonID, notice: NoticeID, expiresAt: Timestamp, usedAt: Timestamp?
-    ) {
-        self.hash = hash
+    public init(delivery: DeliveryID, person: PersonID, notice: NoticeID, expiresAt: Timestamp, usedAt: Timestamp?) {
         self.delivery = delivery
         self.person = person
         self.notice = notice

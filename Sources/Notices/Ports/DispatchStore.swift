@@ -56,11 +56,13 @@ public struct DeliveryClaim: Sendable {
     public let unknownsBefore: Int
     /// The first delivery of the notice to this person over this channel, if this one reminds of it.
     public let remindsOf: DeliveryID?
+    /// The hash of the token in its link; nil if it carries none.
+    public let linkHash: Digest?
 
     /// Gathers a claim.
     public init(
         delivery: Delivery, notice: Notice, content: [UInt8], document: SealedNotice, fence: Int64, claims: Int,
-        unknownsBefore: Int, remindsOf: DeliveryID? = nil
+        unknownsBefore: Int, remindsOf: DeliveryID? = nil, linkHash: Digest? = nil
     ) {
         self.delivery = delivery
         self.notice = notice
@@ -70,6 +72,7 @@ public struct DeliveryClaim: Sendable {
         self.claims = claims
         self.unknownsBefore = unknownsBefore
         self.remindsOf = remindsOf
+        self.linkHash = linkHash
     }
 }
 

@@ -95,7 +95,7 @@ import Testing
             }
             try await gateway.settle()
             let mail = try #require(tray.messages.first { $0.channel == .email }).text
-            let link = try #require(mail.firstMatch(of: /\/n\/([0-9a-f]{72})/))
+            let link = try #require(mail.firstMatch(of: /\/n\/([0-9a-f]{76})/))
             let before = tray.messages.count
             try await gateway.pipeline.read.sendCode(forLink: String(link.1))
             let code = try #require(tray.messages.last)
