@@ -3,19 +3,25 @@ import Notices
 import SQL
 
 extension SQLNoticeStore {
-    /// Notices whose content or sealed document has this hash, the newest first.
-    public func notices(withHash hash: Digest, limit: Int) async throws -> [Notice] {
-        // Questions with an index each: a condition with OR would read the whole table on one of the engines. What an index
-        // leaves out is said in its own words, else it is not taken; see the migration for what each holds.
+    /// By two indexes; what waits is read row by row.
+    public func notices(withHash hash: Digest, isSealed: Bool, limit: Int) async throws -> [Notice] {
+        // Questions with an index each: a condition with OR would read the whole table on one of the engines. What the index
+        // of contents leaves out is said in its own words, else it is not taken; see the migration for what it holds.
+        let waiting: Query =
+            isSealed
+            ? ""
+            : """
+                UNION SELECT id FROM notices
+                    WHERE content_hash = \(hash.bytes) AND state IN ('awaiting_approval', 'approved')
+            """
         let query: Query =
             Self.noticeSelect + """
                  WHERE n.id IN (
-                    SELECT id FROM notices WHERE document_hash = \(hash.bytes) AND document_hash IS NOT NULL
+                    SELECT id FROM notices WHERE document_hash = \(hash.bytes)
                     UNION SELECT id FROM notices WHERE content_hash = \(hash.bytes)
                         AND state NOT IN ('awaiting_approval', 'approved')
                         AND (document_hash IS NULL OR document_hash <> content_hash)
-                    UNION SELECT id FROM notices
-                        WHERE content_hash = \(hash.bytes) AND state IN ('awaiting_approval', 'approved')
+                    \(waiting)
                 ) ORDER BY n.id DESC LIMIT \(limit)
                 """
         let rows = try await database.read { tx in try tx.query(query) }

@@ -8,8 +8,9 @@ public protocol NoticeReader: BatchReader {
     func notice(number: String) async throws -> Notice?
     /// Notices, the newest first.
     func notices(_ filter: NoticeFilter, before cursor: NoticeID?, limit: Int) async throws -> [Notice]
-    /// Notices whose content or sealed document has this hash.
-    func notices(withHash hash: Digest, limit: Int) async throws -> [Notice]
+    /// Notices whose content or sealed document has this hash, the newest first; those that wait are looked through one by one,
+    /// and are left out where only what was sealed is asked for.
+    func notices(withHash hash: Digest, isSealed: Bool, limit: Int) async throws -> [Notice]
     /// The rendered content as stored; nil after erasure.
     func content(of notice: NoticeID) async throws -> [UInt8]?
     /// The sealed document; nil before sealing and after erasure.

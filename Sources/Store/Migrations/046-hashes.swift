@@ -1,11 +1,11 @@
 import SQL
 
 extension Migrations {
-    /// A notice writes one page in an index over hashes and not three: a hash has no order, so among a million each is a page
-    /// of its own, in the log and again in the file.
+    /// A message writes one page in the indexes over hashes and not two.
     ///
-    /// Of a message, document and content are the same bytes, so the index of documents holds both. A notice that still
-    /// waits is found among those that wait, which are few beside those that ever were.
+    /// A hash has no order, so among a million each is a page of its own, in the log and again in the file. Of a message,
+    /// document and content are the same bytes, so the index of documents holds both; a formal notice still writes two. A
+    /// notice that waits is found among those that wait, which are few beside those that ever were.
     static let hashes = Migration(
         name: "046-hashes",
         portable: [

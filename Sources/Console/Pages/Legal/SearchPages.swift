@@ -126,7 +126,7 @@ struct SearchPages: Sendable {
         if name.uppercased().hasPrefix("SD-") {
             found.notices = [try await services.reader.notice(number: name.uppercased())].compactMap { $0 }
         } else if let hash = Digest(hex: name.lowercased()) {
-            found.notices = try await services.reader.notices(withHash: hash, limit: Self.limit)
+            found.notices = try await services.reader.notices(withHash: hash, isSealed: false, limit: Self.limit)
         } else if case .address(let channel, let value) = ClientPages.query(name) {
             // What is no address of the channel is found nowhere.
             if let value = try? services.addresses.normalForm(of: value, on: channel) {

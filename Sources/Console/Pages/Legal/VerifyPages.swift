@@ -175,7 +175,7 @@ struct VerifyPages: Sendable {
         let isCode = parts.count == 3 && parts[0] == "songda"
         let notice: Notice?
         if typed.utf8.count == 64, let hash = Digest(hex: typed.lowercased()) {
-            notice = try await services.reader.notices(withHash: hash, limit: 1).first
+            notice = try await services.reader.notices(withHash: hash, isSealed: true, limit: 1).first
         } else {
             notice = try await services.reader.notice(number: (isCode ? String(parts[1]) : typed).uppercased())
         }
