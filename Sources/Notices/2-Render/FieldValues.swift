@@ -42,17 +42,13 @@ public struct FieldValues: Sendable, Hashable {
             }
         }
         let choices = values.compactMapValues { if case .choice(let option) = $0 { option.id } else { nil } }
-        let unsettled = Set(
-            fields.filter { field in
-                field.type == .choice && choices[field.name] == nil
-                    && (input[field.name].map { !$0.isMissing } ?? false || field.isRequired(for: choices))
-            }.map(\.name))
+        func isGiven(_ field: FieldDefinition) -> Bool { input[field.name].map { !$0.isMissing } ?? false }
+        let unsettled = Self.unsettled(fields, choices, isGiven: isGiven)
         for field in fields {
-            let isGiven = input[field.name].map { !$0.isMissing } ?? false
-            if !isGiven, field.isRequired(for: choices) { faults.append(.missing(field)) }
+            if !isGiven(field), field.isRequired(for: choices) { faults.append(.missing(field)) }
             // Whether it fits a case that is missing itself, or is none, nobody can say yet.
             let isOpen = field.onlyWhen.contains { $0.values.keys.contains(where: unsettled.contains) }
-            if isGiven, !isOpen, !field.isAllowed(for: choices) { faults.append(.unwanted(field)) }
+            if isGiven(field), !isOpen, !field.isAllowed(for: choices) { faults.append(.unwanted(field)) }
         }
         // Sorted, so that the same request always gives the same answer.
         for name in input.keys.filter({ !known.contains($0) }).sorted() {
@@ -68,6 +64,23 @@ public struct FieldValues: Sendable, Hashable {
         self.values = values
         self.warnings = warnings
         snapshot = .object(values.mapValues(\.snapshot))
+    }
+
+    /// The choices of which nobody can say yet how they fall: missing where one must be made, or none of the options, or
+    /// needed only in cases that are unsettled themselves.
+    private static func unsettled(
+        _ fields: [FieldDefinition], _ choices: [String: String], isGiven: (FieldDefinition) -> Bool
+    ) -> Set<String> {
+        let open = fields.filter { $0.type == .choice && choices[$0.name] == nil }
+        var unsettled = Set(open.filter { isGiven($0) || $0.isRequired(for: choices) }.map(\.name))
+        while true {
+            let more = open.filter { field in
+                !unsettled.contains(field.name)
+                    && field.requiredWhen.contains { $0.values.keys.contains(where: unsettled.contains) }
+            }
+            if more.isEmpty { return unsettled }
+            unsettled.formUnion(more.map(\.name))
+        }
     }
 
     private static func breaches(

@@ -104,6 +104,18 @@ import Testing
         #expect(failure?.faults.map(\.field) == ["mode"])
     }
 
+    @Test func `nor what hangs on a choice that another choice demands`() throws {
+        // Which notice is given hangs on the ground, and the month's pay on the notice given.
+        let template = try #require(try ShippedTemplates.library().template(kind: "dismissal", version: nil))
+        let failure = #expect(throws: RenderFailure.self) {
+            try FieldValues(
+                checking: ["extraMonthPay": .string("8000")], fields: template.fields,
+                issueDate: try #require(CivilDate("2026-11-21")))
+        }
+        let fields = Set((failure?.faults ?? []).map(\.field))
+        #expect(fields.contains("ground") && !fields.contains("extraMonthPay"), "\(fields)")
+    }
+
     @Test func `the snapshot keeps values in one canonical form`() throws {
         let a = try SmallKind.render(["sum": .string("12.5"), "times": .string("7"), "title": .string(" T ")])
         let b = try SmallKind.render(["title": .string("T"), "times": .integer(7), "sum": .string("12.50")])
