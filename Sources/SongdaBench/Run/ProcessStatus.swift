@@ -14,8 +14,8 @@ struct ProcessStatus {
     /// A line of `status` that is an amount of memory: `VmRSS`, `VmHWM`, `RssAnon`.
     func mebibytes(_ name: String) throws -> Double { Double(try value(name, in: "status")) / 1024 }
 
-    /// The bytes that it has handed to `write` and its like, those of its checkpoints included; what goes out by `send` is not
-    /// among them.
+    /// The bytes that it has handed to `write` and its like, those of the checkpoints it has made included; what goes out by `send`
+    /// is not among them.
     var writtenBytes: Int { get throws { try value("wchar", in: "io") } }
 
     /// The bytes of the cached pages that it has made dirty.
