@@ -51,9 +51,10 @@ struct Issue: AsyncParsableCommand {
         do {
             let now = try await client.json("GET", "/v1/notices/\(id)")["state"]?.string ?? ""
             return "\(now) (\(before))"
-        } catch {
-            // A key that may issue need not be one that may read.
-            return "\(answer["state"]?.string ?? "") when it was issued (\(before); where it stands now: \(error))"
+        } catch let refusal as Failure {
+            // A key that may issue need not be one that may read; that the notice is there is known all the same.
+            let state = answer["state"]?.string ?? ""
+            return "\(state) when it was issued (\(before); where it stands now cannot be told: \(refusal))"
         }
     }
 

@@ -25,10 +25,11 @@ import Testing
             for parcel in gateway.sms.parcels { #expect(parcel.content.smsText.hasPrefix("[演练，无法律效力]")) }
             // The exact bytes that are sealed: each page of the PDF, and the message that is the notice.
             let pdf = try #require(try await gateway.store.document(of: formal)).bytes
-            let pages = try Self.text(of: pdf).split(separator: "\u{0C}").filter { $0.contains("内容 SHA-256") }
+            let pages = try Self.text(of: pdf).split(separator: "\u{0C}").filter { !$0.allSatisfy(\.isWhitespace) }
             #expect(!pages.isEmpty)
             for page in pages {
                 #expect(page.drop(while: \.isWhitespace).hasPrefix("演练，无法律效力 / REHEARSAL, NO LEGAL EFFECT"))
+                #expect(page.contains("内容 SHA-256"), "the foot of each page says whose hash it shows")
             }
             let sealed = try JSONValue(parsing: try #require(try await gateway.store.document(of: message)).bytes)
             #expect(sealed["rehearsal"] == true)
