@@ -58,8 +58,9 @@ as office pay draft "$house/facts.json"
 as office pay force "$(ask office pay list E-3001 | member id)"
 
 say "薪资发放后他不再出现：排班、其他人打卡，他没有 He does not come: there is a plan, the others punch, he does not"
+# The plan covers today without a shift: on a working day the absence would otherwise be sought until now, where nobody punches.
 {
-    printf '{"name":"研发排班","unit":"dev","from":"%s","to":"%s","shifts":[' "$(day -5)" "$(day -1)"
+    printf '{"name":"研发排班","unit":"dev","from":"%s","to":"%s","shifts":[' "$(day -5)" "$(day 0)"
     for back in 5 4 3 2 1; do
         [ $back = 5 ] || printf ,
         printf '{"employee":"E-3001","day":"%s","startMinute":540,"endMinute":1080,"hourlyFen":8000}' "$(day -$back)"
