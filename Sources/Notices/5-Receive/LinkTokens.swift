@@ -63,6 +63,9 @@ public struct LinkTokens: Sendable {
     /// Tokens had no time once, and a mail that was queued then may be on its way for the second time.
     func url(for delivery: DeliveryID, storedAs hash: Digest) -> String? {
         guard let baseURL else { return nil }
-        return [token(for: delivery), secret(of: delivery)].first { Self.hash($0) == hash }.map { "\(baseURL)/n/\($0)" }
+        let token = token(for: delivery)
+        if Self.hash(token) == hash { return "\(baseURL)/n/\(token)" }
+        let secret = secret(of: delivery)
+        return Self.hash(secret) == hash ? "\(baseURL)/n/\(secret)" : nil
     }
 }

@@ -86,6 +86,9 @@ public struct DayJudge: Sendable {
     /// Before the first and after the last day of the employment nobody is absent.
     let employed: ClosedRange<CivilDate>
 
+    /// How long a day on which nobody punched waits for its punches.
+    static let openDays = 7
+
     /// What the person was to do.
     public func duty(on day: CivilDate) -> DayDuty {
         guard employed.contains(day) else { return .off }
@@ -128,8 +131,9 @@ public struct DayJudge: Sendable {
 
     /// The scheduled days without punch and without approved leave that end with the newest day that can be judged.
     ///
-    /// A day off is passed over; a worked day, a day of approved leave, a broken feed or an unknown year ends
-    /// the row.
+    /// A day off is passed over, and so are the newest days if they are still open: because it is early, or because the
+    /// company's clocks have not reported yet, which may come in a file within ``openDays``. A worked day, a day of
+    /// approved leave, a feed that stayed broken or an unknown year ends the row.
     public func absences(upTo today: CivilDate, at now: Timestamp, lookBack: Int = 60) -> [CivilDate] {
         var found: [CivilDate] = []
         for back in 0..<lookBack {
@@ -137,6 +141,7 @@ public struct DayJudge: Sendable {
             switch verdict(on: day, at: now) {
             case .off: continue
             case .open where found.isEmpty: continue
+            case .noFeed where found.isEmpty && back < Self.openDays: continue
             case .absent: found.insert(day, at: 0)
             default: return found
             }

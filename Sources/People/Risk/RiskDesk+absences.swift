@@ -2,8 +2,6 @@ import Evidence
 import Notices
 
 extension RiskDesk {
-    /// How long a day whose feed was silent waits for its punches.
-    static let openDays = 7
     /// How long punches of a day that was passed over must have been there before they are believed to be complete.
     static let settling: Duration = .seconds(900)
 
@@ -14,7 +12,7 @@ extension RiskDesk {
             today: rules.hours.workday(now), last: try await store.mark(name), now: now, isPatient: patiently,
             calendars: try await book.calendars())
         // Longer ago than a week, an absence is no news; the row of days still counts from the first.
-        for back in (0...Self.openDays).reversed() {
+        for back in (0...DayJudge.openDays).reversed() {
             try await examineAbsences(of: look.today.adding(days: -back), look, rules, &report)
         }
         try await store.setMark(name, at: now)

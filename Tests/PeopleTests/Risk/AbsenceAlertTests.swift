@@ -116,6 +116,21 @@ struct AbsenceAlertTests {
         }
     }
 
+    @Test(arguments: Backend.allCases, [(7, 1), (8, 0)])
+    func `a week of days on which nobody has punched does not hide the absence before them`(
+        backend: Backend, silence: (days: Int, alerts: Int)
+    ) async throws {
+        // A Thursday at noon, and nobody's punches of today are there; somebody saves a plan, and people are looked at.
+        try await TestGateway.with(backend, .at("2026-11-19T04:00:00Z")) { gateway in
+            let (zhang, others) = try await staff(gateway)
+            let today = try #require(CivilDate("2026-11-19"))
+            try await gateway.punch(others, "\(today.adding(days: -silence.days))")
+            try await gateway.completion(zhang, ["2026-10": 100])
+            _ = try await gateway.people.risk.run()
+            #expect(try await gateway.alerts(zhang).count == silence.alerts)
+        }
+    }
+
     @Test(arguments: Backend.allCases)
     func `S-12 a third day raises the level of the alert there is`(backend: Backend) async throws {
         try await TestGateway.with(backend, .at("2026-11-18T04:00:00Z")) { gateway in
