@@ -38,6 +38,7 @@ let package = Package(
         // C libraries: a module map and a shim, nothing else.
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CMark", pkgConfig: "libcmark-gfm"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto"),
         .systemLibrary(name: "CPango", pkgConfig: "pangocairo"),
@@ -86,7 +87,7 @@ let package = Package(
         .executableTarget(
             name: "Songda",
             dependencies: [
-                "Channels", "Console", "Curl", "Evidence", "Notices", "People", "SQL", "Sandbox", "Store",
+                "CMalloc", "Channels", "Console", "Curl", "Evidence", "Notices", "People", "SQL", "Sandbox", "Store",
                 "Typeset", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),

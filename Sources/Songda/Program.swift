@@ -7,6 +7,7 @@ import Evidence
 @main
 struct Program {
     static func main() async {
+        Heap.limitArenas()
         // Into a file or a pipe the system would hand on 4 KiB at a time: minutes of work without a word.
         setlinebuf(stdout)
         do {

@@ -24,7 +24,7 @@ import Testing
         "Sandbox": ["NIOCore", "NIOPosix", "NIOHTTP1", "Hummingbird", "Logging"],
         "Songda": [
             "SQL", "Curl", "Typeset", "Evidence", "Notices", "People", "Channels", "Store", "Console",
-            "Sandbox", "ArgumentParser",
+            "Sandbox", "ArgumentParser", "CMalloc",
             "Hummingbird", "Logging", "Metrics", "ServiceLifecycle", "Yams",
         ],
         "SongdaVerify": ["Evidence", "ArgumentParser"],
@@ -60,6 +60,7 @@ import Testing
         ("COpenSSL", "Evidence/OpenSSL/"), ("CZip", "Evidence/Proof/"), ("CZlib", "Evidence/Vault/"),
         ("CCurl", "Curl/"), ("CPostgres", "SQL/Postgres/"), ("GRDB", "SQL/SQLite/"), ("GRDBSQLite", "SQL/SQLite/"),
         ("CArgon2", "Console/Session/"), ("CPango", "Typeset/"), ("CMark", "Typeset/"), ("CQRCode", "Typeset/"),
+        ("CMalloc", "Songda/Services/"),
     ])
     func `a C library is imported in one folder only`(_ module: String, _ folder: String) throws {
         for file in try SourceTree.swiftFiles() where file.target != "SongdaBench" && file.imports.contains(module) {

@@ -1,7 +1,7 @@
 import Foundation
 import Notices
 
-/// Gives the kernel back the pages of our own code that only the start needed.
+/// Gives the kernel back the memory that only the start needed: pages of our own code, and what was allocated and freed.
 ///
 /// A start runs through nearly all of it once, and a quiet server afterwards through a sixteenth. What is wanted again is
 /// read again. `MADV_PAGEOUT` (Linux 5.4) and not `MADV_DONTNEED`: a page that stays cached in a large folio comes back with
@@ -14,7 +14,9 @@ enum StartPages {
         let tick = Poke()
         stop.wakes(tick)
         await tick.wait(pause)
-        guard !stop.isStopped, let maps = try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8),
+        guard !stop.isStopped else { return }
+        Heap.trim()
+        guard let maps = try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8),
             let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         else { return }
         for line in maps.split(separator: "\n") where line.hasSuffix(program) {

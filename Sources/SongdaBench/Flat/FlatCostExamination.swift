@@ -92,7 +92,7 @@ struct FlatCostExamination: Examination {
     }
 
     private func questionFigures(_ asked: Leg, _ facts: inout [String: Double]) -> [Figure] {
-        facts.merge(asked.facts.filter { $0.key.contains("p99") }) { first, _ in first }
+        facts.merge(asked.facts) { first, _ in first }
         return QuestionsLeg.names.map { name in
             var worst = 0.0
             var missing: String?

@@ -32,6 +32,8 @@ struct MailLeg {
         let marks = try await gateway.whileWorking(beside: hole) {
             try await Self.waitUntilProved(count, from: first, gateway, sink, since: start)
         }
+        // What is in SQLite's log has yet to be written into its place, and is part of what this cost.
+        try RawSQLite.emptyLog(of: directory + "/songda.db")
         var facts = try consumption.facts(units: count)
         facts["commits"] = Double(gateway.database.statistics.groups - commitsBefore)
         // What was begun there until the end is counted too.

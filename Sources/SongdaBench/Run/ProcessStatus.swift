@@ -23,6 +23,9 @@ struct ProcessStatus {
     /// Where a file's pages are cached in folios of many, the kernel counts all of them for each (Linux 6.18, ext4).
     var dirtiedBytes: Int { get throws { try value("write_bytes", in: "io") } }
 
+    /// The bytes that were fetched from the disk for it; what the kernel had in memory is not among them.
+    var fetchedBytes: Int { get throws { try value("read_bytes", in: "io") } }
+
     /// Forgets the most memory it had, so that `VmHWM` is that of what follows.
     func forgetPeak() throws { try "5".write(toFile: directory + "/clear_refs", atomically: false, encoding: .utf8) }
 
