@@ -7,17 +7,18 @@ extension SQLNoticeStore {
     /// A notice is closed once every delivery has ended and no rung waits; a waybill nobody has filled in has not ended.
     static func closeFinished(deliveries: [String], _ tx: any SQLTransaction) throws {
         for part in deliveries.chunks(of: 500) {
+            let notices: Set<String> = Set(
+                try tx.query("SELECT notice FROM deliveries WHERE id IN \(list: part)").map { try $0.get("notice") })
             try tx.execute(
-                """
-                UPDATE notices SET state = 'closed'
-                WHERE id IN (SELECT notice FROM deliveries WHERE id IN \(list: part)) AND \(isFinished)
-                """)
+                "UPDATE notices SET state = 'closed' WHERE id IN \(list: notices.sorted()) AND \(isFinished)")
         }
     }
 
     /// What makes a notice under way a finished one.
+    ///
+    /// By `IS TRUE` it is no condition to look for in the index of states: as many may be under way as there are.
     static let isFinished: Query = """
-        state = 'dispatching'
+        (state = 'dispatching') IS TRUE
             AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notice = notices.id
                 AND (d.due_at IS NOT NULL OR d.state IN ('queued', 'attempting', 'deferred')))
             AND NOT EXISTS (SELECT 1 FROM rungs r WHERE r.notice = notices.id AND r.settled_at IS NULL)

@@ -59,7 +59,8 @@ final class PostgresConnection {
             throw SQLError(.other, "PostgreSQL: the connection cannot enter pipeline mode; use libpq 14 or later")
         }
         do {
-            let answers = try run((PostgresTarget.settings + [PostgresTarget.question]).map(Command.init(control:)))
+            let words = PostgresTarget.settings + [target.planning, PostgresTarget.question]
+            let answers = try run(words.map(Command.init(control:)))
             try target.assertDurable(answers.last?.rows.first)
         } catch let failure as Failure {
             throw failure.error

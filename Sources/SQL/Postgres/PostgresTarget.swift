@@ -5,6 +5,7 @@ struct PostgresTarget: Sendable {
     private let conninfo: String
     /// Whether a commit must also be on the disk of another server before it is reported.
     private var needsStandby: Bool
+    private var isForReading = false
 
     /// Checks that the text can be parsed; the error does not repeat it, since it may hold a password.
     init(conninfo: String, needsStandby: Bool = false) throws(SQLError) {
@@ -23,7 +24,21 @@ struct PostgresTarget: Sendable {
     var forReading: PostgresTarget {
         var target = self
         target.needsStandby = false
+        target.isForReading = true
         return target
+    }
+
+    /// Keeps the planner to the indexes; a server that does not know a method (pg_settings) is not told of it.
+    ///
+    /// A plan is made by what was there when the table was last looked through, and a queue is empty most of the time. With
+    /// a hundred thousand deliveries due, a plan for a dozen reads and sorts all of them for the next fifty (a bitmap has no
+    /// order). A writer finds each row by its key, and a table that is read as a whole is locked as a whole under
+    /// SERIALIZABLE (PostgreSQL manual, 13.2.3), so that every other writer loses its race. Reports may read as they like.
+    var planning: String {
+        let methods =
+            isForReading
+            ? "'enable_bitmapscan'" : "'enable_bitmapscan', 'enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'"
+        return "SELECT set_config(name, 'off', false) FROM pg_catalog.pg_settings WHERE name IN (\(methods))"
     }
 
     /// What every connection is told before it is used.

@@ -97,8 +97,8 @@ struct FlatCostExamination: Examination {
             var worst = 0.0
             var missing: String?
             for size in sizes.dropFirst() {
-                guard let few = asked.facts[QuestionsLeg.fact(name, sizes[0])], few > 0,
-                    let many = asked.facts[QuestionsLeg.fact(name, size)]
+                guard let few = asked.facts[Answers.p99(name, sizes[0])], few > 0,
+                    let many = asked.facts[Answers.p99(name, size)]
                 else {
                     missing = "\(name) was not measured at \(size)"
                     continue

@@ -16,14 +16,6 @@ struct QuestionsLeg {
     let sizes: [Int]
     let rounds: Int
 
-    static func fact(_ name: String, _ size: Int) -> String { "\(name), p99 ms at \(size)" }
-
-    /// What one question cost: milliseconds, and bytes that the kernel had to fetch from the disk.
-    private struct Cost {
-        let time: Double
-        let fetched: Int
-    }
-
     private struct Side: Sendable {
         let gateway: BenchGateway
         let proof: ProofDesk
@@ -43,40 +35,21 @@ struct QuestionsLeg {
         var facts: [String: Double] = [:]
         var fault: String?
         for (name, question) in zip(Self.names, Self.questions) {
-            var costs = sizes.map { _ in [Cost]() }
+            var answers = sizes.map { _ in Answers() }
             for round in 0..<(rounds + Self.untimed) {
                 for (index, side) in sides.enumerated() {
-                    let fetched = try ProcessStatus.own.fetchedBytes
-                    let begun = ContinuousClock.now
-                    let found = try await question(side, round &* 7_919 &+ 13)
-                    let time = (ContinuousClock.now - begun).inSeconds * 1e3
+                    let found = try await answers[index].ask(counts: round >= Self.untimed) {
+                        try await question(side, round &* 7_919 &+ 13)
+                    }
                     if found == 0 { fault = "\(name) found nothing among \(sizes[index]) notices" }
-                    guard round >= Self.untimed else { continue }
-                    costs[index].append(
-                        Cost(time: time, fetched: try ProcessStatus.own.fetchedBytes - fetched))
                 }
             }
-            for (size, all) in zip(sizes, costs) { facts.merge(Self.facts(name, size, all)) { first, _ in first } }
+            for (size, all) in zip(sizes, answers) { facts.merge(all.facts(name, size)) { first, _ in first } }
         }
         for side in sides { try await side.gateway.close() }
         return Leg(
             seconds: (ContinuousClock.now - start).inSeconds, units: rounds * sizes.count * Self.names.count,
             facts: facts, fault: fault)
-    }
-
-    /// The p99 of all, and what of it is the disk's.
-    private static func facts(_ name: String, _ size: Int, _ costs: [Cost]) -> [String: Double] {
-        func p99(_ costs: [Cost]) -> Double {
-            costs.isEmpty ? 0 : Report.quantile(990, of: costs.map(\.time).sorted()).rounded(to: 3)
-        }
-        let fromMemory = costs.filter { $0.fetched == 0 }
-        let fetched = costs.map(\.fetched).reduce(0, +)
-        return [
-            fact(name, size): p99(costs), "\(name), p99 ms without the disk at \(size)": p99(fromMemory),
-            "\(name), asked without the disk at \(size)": Double(fromMemory.count),
-            "\(name), KiB fetched each at \(size)": (Double(fetched) / 1024 / Double(max(1, costs.count))).rounded(
-                to: 1),
-        ]
     }
 
     private static let questions: [Question] = [

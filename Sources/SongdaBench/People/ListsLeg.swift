@@ -43,31 +43,23 @@ struct ListsLeg {
         var worst = 0.0
         var fault: String?
         for (name, question) in Self.questions {
-            var times: [[Double]] = [[], []]
+            var answers = [Answers(), Answers()]
             for round in 0..<(rounds + 20) {
                 for (index, side) in sides.enumerated() {
-                    let begun = ContinuousClock.now
-                    let found = try await question(side, round &* 7_919 &+ 13)
-                    let time = (ContinuousClock.now - begun).inSeconds * 1e6
+                    let found = try await answers[index].ask(counts: round >= 20) {
+                        try await question(side, round &* 7_919 &+ 13)
+                    }
                     if found == 0 { fault = "\(name) found nothing" }
-                    // The first ones prepare statements and fill caches.
-                    if round >= 20 { times[index].append(time) }
                 }
             }
-            let (few, many) = (Self.p99(times[0]), Self.p99(times[1]))
-            facts["\(name), p99 µs at \(Self.small)"] = few.rounded()
-            facts["\(name), p99 µs at \(count)"] = many.rounded()
-            facts["\(name), ratio"] = (many / few).rounded(to: 2)
-            worst = max(worst, many / few)
+            for (side, all) in zip(sides, answers) { facts.merge(all.facts(name, side.count)) { first, _ in first } }
+            let ratio = answers[1].p99 / answers[0].p99
+            facts["\(name), ratio"] = ratio.rounded(to: 2)
+            worst = max(worst, ratio)
         }
         facts["worst ratio"] = worst.rounded(to: 2)
         for side in sides { try await side.gateway.close() }
         return Leg(seconds: 1, units: count, facts: facts, fault: fault)
-    }
-
-    private static func p99(_ times: [Double]) -> Double {
-        let sorted = times.sorted()
-        return sorted[min(sorted.count - 1, sorted.count * 99 / 100)]
     }
 
     // MARK: What is asked

@@ -32,13 +32,20 @@ struct Lists: ParsableCommand {
         let leg = try bench.withDirectory {
             try bench.leg(["lists", "--directory", $0, "--count", "\(count)", "--rounds", "\(rounds)"])
         }
-        var lines = ["| p99, µs | \(ListsLeg.small) rows | \(count) rows | Ratio |", "|---|---|---|---|"]
+        let small = ListsLeg.small
+        var lines = [
+            "| p99, ms | \(small) rows | \(count) rows | Ratio | KiB fetched from the disk each | Ratio without the disk |",
+            "|---|---|---|---|---|---|",
+        ]
         for key in leg.facts.keys.sorted() where key.hasSuffix(", ratio") {
-            let name = key.dropLast(7)
-            let (few, many) = (
-                leg.facts["\(name), p99 µs at \(ListsLeg.small)"], leg.facts["\(name), p99 µs at \(count)"]
-            )
-            lines.append("| \(name) | \(Int(few ?? 0)) | \(Int(many ?? 0)) | \(leg.facts[key] ?? 0) |")
+            let name = String(key.dropLast(7))
+            func fact(_ key: String) -> String { leg.facts[key].map(Report.short).orEmpty }
+            let few = leg.facts[Answers.p99FromMemory(name, small)]
+            let many = leg.facts[Answers.p99FromMemory(name, count)]
+            let fromMemory = few.flatMap { few in many.map { Report.short(($0 / few).rounded(to: 2)) } }
+            lines.append(
+                "| \(name) | \(fact(Answers.p99(name, small))) | \(fact(Answers.p99(name, count))) | \(fact(key)) "
+                    + "| \(fact("\(name), KiB fetched each at \(count)")) | \(fromMemory ?? "too few") |")
         }
         let worst = leg.facts["worst ratio"] ?? .infinity
         lines.append("")

@@ -1,0 +1,73 @@
+import SQL
+import TestSupport
+import Testing
+
+@Suite struct PostgresPlanTests {
+    /// One writer and one reader, and a queue in which nothing is due.
+    private static func withQueue(_ body: (PostgresDatabase) async throws -> Void) async throws {
+        try await Backend.postgres.withDatabase { test in
+            let database = try await PostgresDatabase(conninfo: test.location, poolSize: 2)
+            try await database.write { tx in
+                try tx.execute(
+                    "CREATE TABLE queue (id BIGINT PRIMARY KEY, channel TEXT NOT NULL, priority BIGINT NOT NULL, due_at BIGINT)"
+                )
+                try tx.execute(
+                    "CREATE INDEX queue_due ON queue (channel, priority, due_at) WHERE due_at IS NOT NULL")
+                try tx.execute("ANALYZE queue")
+            }
+            try await body(database)
+            await database.close()
+        }
+    }
+
+    /// How many rows were taken, and how many were read for that.
+    @Sendable private static func take(_ tx: any SQLTransaction) throws -> (taken: Int, read: Int) {
+        let now = 1_000_000
+        let taken = try tx.query(
+            """
+            SELECT id FROM queue WHERE channel IN \(list: ["mail"]) AND due_at <= \(now)
+            ORDER BY priority, due_at LIMIT 10
+            """)
+        let read: Int? = try tx.first(
+            """
+            SELECT CAST(seq_tup_read + idx_tup_fetch AS BIGINT) AS n FROM pg_stat_xact_user_tables
+            WHERE relname = 'queue'
+            """)?.get("n")
+        return (taken.count, read ?? -1)
+    }
+
+    @Test func `a plan that was kept from an empty queue does not read all of a long one`() async throws {
+        try await Self.withQueue { database in
+            // From the sixth time on a plan is made once for all values, and kept.
+            for _ in 0..<8 {
+                _ = try await database.write(Self.take)
+                _ = try await database.read(Self.take)
+            }
+            try await database.write { tx in
+                try tx.execute("INSERT INTO queue SELECT n, 'mail', 1, n FROM generate_series(1, 5000) AS n")
+            }
+            for (taken, read) in [try await database.write(Self.take), try await database.read(Self.take)] {
+                #expect(taken == 10)
+                #expect((10...100).contains(read), "\(read) of 5000 were read for ten")
+            }
+        }
+    }
+
+    @Test func `rows that are changed by their keys leave the rest of the table to other writers`() async throws {
+        try await Self.withQueue { database in
+            try await database.write { tx in
+                try tx.execute("INSERT INTO queue SELECT n, 'mail', 1, n FROM generate_series(1, 500) AS n")
+                var rows = ValueRows(width: 2)
+                for id in 1...32 { rows.append([id.sqlValue, (id + 7).sqlValue]) }
+                try tx.executeBatch(
+                    rows.statements {
+                        "UPDATE queue SET due_at = v.column2 FROM (VALUES \(rows: $0)) AS v WHERE id = v.column1"
+                    })
+                let whole: Int? = try tx.first(
+                    "SELECT CAST(seq_scan AS BIGINT) AS n FROM pg_stat_xact_user_tables WHERE relname = 'queue'"
+                )?.get("n")
+                #expect(whole == 0, "the table was read, and locked, as a whole")
+            }
+        }
+    }
+}
