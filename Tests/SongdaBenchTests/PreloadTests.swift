@@ -32,7 +32,7 @@ struct PreloadTests {
             _ = try await PreloadLeg(directory: store, root: root, count: 120, kind: .served).run()
             let leg = try await QuestionsLeg(directory: directory, root: root, sizes: [120], rounds: 5).run()
             #expect(leg.fault == nil)
-            for name in QuestionsLeg.names { #expect((leg.facts[QuestionsLeg.fact(name, 120)] ?? 0) > 0) }
+            for name in QuestionsLeg.names { #expect((leg.facts[Answers.p99(name, 120)] ?? 0) > 0) }
         }
     }
 

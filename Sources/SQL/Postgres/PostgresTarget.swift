@@ -33,12 +33,13 @@ struct PostgresTarget: Sendable {
     /// A plan is made by what was there when the table was last looked through, and a queue is empty most of the time. With
     /// a hundred thousand deliveries due, a plan for a dozen reads and sorts all of them for the next fifty (a bitmap has no
     /// order). A writer finds each row by its key, and a table that is read as a whole is locked as a whole under
-    /// SERIALIZABLE (PostgreSQL manual, 13.2.3), so that every other writer loses its race. Reports may read as they like.
+    /// SERIALIZABLE (PostgreSQL manual, 13.2.3), so that every other writer loses its race. Readers may join as they like, for their reports.
     var planning: String {
-        let methods =
-            isForReading
-            ? "'enable_bitmapscan'" : "'enable_bitmapscan', 'enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'"
-        return "SELECT set_config(name, 'off', false) FROM pg_catalog.pg_settings WHERE name IN (\(methods))"
+        let joins = isForReading ? "" : ", 'enable_hashjoin', 'enable_mergejoin'"
+        return """
+            SELECT set_config(name, 'off', false) FROM pg_catalog.pg_settings
+            WHERE name IN ('enable_seqscan', 'enable_bitmapscan'\(joins))
+            """
     }
 
     /// What every connection is told before it is used.
