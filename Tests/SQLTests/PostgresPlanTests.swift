@@ -50,7 +50,9 @@ import Testing
                 _ = try await database.read(Self.take)
             }
             try await database.write { tx in
-                try tx.execute("INSERT INTO queue SELECT n, 'mail', 1, n FROM generate_series(1, 5000) AS n")
+                try tx.execute(
+                    "INSERT INTO queue (id, channel, priority, due_at) SELECT n, 'mail', 1, n FROM generate_series(1, 5000) AS n"
+                )
             }
             for (taken, read) in [try await database.write(Self.take), try await database.read(Self.take)] {
                 #expect(taken == 10)
@@ -62,7 +64,9 @@ import Testing
     @Test func `rows that are changed by their keys leave the rest of the table to other writers`() async throws {
         try await Self.withQueue { database in
             try await database.write { tx in
-                try tx.execute("INSERT INTO queue SELECT n, 'mail', 1, n FROM generate_series(1, 500) AS n")
+                try tx.execute(
+                    "INSERT INTO queue (id, channel, priority, due_at) SELECT n, 'mail', 1, n FROM generate_series(1, 500) AS n"
+                )
                 let before = try Self.read(tx).whole
                 var rows = ValueRows(width: 2)
                 for id in 1...32 { rows.append([id.sqlValue, (id + 7).sqlValue]) }
@@ -74,4 +78,19 @@ import Testing
             }
         }
     }
+
+    @Test func `a statement that finds no index is not compiled for it`() async throws {
+        try await Self.withQueue { database in
+            for explain in [database.write, database.read] as [Ask] {
+                let plan = try await explain { tx in
+                    try tx.query("EXPLAIN (ANALYZE, TIMING OFF) SELECT count(*) FROM queue WHERE priority < 1")
+                        .map { try $0.get("QUERY PLAN", as: String.self) }.joined(separator: "\n")
+                }
+                #expect(plan.contains("Aggregate") && !plan.contains("JIT"), "\(plan)")
+            }
+        }
+    }
+
+    private typealias Ask =
+        @Sendable (@escaping @Sendable (any SQLTransaction) throws -> String) async throws -> String
 }

@@ -133,7 +133,8 @@ public struct DayJudge: Sendable {
     ///
     /// A day off is passed over, and so are the newest days if they are still open: because it is early, or because the
     /// company's clocks have not reported yet, which may come in a file within ``openDays``. A worked day, a day of
-    /// approved leave, a feed that stayed broken or an unknown year ends the row.
+    /// approved leave, a silence of the clocks behind an absence or of more than ``openDays``, or an unknown year ends the
+    /// row.
     public func absences(upTo today: CivilDate, at now: Timestamp, lookBack: Int = 60) -> [CivilDate] {
         var found: [CivilDate] = []
         for back in 0..<lookBack {

@@ -28,17 +28,21 @@ struct PostgresTarget: Sendable {
         return target
     }
 
-    /// Keeps the planner to the indexes; a server that does not know a method (pg_settings) is not told of it.
+    /// Has the planner prefer indexes; a server that does not know a setting (pg_settings) is not told of it.
     ///
-    /// A plan is made by what was there when the table was last looked through, and a queue is empty most of the time. With
-    /// a hundred thousand deliveries due, a plan for a dozen reads and sorts all of them for the next fifty (a bitmap has no
-    /// order). A writer finds each row by its key, and a table that is read as a whole is locked as a whole under
-    /// SERIALIZABLE (PostgreSQL manual, 13.2.3), so that every other writer loses its race. Readers may join as they like, for their reports.
+    /// A plan is made by what was there when the table was last looked through, and a queue is empty most of the time.
+    /// With a hundred thousand deliveries due, a plan for a dozen reads and sorts all of them for the next fifty (a bitmap
+    /// has no order). What writers change they name by its key, and a table that is read as a whole is locked as a whole
+    /// under SERIALIZABLE (PostgreSQL manual, 13.2.3), so that every other writer loses its race. Readers may join as they
+    /// like, for their reports.
+    ///
+    /// Where there is no index the table is read all the same, at a price (10¹⁰, before PostgreSQL 18) by which the server
+    /// would take the statement for a large one and compile it each time; so it must not.
     var planning: String {
         let joins = isForReading ? "" : ", 'enable_hashjoin', 'enable_mergejoin'"
         return """
             SELECT set_config(name, 'off', false) FROM pg_catalog.pg_settings
-            WHERE name IN ('enable_seqscan', 'enable_bitmapscan'\(joins))
+            WHERE name IN ('jit', 'enable_seqscan', 'enable_bitmapscan'\(joins))
             """
     }
 

@@ -1,7 +1,7 @@
 import Foundation
 import Notices
 
-/// Gives the kernel back the memory that only the start needed: pages of our own code, and what was allocated and freed.
+/// Gives the kernel back the memory that only the start needed: pages of our own code, and what was freed since.
 ///
 /// A start runs through nearly all of it once, and a quiet server afterwards through a sixteenth. What is wanted again is
 /// read again. `MADV_PAGEOUT` (Linux 5.4) and not `MADV_DONTNEED`: a page that stays cached in a large folio comes back with

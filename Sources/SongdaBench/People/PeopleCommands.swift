@@ -34,7 +34,7 @@ struct Lists: ParsableCommand {
         }
         let small = ListsLeg.small
         var lines = [
-            "| p99, ms | \(small) rows | \(count) rows | Ratio | KiB fetched from the disk each | Ratio without the disk |",
+            "| p99, ms | \(small) rows | \(count) rows | Ratio | KiB from the disk each | Ratio without the disk |",
             "|---|---|---|---|---|---|",
         ]
         for key in leg.facts.keys.sorted() where key.hasSuffix(", ratio") {

@@ -1,7 +1,7 @@
 /// What one question took of one store, asked many times.
 ///
-/// A large store's rows lie on pages that the kernel may have to fetch from the disk, a small one's never do: how much of a
-/// difference is the disk's is told beside it.
+/// A large store's rows lie on pages that the kernel may have to fetch from the disk, a small one's never do: how much
+/// was fetched is told beside it.
 struct Answers {
     /// Of each time it was asked, milliseconds and bytes that had to be fetched from the disk.
     private var costs: [(time: Double, fetched: Int)] = []

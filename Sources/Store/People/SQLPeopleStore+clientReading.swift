@@ -76,7 +76,8 @@ extension SQLPeopleStore {
             return owners.count == 1 ? "AND \(column) = \(owners[0])" : "AND \(column) IN \(list: owners)"
         }
         return """
-            AND \(column) IN (SELECT m.person FROM employees m WHERE m.unit IN \(list: scope.units.map(\.rawValue).sorted())
+            AND \(column) IN (SELECT m.person FROM employees m
+                WHERE m.unit IN \(list: scope.units.map(\.rawValue).sorted())
                 UNION ALL SELECT m.person FROM employees m WHERE m.person IN \(list: owners))
             """
     }

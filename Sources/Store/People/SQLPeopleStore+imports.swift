@@ -132,8 +132,9 @@ extension SQLPeopleStore: RosterImportStore {
         while deleted == many {
             deleted = try tx.execute(
                 """
-                DELETE FROM roster_import_numbers WHERE import = \(id) AND number IN (
+                WITH chunk AS MATERIALIZED (
                     SELECT number FROM roster_import_numbers WHERE import = \(id) LIMIT \(many))
+                DELETE FROM roster_import_numbers WHERE import = \(id) AND number IN (SELECT number FROM chunk)
                 """)
         }
     }
