@@ -61,6 +61,18 @@ import Testing
         }
     }
 
+    /// Which plan a bitmap would win depends on statistics that a test cannot bring about at will.
+    @Test func `no session takes bitmaps, which lose the order of an index`() async throws {
+        try await Self.withQueue { database in
+            for ask in [database.write, database.read] as [Ask] {
+                let word = try await ask { tx in
+                    try tx.first("SELECT current_setting('enable_bitmapscan') AS word")?.get("word") ?? ""
+                }
+                #expect(word == "off")
+            }
+        }
+    }
+
     @Test func `rows that are changed by their keys leave the rest of the table to other writers`() async throws {
         try await Self.withQueue { database in
             try await database.write { tx in
