@@ -27,8 +27,16 @@ public struct Certificate: Sendable {
     let subjectDER: [UInt8]
     let serialDER: [UInt8]
 
+    private static let remembered = Remembered<Certificate>(capacity: 64)
+
     /// Reads a DER certificate of at most 64 KiB; `origin` names it in error messages.
     public init(der: [UInt8], origin: String = "the certificate") throws(EvidenceError) {
+        self = try Self.remembered.value(of: der) { () throws(EvidenceError) in
+            try Certificate(reading: der, origin: origin)
+        }
+    }
+
+    private init(reading der: [UInt8], origin: String) throws(EvidenceError) {
         let fields: CertificateFields
         do {
             fields = try CertificateFields(der: der, origin: origin)

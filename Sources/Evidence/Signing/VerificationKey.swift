@@ -15,9 +15,13 @@ public struct VerificationKey: Sendable {
         keyID = SHA256.hash(spkiDER).hex
     }
 
+    private static let remembered = Remembered<VerificationKey>(capacity: 64)
+
     /// Reads a PEM public key; `origin` names it in error messages.
     public init(pem: String, origin: String = "the public key") throws(EvidenceError) {
-        self.init(try KeyHandle.reading(publicPEM: pem, origin: origin))
+        self = try Self.remembered.value(of: Array(pem.utf8)) { () throws(EvidenceError) in
+            VerificationKey(try KeyHandle.reading(publicPEM: pem, origin: origin))
+        }
     }
 
     /// Reads a DER SubjectPublicKeyInfo; bytes after its end are refused.
