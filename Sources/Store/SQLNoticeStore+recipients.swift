@@ -326,34 +326,50 @@ extension SQLNoticeStore: RetentionStore {
             try tx.execute(
                 "UPDATE data_keys SET wrapped = NULL, destroyed_at = \(now) WHERE owner = \(id) AND wrapped IS NOT NULL"
             )
-            try Self.forgetGrounds(of: id, tx)
             // Not evidence, and findable by whoever guesses the address or knows the number: these go.
             try tx.execute("DELETE FROM addresses WHERE person = \(id)")
             try tx.execute("UPDATE people SET external_id = NULL, name_hash = NULL WHERE id = \(id)")
-            // Nothing about the person can be recorded any more, so nothing may be tried any more.
-            try tx.execute(
-                "UPDATE deliveries SET due_at = NULL, expect_by = NULL, stopped_reason = NULL WHERE person = \(id)")
-            try tx.execute("UPDATE rungs SET settled_at = \(now) WHERE person = \(id) AND settled_at IS NULL")
-            try tx.execute("UPDATE notices SET due_at = NULL WHERE key_owner = \(id)")
+            try Self.endEverything(for: id, at: now, tx)
             try tx.executeBatch(rows)
         }
         keys.forget(id)
     }
 
-    /// What stands beside the sealed columns in clear: the articles relied on, and what servers answered.
-    private static func forgetGrounds(of person: String, _ tx: any SQLTransaction) throws {
-        for row in try tx.query("SELECT id, details FROM notices WHERE key_owner = \(person)") {
-            let details = try NoticeRows.detailsWithoutBasis(try row.get("details"))
+    /// Ends what is under way for a person, of whom nothing can be recorded any more, and forgets what stands beside the
+    /// sealed columns in clear: the articles relied on, and what servers answered.
+    ///
+    /// By way of the notices given to them: neither deliveries nor notices have an index by person, which each notice would
+    /// have to pay for, and to read those tables whole stops everybody else among millions.
+    private static func endEverything(for person: String, at now: Timestamp, _ tx: any SQLTransaction) throws {
+        let given: Set<String> = Set(
+            try tx.query("SELECT notice FROM notice_recipients WHERE person = \(person)").map { try $0.get("notice") })
+        for part in given.sorted().chunks(of: 500) {
             try tx.execute(
                 """
-                UPDATE notices SET details = \(details), stopped_reason = NULL
-                WHERE id = \(try row.get("id", as: String.self))
+                UPDATE attempts SET reference = NULL WHERE delivery IN (
+                    SELECT id FROM deliveries WHERE notice IN \(list: part) AND person = \(person))
                 """)
+            try tx.execute(
+                """
+                UPDATE deliveries SET due_at = NULL, expect_by = NULL, stopped_reason = NULL
+                WHERE notice IN \(list: part) AND person = \(person)
+                """)
+            try tx.execute(
+                """
+                UPDATE rungs SET settled_at = \(now)
+                WHERE notice IN \(list: part) AND person = \(person) AND settled_at IS NULL
+                """)
+            // A notice is sealed under the key of one of those it was given to.
+            let sealed = try tx.query(
+                "SELECT id, details FROM notices WHERE id IN \(list: part) AND key_owner = \(person)")
+            for row in sealed {
+                let details = try NoticeRows.detailsWithoutBasis(try row.get("details"))
+                try tx.execute(
+                    """
+                    UPDATE notices SET details = \(details), stopped_reason = NULL, due_at = NULL
+                    WHERE id = \(try row.get("id", as: String.self))
+                    """)
+            }
         }
-        try tx.execute(
-            """
-            UPDATE attempts SET reference = NULL
-            WHERE delivery IN (SELECT id FROM deliveries WHERE person = \(person))
-            """)
     }
 }

@@ -103,6 +103,29 @@ import Testing
         }
     }
 
+    @Test(arguments: Backend.allCases) func `to erase a person reads what was given to them, and no table whole`(
+        _ backend: Backend
+    ) async throws {
+        try await Self.filled(backend) { gateway in
+            let person = PersonID("p-zhangsan")
+            let later = gateway.clock.now.adding(.seconds(1))
+            let statements = [
+                "UPDATE attempts", "UPDATE deliveries", "UPDATE rungs", "FROM notices WHERE", "UPDATE notices",
+            ]
+            for words in statements {
+                let entry = try gateway.recorder.entry(
+                    .erasureRun, at: gateway.clock.now, ["person": .string(person.rawValue), "basis": "期满"])
+                let plans = try await Self.plans(gateway, containing: words) { store, _ in
+                    try await store.erase(person, keepAfter: later, evidence: [entry])
+                }
+                for plan in plans {
+                    #expect(!plan.contains("Seq Scan") && !plan.contains("SCAN"), "\(plan)")
+                    #expect(!plan.contains("deliveries_due") && !plan.contains("notices_due"), "\(plan)")
+                }
+            }
+        }
+    }
+
     @Test(arguments: Backend.allCases) func `staged entries are found by the index of those without a leaf`(
         _ backend: Backend
     ) async throws {
