@@ -16,7 +16,7 @@ struct DispatchLeg {
         let gateway = try await BenchGateway(
             database: try await PostgresDatabase(conninfo: conninfo), root: root, port: 1, connections: 1,
             inFlight: Self.batch * 2, other: channel)
-        let work = HandOver(gateway: gateway, count: count)
+        let work = HandOver(gateway: gateway, count: count) { channel.taken }
         try await work.prepare()
         var leg = try await work.run()
         try await gateway.close()

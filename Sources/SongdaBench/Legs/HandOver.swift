@@ -5,6 +5,9 @@ import Notices
 struct HandOver {
     let gateway: BenchGateway
     let count: Int
+    /// How many the channel has, where it is one of this process: until it has all, the database need not be asked, which would
+    /// be work beside what is measured.
+    var taken: @Sendable () -> Int = { .max }
 
     /// Puts so many people on record, and a notice for each that waits to be handed over.
     func prepare() async throws {
@@ -23,7 +26,7 @@ struct HandOver {
             let start = ContinuousClock.now
             group.addTask { try await gateway.dispatcher.run(until: stop) }
             group.addTask { try await gateway.sequencer.run() }
-            while try await !gateway.hasProved(count) {
+            while try await !isDone() {
                 guard ContinuousClock.now - start < .seconds(600) else {
                     throw BenchError("after 600 s not all of \(count) are in the log")
                 }
@@ -50,5 +53,10 @@ struct HandOver {
             ],
             fault: started == count && accepted == count
                 ? nil : "\(count) released, \(started) begun, \(accepted) accepted in the log")
+    }
+
+    private func isDone() async throws -> Bool {
+        guard taken() >= count else { return false }
+        return try await gateway.hasProved(count)
     }
 }
