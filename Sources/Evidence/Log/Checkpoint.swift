@@ -22,12 +22,20 @@ public struct Checkpoint: Sendable, Hashable {
         let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { String(Substring($0)) }
         guard lines.count >= 4, lines.last == "", !lines[0].isEmpty,
             lines.dropFirst(3).dropLast().allSatisfy({ !$0.isEmpty })
-        else { throw EvidenceError(.malformed, "no checkpoint: it needs three lines (origin, size, root)") }
+        else {
+            throw EvidenceError(
+                .malformed, "no checkpoint: it needs three lines (origin, size, root)",
+                chinese: "不是日志签名点：应有三行（日志名称、条数、根哈希）")
+        }
         guard let size = Int(lines[1]), size >= 0, String(size) == lines[1] else {
-            throw EvidenceError(.malformed, "checkpoint size \"\(lines[1].prefix(30))\" is no decimal number")
+            throw EvidenceError(
+                .malformed, "checkpoint size \"\(lines[1].prefix(30))\" is no decimal number",
+                chinese: "签名点的条数“\(lines[1].prefix(30))”不是十进制数")
         }
         guard let root = Base64.decode(lines[2]).flatMap(Digest.init(bytes:)) else {
-            throw EvidenceError(.malformed, "checkpoint root \"\(lines[2].prefix(60))\" is not 32 bytes in base 64")
+            throw EvidenceError(
+                .malformed, "checkpoint root \"\(lines[2].prefix(60))\" is not 32 bytes in base 64",
+                chinese: "签名点的根哈希“\(lines[2].prefix(60))”不是 base64 编码的 32 字节")
         }
         self.init(origin: lines[0], size: size, root: root)
     }
@@ -43,7 +51,8 @@ public struct Checkpoint: Sendable, Hashable {
             let names = Set(keys.map(\.name)).sorted().joined(separator: ", ")
             throw EvidenceError(
                 .badCheckpoint,
-                "checkpoint of \(origin) at size \(size): no valid signature of a key of this log (known: \(names))")
+                "checkpoint of \(origin) at size \(size): no valid signature of a key of this log (known: \(names))",
+                chinese: "日志 \(origin) 在 \(size) 条记录处的签名点：没有该日志公钥的有效签名（已知日志公钥：\(names)）")
         }
     }
 }

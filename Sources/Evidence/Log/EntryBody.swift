@@ -29,10 +29,11 @@ public struct EntryBody: Sendable, Hashable {
         do throws(JSONError) {
             value = try JSONValue(parsing: bytes, maximumBytes: EvidenceRecorder.maximumBodyBytes)
         } catch {
-            throw EvidenceError(.badEntry, "an entry is not readable: \(error)")
+            throw EvidenceError(.badEntry, "an entry is not readable: \(error)", chinese: "存证记录无法读取：\(error.chinese)")
         }
         guard value.canonicalBytes == bytes else {
-            throw EvidenceError(.badEntry, "an entry is not in canonical form (RFC 8785)")
+            throw EvidenceError(
+                .badEntry, "an entry is not in canonical form (RFC 8785)", chinese: "存证记录不是规范形式（RFC 8785）")
         }
         guard value["v"] == 1, let id = value["id"]?.string, let event = value["event"]?.string,
             let happenedAt = value["happenedAt"]?.string.flatMap(Timestamp.init(rfc3339:)),
@@ -40,10 +41,15 @@ public struct EntryBody: Sendable, Hashable {
             let learntAt = value["learntAt"]?.string.flatMap(Timestamp.init(rfc3339:)),
             let keyID = value["key"]?.string, let facts = value["facts"], facts.object != nil,
             let salt = value["salt"]?.string.flatMap(Base64.decode), salt.count == 16
-        else { throw EvidenceError(.badEntry, "an entry of version 1 lacks a member it must have") }
+        else {
+            throw EvidenceError(
+                .badEntry, "an entry of version 1 lacks a member it must have", chinese: "存证记录不是版本 1，或者缺少必备的项")
+        }
         // Present and true, or absent: a reader with stock tools looks for these bytes.
         guard value["rehearsal"] == nil || value["rehearsal"] == true else {
-            throw EvidenceError(.badEntry, "an entry says neither that it is of a rehearsal nor that it is not")
+            throw EvidenceError(
+                .badEntry, "an entry says neither that it is of a rehearsal nor that it is not",
+                chinese: "存证记录既未载明属于演练，也未载明不属于演练")
         }
         isRehearsal = value["rehearsal"] != nil
         self.id = id

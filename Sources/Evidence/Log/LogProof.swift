@@ -36,15 +36,23 @@ public struct LogProof: Sendable, Hashable {
             lines.append(String(decoding: line, as: UTF8.self))
         }
         guard lines.count >= 2, lines[0] == Self.header else {
-            throw EvidenceError(.malformed, "no log proof: the first line must be \(Self.header)")
+            throw EvidenceError(
+                .malformed, "no log proof: the first line must be \(Self.header)",
+                chinese: "不是日志证明：首行应为 \(Self.header)")
         }
         guard lines[1].hasPrefix("index "), let index = Int(lines[1].dropFirst(6)), index >= 0,
             lines[1] == "index \(index)"
-        else { throw EvidenceError(.malformed, "log proof: \"\(lines[1].prefix(40))\" is no index line") }
+        else {
+            throw EvidenceError(
+                .malformed, "log proof: \"\(lines[1].prefix(40))\" is no index line",
+                chinese: "日志证明：“\(lines[1].prefix(40))”不是位置行（index）")
+        }
         var path: [Digest] = []
         for line in lines.dropFirst(2) {
             guard path.count < 63, let hash = Base64.decode(line).flatMap(Digest.init(bytes:)) else {
-                throw EvidenceError(.malformed, "log proof: \"\(line.prefix(60))\" is not 32 bytes in base 64")
+                throw EvidenceError(
+                    .malformed, "log proof: \"\(line.prefix(60))\" is not 32 bytes in base 64",
+                    chinese: "日志证明：“\(line.prefix(60))”不是 base64 编码的 32 字节")
             }
             path.append(hash)
         }
@@ -64,7 +72,8 @@ public struct LogProof: Sendable, Hashable {
         guard MerkleTree.isIncluded(leaf, at: index, ofSize: state.size, proof: path, root: state.root) else {
             throw EvidenceError(
                 .notIncluded,
-                "leaf \(index) of \(state.origin): the path does not lead to the root at size \(state.size)")
+                "leaf \(index) of \(state.origin): the path does not lead to the root at size \(state.size)",
+                chinese: "日志 \(state.origin) 第 \(index) 位：证明路径不能通向 \(state.size) 条记录处的根哈希")
         }
     }
 }

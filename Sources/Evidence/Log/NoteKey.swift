@@ -24,10 +24,13 @@ public struct NoteKey: Sendable, Hashable, CustomStringConvertible {
     public init(name: String, key: VerificationKey, kind: Kind = .ed25519) throws(EvidenceError) {
         guard Self.isName(name) else {
             throw EvidenceError(
-                .badKey, "log name \"\(name.prefix(60))\" is empty or holds a space or plus sign; choose another")
+                .badKey, "log name \"\(name.prefix(60))\" is empty or holds a space or plus sign; choose another",
+                chinese: "日志名称“\(name.prefix(60))”为空，或者含有空格或加号；请另选名称")
         }
         guard let raw = key.rawEd25519 else {
-            throw EvidenceError(.badKey, "key of log \(name) is \(key.algorithm.rawValue); checkpoints need Ed25519")
+            throw EvidenceError(
+                .badKey, "key of log \(name) is \(key.algorithm.rawValue); checkpoints need Ed25519",
+                chinese: "日志 \(name) 的密钥是 \(key.algorithm.rawValue)；日志签名点须用 Ed25519")
         }
         self.name = name
         self.key = key
@@ -44,11 +47,15 @@ public struct NoteKey: Sendable, Hashable, CustomStringConvertible {
         guard parts.count == 3, let hash = Hex.decode(parts[1]), hash.count == 4, let value = Base64.decode(parts[2]),
             value.count == 33, let kind = Kind(rawValue: value[0])
         else {
-            throw EvidenceError(.badKey, "\"\(text.prefix(80))\" is no note key (name+hash+key) of a kind we read")
+            throw EvidenceError(
+                .badKey, "\"\(text.prefix(80))\" is no note key (name+hash+key) of a kind we read",
+                chinese: "“\(text.prefix(80))”不是可识别的日志公钥（名称+哈希+公钥）")
         }
         try self.init(name: parts[0], key: VerificationKey(ed25519Raw: Array(value[1...])), kind: kind)
         guard SignedNote.bigEndian(keyHash) == hash else {
-            throw EvidenceError(.badKey, "note key of \(name): the hash \(parts[1]) does not fit; copy the key again")
+            throw EvidenceError(
+                .badKey, "note key of \(name): the hash \(parts[1]) does not fit; copy the key again",
+                chinese: "日志 \(name) 的公钥：哈希 \(parts[1]) 不符；请重新复制该公钥")
         }
     }
 

@@ -35,17 +35,21 @@ public struct SignedNote: Sendable, Hashable {
     /// Reads a published note; nothing is verified yet.
     public init(parsing bytes: [UInt8]) throws(EvidenceError) {
         guard bytes.count <= 1 << 20 else {
-            throw EvidenceError(.tooLarge, "a signed note of \(bytes.count) bytes is over the limit of 1 MiB")
+            throw EvidenceError(
+                .tooLarge, "a signed note of \(bytes.count) bytes is over the limit of 1 MiB",
+                chinese: "签名文本有 \(bytes.count) 字节，超过 1 MiB 的上限")
         }
         guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x0A }) else {
-            throw EvidenceError(.malformed, "a signed note holds a control character other than line feed")
+            throw EvidenceError(
+                .malformed, "a signed note holds a control character other than line feed", chinese: "签名文本含有换行符以外的控制字符")
         }
         guard String(validating: bytes, as: UTF8.self) != nil else {
-            throw EvidenceError(.malformed, "a signed note is not valid UTF-8")
+            throw EvidenceError(.malformed, "a signed note is not valid UTF-8", chinese: "签名文本不是有效的 UTF-8")
         }
         // The text may itself hold empty lines; signatures never do, so the last empty line is the border.
         guard bytes.last == 0x0A, let border = Self.lastEmptyLine(in: bytes) else {
-            throw EvidenceError(.malformed, "a signed note has no empty line before its signatures")
+            throw EvidenceError(
+                .malformed, "a signed note has no empty line before its signatures", chinese: "签名文本的签名之前没有空行")
         }
         text = String(decoding: bytes[..<border], as: UTF8.self)
         var signatures: [Signature] = []
@@ -53,7 +57,9 @@ public struct SignedNote: Sendable, Hashable {
             signatures.append(try Self.signature(line: String(decoding: line, as: UTF8.self)))
         }
         guard (1...100).contains(signatures.count) else {
-            throw EvidenceError(.malformed, "a signed note has \(signatures.count) signatures (1–100 are read)")
+            throw EvidenceError(
+                .malformed, "a signed note has \(signatures.count) signatures (1–100 are read)",
+                chinese: "签名文本有 \(signatures.count) 个签名（可读取 1–100 个）")
         }
         self.signatures = signatures
     }
@@ -71,7 +77,10 @@ public struct SignedNote: Sendable, Hashable {
         let parts = line.utf8.split(separator: 0x20, omittingEmptySubsequences: false).map { String(Substring($0)) }
         guard parts.count == 3, parts[0] == "\u{2014}", NoteKey.isName(parts[1]),
             let value = Base64.decode(parts[2]), value.count >= 5
-        else { throw EvidenceError(.malformed, "no signature line of a note: \(line.prefix(60))") }
+        else {
+            throw EvidenceError(
+                .malformed, "no signature line of a note: \(line.prefix(60))", chinese: "不是签名行：“\(line.prefix(60))”")
+        }
         let keyHash = value[..<4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         return Signature(name: parts[1], keyHash: keyHash, bytes: Array(value[4...]))
     }

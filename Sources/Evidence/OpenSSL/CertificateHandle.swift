@@ -11,11 +11,15 @@ final class CertificateHandle: @unchecked Sendable {
             return d2i_X509(nil, &cursor, buffer.count)
         }
         guard let parsed else {
-            throw OpenSSLQueue.error(.badCertificate, "\(origin) is not a readable certificate")
+            throw OpenSSLQueue.error(
+                .badCertificate, "\(origin) is not a readable certificate",
+                chinese: "\(ChineseWording.source(origin))不是可读取的证书")
         }
         pointer = parsed
         guard X509_check_purpose(parsed, -1, 0) == 1 else {
-            throw OpenSSLQueue.error(.badCertificate, "\(origin) has extensions that contradict each other")
+            throw OpenSSLQueue.error(
+                .badCertificate, "\(origin) has extensions that contradict each other",
+                chinese: "\(ChineseWording.source(origin))的扩展项互相矛盾")
         }
     }
 
@@ -28,7 +32,9 @@ final class CertificateHandle: @unchecked Sendable {
     /// signature check.
     func publicKey(origin: String) throws(EvidenceError) -> KeyHandle {
         guard let key = X509_get0_pubkey(pointer), EVP_PKEY_up_ref(key) == 1 else {
-            throw OpenSSLQueue.error(.badCertificate, "\(origin) holds a key that cannot be read")
+            throw OpenSSLQueue.error(
+                .badCertificate, "\(origin) holds a key that cannot be read",
+                chinese: "\(ChineseWording.source(origin))中的密钥无法读取")
         }
         return try KeyHandle(adopting: key, origin: "the key in \(origin)")
     }

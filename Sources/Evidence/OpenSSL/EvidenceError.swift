@@ -15,13 +15,16 @@ public struct EvidenceError: Error, Sendable {
     public let code: Code
     /// The sentence: thing, value, cure.
     public let reason: String
+    /// The same sentence in Chinese; where the error was made without one, what its code means.
+    public let chinese: String
     /// What OpenSSL or the system said, for the log; nil when there is nothing to add.
     public let detail: String?
 
     /// Makes an error with its sentence and, where the library said something, that too.
-    public init(_ code: Code, _ reason: String, detail: String? = nil) {
+    public init(_ code: Code, _ reason: String, chinese: String? = nil, detail: String? = nil) {
         self.code = code
         self.reason = reason
+        self.chinese = chinese ?? code.chinese
         self.detail = detail
     }
 }

@@ -62,7 +62,8 @@ final class KeyHandle: @unchecked Sendable {
         let buffer = MemoryBuffer(Array(text.utf8))
         guard let pointer = PEM_read_bio_PUBKEY(buffer.pointer, nil, copenssl_no_passphrase, nil) else {
             throw OpenSSLQueue.error(
-                .badKey, "\(origin) is not a readable public key; expected PEM (-----BEGIN PUBLIC KEY-----)")
+                .badKey, "\(origin) is not a readable public key; expected PEM (-----BEGIN PUBLIC KEY-----)",
+                chinese: "\(ChineseWording.source(origin))不是可读取的公钥；应为 PEM 格式（-----BEGIN PUBLIC KEY-----）")
         }
         return try KeyHandle(adopting: pointer, origin: origin)
     }
@@ -87,7 +88,9 @@ final class KeyHandle: @unchecked Sendable {
         guard bytes.count == 32,
             let pointer = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nil, bytes, bytes.count)
         else {
-            throw OpenSSLQueue.error(.badKey, "\(origin) is not an Ed25519 public key: 32 bytes, got \(bytes.count)")
+            throw OpenSSLQueue.error(
+                .badKey, "\(origin) is not an Ed25519 public key: 32 bytes, got \(bytes.count)",
+                chinese: "\(ChineseWording.source(origin))不是 Ed25519 公钥：应为 32 字节，实为 \(bytes.count) 字节")
         }
         return try KeyHandle(adopting: pointer, origin: origin)
     }
@@ -114,7 +117,9 @@ final class KeyHandle: @unchecked Sendable {
         case EVP_PKEY_RSA:
             let bits = EVP_PKEY_get_bits(key)
             guard bits >= 2048 else {
-                throw EvidenceError(.badKey, "\(origin): an RSA key of \(bits) bits is too weak; use 2048 or more")
+                throw EvidenceError(
+                    .badKey, "\(origin): an RSA key of \(bits) bits is too weak; use 2048 or more",
+                    chinese: "\(ChineseWording.source(origin))：\(bits) 位的 RSA 密钥强度不足；应为 2048 位以上")
             }
             return .rsaSHA256
         case EVP_PKEY_EC:
@@ -131,6 +136,7 @@ final class KeyHandle: @unchecked Sendable {
         }
         _ = OpenSSLQueue.drain()
         throw EvidenceError(
-            .badKey, "\(origin): this kind of key is not supported; use ECDSA on P-256, Ed25519, or RSA from 2048 bits")
+            .badKey, "\(origin): this kind of key is not supported; use ECDSA on P-256, Ed25519, or RSA from 2048 bits",
+            chinese: "\(ChineseWording.source(origin))：不支持这种密钥；应为 P-256 曲线的 ECDSA、Ed25519 或者 2048 位以上的 RSA")
     }
 }

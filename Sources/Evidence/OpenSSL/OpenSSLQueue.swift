@@ -19,7 +19,9 @@ enum OpenSSLQueue {
     }
 
     /// An error with the sentence given and OpenSSL's own words as its detail.
-    static func error(_ code: EvidenceError.Code, _ reason: String) -> EvidenceError {
-        EvidenceError(code, reason, detail: drain())
+    static func error(
+        _ code: EvidenceError.Code, _ reason: String, chinese: String? = nil
+    ) -> EvidenceError {
+        EvidenceError(code, reason, chinese: chinese, detail: drain())
     }
 }

@@ -17,11 +17,14 @@ struct BundleReader {
             Array(archive[start..<(start + mimetype.count)]) == mimetype
         else {
             throw EvidenceError(
-                .malformed, "this is no proof bundle: an ASiC-E container begins with the member \"mimetype\"")
+                .malformed, "this is no proof bundle: an ASiC-E container begins with the member \"mimetype\"",
+                chinese: "这不是证据包：ASiC-E 容器的第一个文件应为“mimetype”")
         }
         let read = try ZipReader.members(of: archive)
         guard read.first?.name == BundleLayout.mimetypeName, read.first?.bytes == mimetype else {
-            throw EvidenceError(.malformed, "the bundle's first member is not \"mimetype\" with the ASiC-E type")
+            throw EvidenceError(
+                .malformed, "the bundle's first member is not \"mimetype\" with the ASiC-E type",
+                chinese: "证据包的第一个文件不是载明 ASiC-E 类型的“mimetype”")
         }
         names = read.map(\.name)
         members = Dictionary(read.map { ($0.name, $0.bytes) }, uniquingKeysWith: { first, _ in first })

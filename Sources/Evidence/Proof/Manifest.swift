@@ -48,16 +48,19 @@ struct Manifest {
         for line in bytes.split(separator: 0x0A).dropFirst(3).dropLast() {
             guard let reference = Self.reference(line) else {
                 let text = String(decoding: line, as: UTF8.self) + "\n"
-                throw EvidenceError(.malformed, "the manifest has a line we do not understand: \(text.prefix(80))")
+                throw EvidenceError(
+                    .malformed, "the manifest has a line we do not understand: \(text.prefix(80))",
+                    chinese: "文件清单中有一行无法识别：“\(text.dropLast().prefix(80))”")
             }
             references.append(reference)
         }
         self.references = references
         guard !references.isEmpty, self.bytes == bytes else {
-            throw EvidenceError(.malformed, "the manifest is not in the form this program writes")
+            throw EvidenceError(
+                .malformed, "the manifest is not in the form this program writes", chinese: "文件清单不是本程序所写的形式")
         }
         guard Set(references.map(\.name)).count == references.count else {
-            throw EvidenceError(.malformed, "the manifest names a member twice")
+            throw EvidenceError(.malformed, "the manifest names a member twice", chinese: "文件清单两次列出同一文件")
         }
     }
 

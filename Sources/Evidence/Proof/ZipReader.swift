@@ -30,14 +30,16 @@ enum ZipReader {
         zip_error_init(&error)
         defer { zip_error_fini(&error) }
         guard copy != nil, let source = zip_source_buffer_create(copy, zip_uint64_t(archive.count), 0, &error) else {
-            throw EvidenceError(.tooLarge, "no memory to read a bundle of \(archive.count) bytes")
+            throw EvidenceError(
+                .tooLarge, "no memory to read a bundle of \(archive.count) bytes",
+                chinese: "内存不足，无法读取 \(archive.count) 字节的证据包")
         }
         guard let opened = zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, &error) else {
             let detail = zip_error_strerror(&error).map { String(cString: $0) }
             zip_source_free(source)
             throw EvidenceError(
                 .malformed, "the bundle is no sound ZIP archive: it is damaged, cut short, or another kind of file",
-                detail: detail)
+                chinese: "证据包不是完好的 ZIP 文件：已损坏、不完整，或者是另一种文件", detail: detail)
         }
         defer { zip_discard(opened) }
         return try read(opened, limits)
@@ -48,7 +50,9 @@ enum ZipReader {
     ) throws(EvidenceError) -> [(name: String, bytes: [UInt8])] {
         let count = Int(zip_get_num_entries(archive, 0))
         guard (1...limits.members).contains(count) else {
-            throw EvidenceError(.tooLarge, "the bundle has \(count) members (1–\(limits.members) are read)")
+            throw EvidenceError(
+                .tooLarge, "the bundle has \(count) members (1–\(limits.members) are read)",
+                chinese: "证据包有 \(count) 个文件（可读取 1–\(limits.members) 个）")
         }
         var members: [(name: String, bytes: [UInt8])] = []
         var names: Set<[UInt8]> = []
@@ -58,10 +62,15 @@ enum ZipReader {
             zip_stat_init(&stat)
             guard zip_stat_index(archive, zip_uint64_t(index), zip_flags_t(ZIP_FL_ENC_RAW), &stat) == 0,
                 let rawName = stat.name
-            else { throw EvidenceError(.malformed, "member \(index) of the bundle cannot be read") }
+            else {
+                throw EvidenceError(
+                    .malformed, "member \(index) of the bundle cannot be read", chinese: "证据包中序号为 \(index) 的文件无法读取")
+            }
             let name = try safeName(String(validatingCString: rawName))
             guard names.insert(Array(name.utf8)).inserted else {
-                throw EvidenceError(.malformed, "\(name) stands twice in the bundle; readers may disagree which counts")
+                throw EvidenceError(
+                    .malformed, "\(name) stands twice in the bundle; readers may disagree which counts",
+                    chinese: "\(name) 在证据包中出现两次；不同的读取程序可能各取其一")
             }
             let size = Int(clamping: stat.size)
             total += min(size, limits.totalBytes + 1)
@@ -80,7 +89,8 @@ enum ZipReader {
             throw EvidenceError(
                 .malformed,
                 "the bundle has a member with the name \"\((text ?? "?").prefix(60))\", which could leave "
-                    + "its folder or is no valid name")
+                    + "its folder or is no valid name",
+                chinese: "证据包中有名为“\((text ?? "?").prefix(60))”的文件，该名称可能越出其目录，或者不是有效的名称")
         }
         return text
     }
@@ -90,16 +100,21 @@ enum ZipReader {
     ) throws(EvidenceError) {
         let method = Int32(stat.comp_method)
         guard stat.encryption_method == 0, method == ZIP_CM_STORE || method == ZIP_CM_DEFLATE else {
-            throw EvidenceError(.malformed, "\(name) is encrypted or packed by method \(method); neither is read")
+            throw EvidenceError(
+                .malformed, "\(name) is encrypted or packed by method \(method); neither is read",
+                chinese: "\(name) 已加密，或者以方法 \(method) 压缩；均不予读取")
         }
         guard size <= limits.memberBytes, total <= limits.totalBytes else {
             throw EvidenceError(
                 .tooLarge,
                 "\(name) has \(size) bytes unpacked: over the limit of \(limits.memberBytes) for one member "
-                    + "or \(limits.totalBytes) for all")
+                    + "or \(limits.totalBytes) for all",
+                chinese: "\(name) 解压后有 \(size) 字节，超过上限：单个文件 \(limits.memberBytes) 字节，全部文件 \(limits.totalBytes) 字节")
         }
         guard size <= 1 << 20 || UInt64(size) / max(1, stat.comp_size) <= UInt64(limits.ratio) else {
-            throw EvidenceError(.tooLarge, "\(name) unpacks to more than \(limits.ratio) times its size")
+            throw EvidenceError(
+                .tooLarge, "\(name) unpacks to more than \(limits.ratio) times its size",
+                chinese: "\(name) 解压后超过其大小的 \(limits.ratio) 倍")
         }
     }
 
@@ -107,7 +122,7 @@ enum ZipReader {
         of index: Int, _ name: String, size: Int, in archive: OpaquePointer
     ) throws(EvidenceError) -> [UInt8] {
         guard let file = zip_fopen_index(archive, zip_uint64_t(index), 0) else {
-            throw EvidenceError(.malformed, "\(name) cannot be unpacked")
+            throw EvidenceError(.malformed, "\(name) cannot be unpacked", chinese: "\(name) 无法解压")
         }
         defer { zip_fclose(file) }
         var count = 0
@@ -118,7 +133,8 @@ enum ZipReader {
         // One byte more than announced must not come; reading to the end also has libzip compare the CRC.
         var extra: UInt8 = 0
         guard count == size, zip_fread(file, &extra, 1) == 0 else {
-            throw EvidenceError(.malformed, "\(name) is damaged: its checksum or length is wrong")
+            throw EvidenceError(
+                .malformed, "\(name) is damaged: its checksum or length is wrong", chinese: "\(name) 已损坏：校验和或者长度不符")
         }
         return bytes
     }

@@ -13,16 +13,16 @@ extension CAdES {
         do {
             message = try SignedData(cms, name: "the signature")
         } catch {
-            verdict.faults.append(.malformed(error.reason))
+            verdict.faults.append(.malformed(error.reason, chinese: error.chinese))
             return verdict
         }
         guard message.contentType == .data, message.content == nil else {
-            verdict.faults.append(.malformed("it is not a detached signature over data"))
+            verdict.faults.append(.malformed("it is not a detached signature over data", chinese: "不是对数据的分离式签名"))
             return verdict
         }
         // An attribute we do not know could be a timestamp made unrecognisable.
         if message.unsignedAttributes.keys.contains(where: { $0 != .signatureTimestamp }) {
-            verdict.faults.append(.attributeWrong("(unsigned, of an unknown kind)"))
+            verdict.faults.append(.attributeUnknown)
         }
         if let attribute = message.unsignedAttributes[.signatureTimestamp] {
             let stamped = TimestampToken.verify(

@@ -41,7 +41,7 @@ public struct Certificate: Sendable {
         do {
             fields = try CertificateFields(der: der, origin: origin)
         } catch {
-            throw EvidenceError(.badCertificate, error.reason, detail: error.detail)
+            throw EvidenceError(.badCertificate, error.reason, chinese: error.chinese, detail: error.detail)
         }
         handle = try CertificateHandle(der: der, origin: origin)
         publicKey = VerificationKey(try handle.publicKey(origin: origin), spkiDER: fields.publicKeyDER)
@@ -65,7 +65,8 @@ public struct Certificate: Sendable {
     public init(pem: String, origin: String = "the certificate") throws(EvidenceError) {
         guard let first = PEM.decode(pem, label: "CERTIFICATE")?.first else {
             throw EvidenceError(
-                .badCertificate, "\(origin) holds no certificate; expected PEM (-----BEGIN CERTIFICATE-----)")
+                .badCertificate, "\(origin) holds no certificate; expected PEM (-----BEGIN CERTIFICATE-----)",
+                chinese: "\(ChineseWording.source(origin))中没有证书；应为 PEM 格式（-----BEGIN CERTIFICATE-----）")
         }
         try self.init(der: first, origin: origin)
     }
@@ -74,7 +75,8 @@ public struct Certificate: Sendable {
     public static func all(pem: String, origin: String) throws(EvidenceError) -> [Certificate] {
         guard let blocks = PEM.decode(pem, label: "CERTIFICATE"), !blocks.isEmpty else {
             throw EvidenceError(
-                .badCertificate, "\(origin) holds no certificate; expected PEM (-----BEGIN CERTIFICATE-----)")
+                .badCertificate, "\(origin) holds no certificate; expected PEM (-----BEGIN CERTIFICATE-----)",
+                chinese: "\(ChineseWording.source(origin))中没有证书；应为 PEM 格式（-----BEGIN CERTIFICATE-----）")
         }
         var certificates: [Certificate] = []
         for block in blocks { certificates.append(try Certificate(der: block, origin: origin)) }

@@ -28,7 +28,9 @@ struct SignedData {
         var outer = try DERReader(der, name: name)
         var info = try outer.next(0x30).reader()
         try outer.finish()
-        guard try info.next(0x06).oid() == .signedData else { throw info.fault("is not CMS signed data") }
+        guard try info.next(0x06).oid() == .signedData else {
+            throw info.fault("is not CMS signed data", "不是 CMS 签名数据")
+        }
         var wrapper = try info.next(0xA0).reader()
         try info.finish()
         var body = try wrapper.next(0x30).reader()
@@ -61,7 +63,7 @@ struct SignedData {
         var signers = try body.next(0x31).reader()
         try body.finish()
         var signer = try signers.next(0x30).reader()
-        guard signers.isAtEnd else { throw signers.fault("has more than one signer") }
+        guard signers.isAtEnd else { throw signers.fault("has more than one signer", "有不止一个签名人") }
         var parts: [DERValue] = [try signer.next(0x02)]
         let reference = try signer.next()
         parts.append(reference)
@@ -71,7 +73,7 @@ struct SignedData {
         // Not signed, so checked against what is: nothing in the message may be changed and pass.
         var isListed = false
         for value in try algorithms.rest() where try SignedData.algorithm(value) == digestAlgorithm { isListed = true }
-        guard isListed else { throw digests.fault("does not list its own digest algorithm") }
+        guard isListed else { throw digests.fault("does not list its own digest algorithm", "未列明其自身的摘要算法") }
         let attributes = try signer.next(0xA0)
         let algorithm = try signer.next(0x30)
         let value = try signer.next(0x04)
@@ -136,11 +138,11 @@ struct SignedData {
 
     /// The algorithm's identifier; RSA-PSS has parameters, the others NULL or nothing.
     private static func algorithm(_ value: DERValue) throws(EvidenceError) -> OID {
-        guard value.tag == 0x30 else { throw value.fault("has a broken algorithm") }
+        guard value.tag == 0x30 else { throw value.fault("has a broken algorithm", "的算法标识有误") }
         var parts = try value.reader()
         let identifier = try parts.next(0x06).oid()
         if let parameters = try parts.optional(0x05) {
-            guard parameters.content.isEmpty else { throw parameters.fault("has a broken NULL") }
+            guard parameters.content.isEmpty else { throw parameters.fault("has a broken NULL", "的 NULL 值有误") }
         } else {
             _ = try parts.optional(0x30)
         }
@@ -155,16 +157,16 @@ struct SignedData {
         var expected = (message: type == .data ? 1 : 3, signer: 1)
         if case .keyIdentifier = reference { expected = (3, 3) }
         guard try message.smallNatural() == expected.message else {
-            throw message.fault("has a version that does not go with its contents")
+            throw message.fault("has a version that does not go with its contents", "的版本号与内容不符")
         }
         guard try signer.smallNatural() == expected.signer else {
-            throw signer.fault("has a signer version that does not go with its contents")
+            throw signer.fault("has a signer version that does not go with its contents", "的签名人版本号与内容不符")
         }
     }
 
     private static func reference(_ value: DERValue) throws(EvidenceError) -> SignerReference {
         if value.tag == 0x80 { return .keyIdentifier(value.content) }
-        guard value.tag == 0x30 else { throw value.fault("names its signer in an unknown way") }
+        guard value.tag == 0x30 else { throw value.fault("names its signer in an unknown way", "以无法识别的方式指明签名人") }
         var parts = try value.reader()
         return .issuerAndSerial(issuer: try parts.next(0x30).encoded, serial: try parts.next(0x02).encoded)
     }
@@ -177,10 +179,10 @@ struct SignedData {
         var previous: [UInt8] = []
         var reader = try value.reader()
         for attribute in try reader.rest() {
-            guard attribute.tag == 0x30 else { throw attribute.fault("has a broken attribute") }
+            guard attribute.tag == 0x30 else { throw attribute.fault("has a broken attribute", "的一个属性有误") }
             let encoded = attribute.encoded
             guard !mustBeSorted || previous.lexicographicallyPrecedes(encoded) else {
-                throw attribute.fault("has signed attributes out of their order")
+                throw attribute.fault("has signed attributes out of their order", "的签名属性未按规定排序")
             }
             previous = encoded
             var parts = try attribute.reader()
@@ -188,7 +190,7 @@ struct SignedData {
             var values = try parts.next(0x31).reader()
             let single = try values.next()
             guard values.isAtEnd, parts.isAtEnd, found.updateValue(single, forKey: type) == nil else {
-                throw attribute.fault("has an attribute more than once")
+                throw attribute.fault("has an attribute more than once", "的一个属性出现不止一次")
             }
         }
         return found

@@ -28,11 +28,14 @@ public struct TimestampToken: Sendable {
     public init(der: [UInt8]) throws(EvidenceError) {
         self.der = der
         guard der.count <= TimestampReply.limit else {
-            throw EvidenceError(.tooLarge, "the timestamp token has \(der.count) bytes; at most 262144 are accepted")
+            throw EvidenceError(
+                .tooLarge, "the timestamp token has \(der.count) bytes; at most 262144 are accepted",
+                chinese: "时间戳令牌有 \(der.count) 字节；最多接受 262144 字节")
         }
         message = try SignedData(der, name: "the timestamp token")
         guard message.contentType == .timestampInfo, let content = message.content else {
-            throw EvidenceError(.malformed, "the timestamp token is signed data of another kind")
+            throw EvidenceError(
+                .malformed, "the timestamp token is signed data of another kind", chinese: "时间戳令牌是另一种签名数据")
         }
         let info = try TimestampInfo(content)
         genTime = info.genTime
@@ -71,16 +74,16 @@ struct TimestampInfo {
         var outer = try DERReader(der, name: "the timestamp token's statement")
         var info = try outer.next(0x30).reader()
         try outer.finish()
-        guard try info.next(0x02).smallNatural() == 1 else { throw info.fault("has an unknown version") }
+        guard try info.next(0x02).smallNatural() == 1 else { throw info.fault("has an unknown version", "的版本号无法识别") }
         policy = try info.next(0x06).oid().dotted
         var stamped = try info.next(0x30).reader()
         var algorithm = try stamped.next(0x30).reader()
         guard try algorithm.next(0x06).oid() == .sha256, let digest = Digest(bytes: try stamped.next(0x04).content)
-        else { throw info.fault("is not over a SHA-256 digest") }
+        else { throw info.fault("is not over a SHA-256 digest", "所证明的不是 SHA-256 摘要") }
         try stamped.finish()
         imprint = digest
         let serial = try info.next(0x02).natural()
-        guard serial.count <= 20 else { throw info.fault("has a serial number of more than 160 bits") }
+        guard serial.count <= 20 else { throw info.fault("has a serial number of more than 160 bits", "的序列号超过 160 位") }
         serialHex = Hex.encode(serial)
         genTime = try info.next(0x18).time()
         if let value = try info.optional(0x30) {
@@ -92,7 +95,9 @@ struct TimestampInfo {
         nonce = try info.optional(0x02)?.natural()
         _ = try info.optional(0xA0)
         // An extension could change the meaning of what we read; none is in use.
-        guard try info.optional(0xA1) == nil else { throw info.fault("has extensions, which are not understood") }
+        guard try info.optional(0xA1) == nil else {
+            throw info.fault("has extensions, which are not understood", "带有无法识别的扩展项")
+        }
         try info.finish()
     }
 
@@ -102,7 +107,7 @@ struct TimestampInfo {
         let millis = try parts.optional(0x80)?.smallNatural() ?? 0
         let micros = try parts.optional(0x81)?.smallNatural() ?? 0
         try parts.finish()
-        guard millis <= 999, micros <= 999 else { throw value.fault("has a broken accuracy") }
+        guard millis <= 999, micros <= 999 else { throw value.fault("has a broken accuracy", "的精度值有误") }
         return .seconds(seconds) + .milliseconds(millis) + .microseconds(micros)
     }
 }

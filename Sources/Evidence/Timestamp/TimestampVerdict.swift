@@ -12,7 +12,7 @@ public struct TimestampVerdict: Sendable, Hashable {
 /// One thing wrong with a timestamp token.
 public enum TimestampFault: Sendable, Hashable {
     /// The bytes are not a token we accept.
-    case malformed(String)
+    case malformed(String, chinese: String)
     /// The token is over another digest.
     case imprintDiffers
     /// The authority's certificate does not travel along.
@@ -31,7 +31,7 @@ extension TimestampFault: CustomStringConvertible {
     /// A sentence for a person.
     public var description: String {
         switch self {
-        case .malformed(let reason): "the token cannot be read: \(reason)"
+        case .malformed(let reason, _): "the token cannot be read: \(reason)"
         case .imprintDiffers: "the token is over other bytes"
         case .certificateMissing: "the authority's certificate is not in the token"
         case .outsideValidity(let time): "the authority's certificate was not valid at the token's time \(time)"
@@ -39,6 +39,19 @@ extension TimestampFault: CustomStringConvertible {
             "the token does not name its certificate by SHA-256 or better (signing-certificate-v2, RFC 5816)"
         case .algorithmRefused: "the token uses algorithms that are not accepted; expected ECDSA or RSA with SHA-2"
         case .untrusted(let reason): "the token's signature or certificate is not trusted: \(reason)"
+        }
+    }
+
+    /// The sentence in Chinese.
+    public var chinese: String {
+        switch self {
+        case .malformed(_, let reason): "令牌无法读取：\(reason)"
+        case .imprintDiffers: "令牌所证明的是其他内容"
+        case .certificateMissing: "令牌中没有时间戳机构的证书"
+        case .outsideValidity(let time): "时间戳机构的证书在令牌所载时间 \(time) 不在有效期内"
+        case .certificateNotBound: "令牌未以 SHA-256 或更强的算法指明其证书（signing-certificate-v2，RFC 5816）"
+        case .algorithmRefused: "令牌使用了不予接受的算法；应为配合 SHA-2 的 ECDSA 或者 RSA"
+        case .untrusted(let reason): "令牌的签名或者证书不受信任\(ChineseWording.quoting(reason))"
         }
     }
 }
@@ -51,7 +64,7 @@ extension TimestampToken {
         do {
             return try TimestampToken(der: der).verify(over: digest, roots: roots)
         } catch {
-            return TimestampVerdict(token: nil, faults: [.malformed(error.reason)])
+            return TimestampVerdict(token: nil, faults: [.malformed(error.reason, chinese: error.chinese)])
         }
     }
 
