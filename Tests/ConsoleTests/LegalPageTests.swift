@@ -86,6 +86,11 @@ import Testing
                 // Every check of the report stands on the page.
                 #expect(
                     page.text.components(separatedBy: "<span class=\"small code\">").count - 1 == report.checks.count)
+                let chinese = try await Self.upload(server, bytes, language: "zh-CN")
+                for fault in report.faults {
+                    #expect(chinese.text.contains(fault.chinese.replacing("/", with: "&#47;")), "\(chinese.text)")
+                }
+                #expect(chinese.text.contains("<span class=\"small code\">证据包</span>"))
             }
             let none = try await Self.upload(server, [])
             #expect(none.status == 422 && none.text.contains("No file was chosen"))
@@ -188,10 +193,13 @@ import Testing
         }
     }
 
-    private static func upload(_ server: TestServer, _ bytes: [UInt8]) async throws -> RawAnswer {
+    private static func upload(
+        _ server: TestServer, _ bytes: [UInt8], language: String = "en"
+    ) async throws -> RawAnswer {
         let head = "--frontier\r\nContent-Disposition: form-data; name=\"bundle\"; filename=\"a.asice\"\r\n\r\n"
         return try await server.post(
-            Site.verify + "?lang=en", nil, bytes: Array(head.utf8) + bytes + Array("\r\n--frontier--\r\n".utf8),
+            Site.verify + "?lang=\(language)", nil,
+            bytes: Array(head.utf8) + bytes + Array("\r\n--frontier--\r\n".utf8),
             type: "multipart/form-data; boundary=frontier")
     }
 }

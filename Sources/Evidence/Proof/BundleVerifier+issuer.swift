@@ -24,7 +24,7 @@ extension BundleVerifier {
         let codes = Set(issued.compactMap { $0.facts[Self.creditCode]?.string })
         guard codes.count == 1, let code = codes.first else {
             report.note(
-                .failed, "issuer", BundleLayout.entries, zh: "没有(唯一的)签发记录载明发出单位的统一社会信用代码",
+                .failed, "issuer", BundleLayout.entries, zh: "没有（唯一的）签发记录（NoticeIssued）载明发出单位的统一社会信用代码",
                 en: "no NoticeIssued entry, or more than one, says which entity (credit code) issued the notice")
             return .missing
         }
@@ -45,7 +45,7 @@ extension BundleVerifier {
         case .anyEntity:
             report.note(
                 found == nil ? .failed : .ok, "issuer", subject,
-                zh: found.map { "由统一社会信用代码为 \($0) 的单位签章" } ?? "签章证书不属于任何单位(无统一社会信用代码)",
+                zh: found.map { "由统一社会信用代码为 \($0) 的单位签章" } ?? "签章证书不属于任何单位（无统一社会信用代码）",
                 en: found.map { "signed by the entity with the credit code \($0)" }
                     ?? "the signer's certificate names no entity (no credit code)")
         case .known(let code):
@@ -53,7 +53,7 @@ extension BundleVerifier {
             report.note(
                 isIssuer ? .ok : .failed, "issuer", subject,
                 zh: isIssuer
-                    ? "签章单位即发出单位(\(code))" : "签章单位(\(found ?? "无统一社会信用代码"))不是记录所载的发出单位(\(code.prefix(40)))",
+                    ? "签章单位即发出单位（\(code)）" : "签章单位（\(found ?? "无统一社会信用代码")）不是记录所载的发出单位（\(code.prefix(40))）",
                 en: isIssuer
                     ? "the signer is the issuing entity (\(code))"
                     : "the signer (\(found ?? "no credit code")) is not the issuing entity (\(code.prefix(40))) of the entries"

@@ -26,7 +26,9 @@ extension BundleVerifier {
                 let note = bundle.members[name] ?? []
                 let checkpoint = try Checkpoint(verifying: note, keys: keys)
                 guard name == BundleLayout.checkpoint(checkpoint.size) else {
-                    throw EvidenceError(.badCheckpoint, "the file is named for another size than \(checkpoint.size)")
+                    throw EvidenceError(
+                        .badCheckpoint, "the file is named for another size than \(checkpoint.size)",
+                        chinese: "文件名所示的条数不是 \(checkpoint.size)")
                 }
                 report.note(
                     .ok, "checkpoint", name, zh: "日志在 \(checkpoint.size) 条记录处的签名有效",
@@ -34,7 +36,7 @@ extension BundleVerifier {
                 let token = verifyToken(of: bundle, checkpoint.size, over: note, roots: roots, &report)
                 found[checkpoint.size] = VerifiedCheckpoint(checkpoint: checkpoint, note: note, token: token)
             } catch {
-                report.note(.failed, "checkpoint", name, zh: "日志签名点无效", en: error.reason)
+                report.note(.failed, "checkpoint", name, zh: "日志签名点无效：\(error.chinese)", en: error.reason)
             }
         }
         if found.isEmpty {
@@ -52,13 +54,13 @@ extension BundleVerifier {
         let name = BundleLayout.token(size)
         guard let der = bundle.members[name] else {
             report.note(
-                .warning, "timestamp", BundleLayout.checkpoint(size), zh: "等待时间戳:尚无第三方证明其时间",
+                .warning, "timestamp", BundleLayout.checkpoint(size), zh: "等待时间戳：尚无时间戳机构证明其存在的时间",
                 en: "awaiting timestamp: no authority has confirmed when it existed")
             return nil
         }
         let verdict = TimestampToken.verify(der, over: SHA256.hash(note), roots: roots)
         for fault in verdict.faults {
-            report.note(.failed, "timestamp", name, zh: "时间戳核验失败:\(fault)", en: "\(fault)")
+            report.note(.failed, "timestamp", name, zh: "时间戳核验失败：\(fault.chinese)", en: "\(fault)")
         }
         guard verdict.isValid, let token = verdict.token else { return nil }
         report.note(
@@ -81,7 +83,7 @@ extension BundleVerifier {
                     size: old.size, root: old.root, with: new.size, root: new.root, proof: proof)
             report.note(
                 holds ? .ok : .failed, "growth", name,
-                zh: holds ? "日志从 \(old.size) 到 \(new.size) 只增不改" : "日志在两个签名点之间的历史被改写",
+                zh: holds ? "日志从 \(old.size) 条到 \(new.size) 条只增不改" : "日志在 \(new.size) 条处不是 \(old.size) 条处的延续",
                 en: holds
                     ? "from \(old.size) to \(new.size) the log only grew"
                     : "the log at \(new.size) does not extend the log at \(old.size)")
@@ -104,16 +106,18 @@ extension BundleVerifier {
             do throws(EvidenceError) {
                 let entry = try verifyEntry(stem, of: bundle, keys, checkpoints, roots, &signers, &report)
                 if let last = entries.last, last.leaf >= entry.leaf {
-                    throw EvidenceError(.badEntry, "leaf \(entry.leaf) does not come after leaf \(last.leaf)")
+                    throw EvidenceError(
+                        .badEntry, "leaf \(entry.leaf) does not come after leaf \(last.leaf)",
+                        chinese: "日志第 \(entry.leaf) 位不在第 \(last.leaf) 位之后")
                 }
                 entries.append(entry)
                 report.note(
-                    .ok, "entry", stem, zh: entry.isErased ? "内容已依规删除,日志仍证明其存在" : "签名有效,在日志第 \(entry.leaf) 位",
+                    .ok, "entry", stem, zh: entry.isErased ? "内容已依规删除，日志仍证明其曾经存在" : "签名有效，在日志第 \(entry.leaf) 位",
                     en: entry.isErased
                         ? "its content was erased by rule; the log still shows that it existed"
                         : "signed, and leaf \(entry.leaf) of the log")
             } catch {
-                report.note(.failed, "entry", stem, zh: "存证记录核验失败(\(error.code.rawValue))", en: error.reason)
+                report.note(.failed, "entry", stem, zh: "存证记录核验失败：\(error.chinese)", en: error.reason)
             }
         }
         report.entryCount += stems.count
@@ -131,7 +135,9 @@ extension BundleVerifier {
         if isErased {
             let line = bundle.text(stem + ".commitment") ?? ""
             guard let digest = Base64.decode(String(line.dropLast())).flatMap(Digest.init(bytes:)) else {
-                throw EvidenceError(.badEntry, "neither the entry nor its commitment is in the bundle")
+                throw EvidenceError(
+                    .badEntry, "neither the entry nor its commitment is in the bundle",
+                    chinese: "证据包中既没有该记录，也没有其哈希承诺")
             }
             commitment = digest
         } else {
@@ -139,7 +145,9 @@ extension BundleVerifier {
             let read = try EntryBody(parsing: bytes)
             let key = try entryKey(read.keyID, of: bundle, roots, at: read.learntAt, &signers, &report)
             guard key.isValid(bundle.members[stem + ".sig"] ?? [], for: bytes) else {
-                throw EvidenceError(.badEntry, "the signature does not fit the entry and the key \(read.keyID)")
+                throw EvidenceError(
+                    .badEntry, "the signature does not fit the entry and the key \(read.keyID)",
+                    chinese: "签名与该记录和密钥 \(read.keyID) 不符")
             }
             commitment = SHA256.hash(bytes)
             body = read
@@ -147,7 +155,9 @@ extension BundleVerifier {
         // Entries share checkpoints; one that was verified already is not verified again for each.
         guard let known = checkpoints.values.first(where: { $0.note == proof.checkpoint }) else {
             _ = try proof.verify(commitment: commitment, keys: keys)
-            throw EvidenceError(.badCheckpoint, "its proof leads to a checkpoint that is not in the bundle")
+            throw EvidenceError(
+                .badCheckpoint, "its proof leads to a checkpoint that is not in the bundle",
+                chinese: "其证明所指的日志签名点不在证据包内")
         }
         try proof.verify(commitment: commitment, under: known.checkpoint)
         if let body, let token = known.token { noteClock(stem, body, token, &report) }
@@ -162,7 +172,7 @@ extension BundleVerifier {
         guard ahead > (token.accuracy ?? .zero) + .seconds(2) else { return }
         report.note(
             .warning, "clock", stem,
-            zh: "时钟存疑:记录自称 \(body.learntAt.rfc3339) 得知,而时间戳证明其在 \(token.genTime.rfc3339) 已存在",
+            zh: "时钟存疑：记录自称 \(body.learntAt.rfc3339) 得知，而时间戳证明其在 \(token.genTime.rfc3339) 已存在",
             en: "clock in doubt: it claims to be learnt at \(body.learntAt.rfc3339), "
                 + "but a timestamp shows that it existed at \(token.genTime.rfc3339)")
     }
@@ -173,11 +183,15 @@ extension BundleVerifier {
     ) throws(EvidenceError) -> VerificationKey {
         if let known = signers[id] { return known }
         guard let pem = bundle.text(BundleLayout.key(id)) else {
-            throw EvidenceError(.badKey, "the key \(id.prefix(64)) that signed it is not in the bundle")
+            throw EvidenceError(
+                .badKey, "the key \(id.prefix(64)) that signed it is not in the bundle",
+                chinese: "签署该记录的密钥 \(id.prefix(64)) 不在证据包内")
         }
         let key = try VerificationKey(pem: pem, origin: BundleLayout.key(id))
         guard key.keyID == id else {
-            throw EvidenceError(.badKey, "the key in \(BundleLayout.key(id)) is another one than its name says")
+            throw EvidenceError(
+                .badKey, "the key in \(BundleLayout.key(id)) is another one than its name says",
+                chinese: "\(BundleLayout.key(id)) 中的密钥不是其文件名所示的密钥")
         }
         signers[id] = key
         noteCertificate(of: key, bundle, roots, at: instant, &report)
@@ -198,16 +212,19 @@ extension BundleVerifier {
         do throws(EvidenceError) {
             let certificate = try Certificate(pem: pem, origin: name)
             guard certificate.publicKey == key else {
-                throw EvidenceError(.badCertificate, "the certificate is for another key")
+                throw EvidenceError(
+                    .badCertificate, "the certificate is for another key", chinese: "该证书属于另一密钥")
             }
             if let reason = TrustStore(roots.map(\.handle), at: instant).fault(of: certificate.handle, through: []) {
-                throw EvidenceError(.badCertificate, "the certificate is not trusted: \(reason)")
+                throw EvidenceError(
+                    .badCertificate, "the certificate is not trusted: \(reason)",
+                    chinese: "该证书不受信任\(ChineseWording.quoting(reason))")
             }
             report.note(
                 .ok, "entry-key", name, zh: "存证密钥属于 \(certificate.subjectName)",
                 en: "the entry key is certified for \(certificate.subjectName)")
         } catch {
-            report.note(.failed, "entry-key", name, zh: "存证密钥的证书无效", en: error.reason)
+            report.note(.failed, "entry-key", name, zh: "存证密钥的证书无效：\(error.chinese)", en: error.reason)
         }
     }
 }

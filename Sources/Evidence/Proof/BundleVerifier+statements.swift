@@ -11,7 +11,7 @@ extension BundleVerifier {
             let origin = index["origin"]?.string, index["v"] == 1
         else {
             report.note(
-                .failed, "index", BundleLayout.index, zh: "证据包目录缺失或无法识别", en: "missing or not of version 1")
+                .failed, "index", BundleLayout.index, zh: "证据包目录缺失，或者不是版本 1", en: "missing or not of version 1")
             return
         }
         report.notice = about.name
@@ -19,7 +19,7 @@ extension BundleVerifier {
             guard let body = entry.body, !about.isNamed(in: body) || !entry.subject.hasSuffix("-\(body.event)")
             else { continue }
             report.note(
-                .failed, "entry", entry.subject, zh: "记录属于另一份通知、另一对象或事件名不符",
+                .failed, "entry", entry.subject, zh: "记录属于另一份通知或者另一对象，或者其事件与证据包所示不符",
                 en: "it is about something else, or another event, than the bundle says")
         }
         let newest = checkpoints.keys.max() ?? 0
@@ -31,8 +31,8 @@ extension BundleVerifier {
         report.note(
             isComplete ? .ok : .failed, "completeness", BundleLayout.completeness,
             zh: isComplete
-                ? "日志在 \(newest) 条处共有 \(entries.count) 条相关记录,全部在此"
-                : "所含记录与完整性声明不符",
+                ? "日志在 \(newest) 条处共有 \(entries.count) 条相关记录，全部在此"
+                : "核验成立的记录与完整性声明所计不符",
             en: isComplete
                 ? "all \(entries.count) entries about it in the log at \(newest) are here"
                 : "the entries that hold are not those the statement counts")
@@ -44,7 +44,7 @@ extension BundleVerifier {
             en: isTrue ? "it says what the entries say" : "it says something else than the entries")
         if case .notice = about, !entries.contains(where: { $0.isErased || $0.body?.event.rawValue == Self.sealing }) {
             report.note(
-                .warning, "sealed", about.name, zh: "没有签章记录:本包生成时,该通知尚未签章,也没有发出",
+                .warning, "sealed", about.name, zh: "没有签章记录：本包生成时，该通知尚未签章，也没有发出",
                 en: "no entry of its seal: when this bundle was made the notice was not sealed and not sent")
         }
         noteRehearsal(entries, of: about, &report)
@@ -66,7 +66,7 @@ extension BundleVerifier {
         report.rehearsal = isWhole ? .whole : .part(count, of: all)
         report.note(
             .warning, "rehearsal", about.name,
-            zh: "\(all) 条记录中有 \(count) 条是演练中的记录:演练不送达任何人,无法律效力",
+            zh: "\(all) 条记录中有 \(count) 条是演练中的记录：演练不送达任何人，无法律效力",
             en: "\(count) of \(all) entries were recorded in a rehearsal, which served nobody and has no "
                 + "legal effect")
     }
@@ -80,7 +80,8 @@ extension BundleVerifier {
         for entry in related {
             guard let body = entry.body, !entry.subject.hasSuffix("-\(body.event)") else { continue }
             report.note(
-                .failed, "entry", entry.subject, zh: "事件名不符", en: "it is about another event than its name says")
+                .failed, "entry", entry.subject, zh: "记录的事件与其文件名所示不符",
+                en: "it is about another event than its name says")
         }
         for entry in entries {
             guard let body = entry.body, let ground = body.restsOn else { continue }
@@ -89,7 +90,7 @@ extension BundleVerifier {
             }
             report.note(
                 isHere ? .ok : .failed, "ground", entry.subject,
-                zh: isHere ? "其所依据的记录在包内" : "其所依据的记录 \(ground.prefix(64)) 不在包内或与他人有关",
+                zh: isHere ? "其所依据的记录在包内" : "其所依据的记录 \(ground.prefix(64)) 不在包内，或者与他人有关",
                 en: isHere
                     ? "the entry it rests on is here"
                     : "the entry \(ground.prefix(64)) it rests on is not here, or is about somebody else")
@@ -118,7 +119,7 @@ extension BundleVerifier {
                 // An erased entry may have been the one that named it: unknown is not the same as wrong.
                 let status: VerificationReport.Status = isNamed ? .ok : hasErased ? .warning : .failed
                 report.note(
-                    status, "document", name, zh: isNamed ? "其哈希值见于存证记录" : "没有存证记录载明其哈希值",
+                    status, "document", name, zh: isNamed ? "有存证记录载明其 SHA-256 哈希值" : "没有可读的存证记录载明其 SHA-256 哈希值",
                     en: isNamed ? "an entry names its SHA-256" : "no readable entry names its SHA-256")
             }
             if let seal = bundle.members[name + ".p7s"] {
@@ -134,7 +135,7 @@ extension BundleVerifier {
         let subject = name + ".p7s"
         let verdict = CAdES.verify(cms: seal, over: bytes, roots: roots, asOf: asOf)
         for fault in verdict.faults {
-            report.note(.failed, "seal", subject, zh: "文书签章核验失败:\(fault)", en: "\(fault)")
+            report.note(.failed, "seal", subject, zh: "文书签章核验失败：\(fault.chinese)", en: "\(fault)")
         }
         if verdict.isValid, let signer = verdict.signer {
             report.note(

@@ -34,18 +34,21 @@ public struct BundleVerifier: Sendable {
             bundle = try BundleReader(archive)
         } catch {
             report.note(
-                .failed, "container", "bundle", zh: "无法读取:\(error.reason)", en: error.description)
+                .failed, "container", "bundle",
+                zh: "无法读取：\(error.chinese)\(error.detail.map { "（libzip：\($0)）" } ?? "")",
+                en: error.description)
             return report
         }
         if let fault = ZipPackaging.fault(in: archive) {
             report.note(
-                .failed, "container", "bundle", zh: "容器的封装被改动过,或被重新打包:请索取原文件",
-                en: "the container's packaging was changed, or it was packed again: \(fault); ask for the original file"
+                .failed, "container", "bundle", zh: "容器的封装被改动过，或者被重新打包：\(fault.chinese)；请索取原文件",
+                en: "the container's packaging was changed, or it was packed again: \(fault.english); "
+                    + "ask for the original file"
             )
             return report
         }
         report.note(
-            .ok, "container", "bundle", zh: "容器完好,共 \(bundle.names.count) 个文件",
+            .ok, "container", "bundle", zh: "容器完好，共 \(bundle.names.count) 个文件",
             en: "the container is sound and holds \(bundle.names.count) files")
         let roots = roots(of: bundle, &report)
         verifyManifest(of: bundle, &report)
@@ -85,11 +88,11 @@ public struct BundleVerifier: Sendable {
             let prints = roots.map { String($0.fingerprint.hex.prefix(16)) }.joined(separator: ", ")
             report.note(
                 .warning, "trust", "roots",
-                zh: "未指定根证书:使用了证据包自带的根证书(未固定信任,\(prints));请与独立来源比对",
+                zh: "未指定根证书：使用了证据包自带的根证书（未固定信任，\(prints)）；请与独立来源比对",
                 en: "NOT PINNED: the roots are the bundle's own (\(prints)); compare them with a source of your own")
             return roots
         } catch {
-            report.note(.failed, "trust", "roots", zh: "没有可用的根证书", en: error.reason)
+            report.note(.failed, "trust", "roots", zh: "没有可用的根证书：\(error.chinese)", en: error.reason)
             return []
         }
     }
@@ -99,13 +102,14 @@ public struct BundleVerifier: Sendable {
         do throws(EvidenceError) {
             manifest = try Manifest(parsing: bundle.members[Manifest.name] ?? [])
         } catch {
-            report.note(.failed, "manifest", Manifest.name, zh: "文件清单缺失或无法识别", en: error.reason)
+            report.note(
+                .failed, "manifest", Manifest.name, zh: "文件清单缺失或者无法识别：\(error.chinese)", en: error.reason)
             return
         }
         var isWhole = true
         for reference in manifest.references {
             guard let bytes = bundle.members[reference.name] else {
-                report.note(.failed, "manifest", reference.name, zh: "清单所列文件缺失", en: "listed, but missing")
+                report.note(.failed, "manifest", reference.name, zh: "清单列有该文件，但文件缺失", en: "listed, but missing")
                 isWhole = false
                 continue
             }
@@ -137,7 +141,7 @@ public struct BundleVerifier: Sendable {
         let verdict = CAdES.verify(
             cms: bundle.members[subject] ?? [], over: bundle.members[Manifest.name] ?? [], roots: roots, asOf: now)
         for fault in verdict.faults {
-            report.note(.failed, "signature", subject, zh: "电子签名核验失败:\(fault)", en: "\(fault)")
+            report.note(.failed, "signature", subject, zh: "电子签名核验失败：\(fault.chinese)", en: "\(fault)")
         }
         if verdict.isValid, let signer = verdict.signer {
             report.note(
@@ -156,13 +160,13 @@ public struct BundleVerifier: Sendable {
     func note(_ timestamp: TimestampVerdict?, of subject: String, _ report: inout VerificationReport) {
         guard let timestamp else {
             report.note(
-                .warning, "signature-timestamp", subject, zh: "签名未附时间戳:签名时间仅为签章人自述",
+                .warning, "signature-timestamp", subject, zh: "签名未附时间戳：签名时间仅为签章人自述",
                 en: "the signature carries no timestamp: its time is the signer's own claim")
             return
         }
         guard timestamp.isValid, let token = timestamp.token else { return }
         report.note(
-            .ok, "signature-timestamp", subject, zh: "时间戳:\(token.genTime.rfc3339),\(token.authority)",
+            .ok, "signature-timestamp", subject, zh: "时间戳：\(token.genTime.rfc3339)，\(token.authority)",
             en: "timestamped at \(token.genTime.rfc3339) by \(token.authority)")
         noteIndependence(of: token, subject, &report)
     }
@@ -170,7 +174,7 @@ public struct BundleVerifier: Sendable {
     func noteIndependence(of token: TimestampToken, _ subject: String, _ report: inout VerificationReport) {
         guard token.isFromEmbeddedAuthority else { return }
         report.note(
-            .warning, "timestamp-independence", subject, zh: "时间戳由系统自带机构签发,不独立于发出单位",
+            .warning, "timestamp-independence", subject, zh: "时间戳由系统自带机构签发，不独立于发出单位",
             en: "the timestamp is of the built-in authority, which is not independent of the issuing entity")
     }
 
@@ -182,7 +186,8 @@ public struct BundleVerifier: Sendable {
             }
             guard let trusted = trust.logKeys else {
                 guard let first = keys.first else {
-                    throw EvidenceError(.badKey, "the bundle names no key of the log")
+                    throw EvidenceError(
+                        .badKey, "the bundle names no key of the log", chinese: "证据包未载明日志公钥")
                 }
                 report.note(
                     .ok, "log-key", BundleLayout.logKeys, zh: "日志 \(first.name) 的公钥由签章担保",
@@ -194,7 +199,7 @@ public struct BundleVerifier: Sendable {
                 en: "the log keys \(giver.english) are used")
             return trusted
         } catch {
-            report.note(.failed, "log-key", BundleLayout.logKeys, zh: "日志公钥无法读取", en: error.reason)
+            report.note(.failed, "log-key", BundleLayout.logKeys, zh: "日志公钥无法读取：\(error.chinese)", en: error.reason)
             return []
         }
     }

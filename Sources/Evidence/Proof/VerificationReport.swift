@@ -45,6 +45,17 @@ public struct VerificationReport: Sendable, Hashable {
 
         /// The finding in a language.
         public func sentence(_ language: Language) -> String { language == .chinese ? chinese : english }
+
+        /// The subject as people read it: a file keeps its name, a part in general is named in the language.
+        public func place(_ language: Language) -> String {
+            guard language == .chinese else { return subject }
+            return switch subject {
+            case "bundle": "证据包"
+            case "roots": "根证书"
+            case "log": "日志"
+            default: subject
+            }
+        }
     }
 
     /// The overall verdict.
@@ -74,6 +85,15 @@ public struct VerificationReport: Sendable, Hashable {
             case .none: ""
             case .part(let count, let all): " (\(count) of \(all) entries are of a REHEARSAL 含演练记录)"
             case .whole: " (REHEARSAL, NO LEGAL EFFECT 演练，无法律效力)"
+            }
+        }
+
+        /// The same in Chinese alone.
+        var chineseWords: String {
+            switch self {
+            case .none: ""
+            case .part(let count, let all): "（\(all) 条记录中有 \(count) 条是演练中的记录）"
+            case .whole: "（演练，无法律效力）"
             }
         }
     }
@@ -129,29 +149,30 @@ public struct VerificationReport: Sendable, Hashable {
         return .object(members)
     }
 
-    /// The report for people, one line a check; the last line is the verdict in the words of `verify.sh`.
+    /// The report for people, one line a check; the last line is the verdict in the words of `verify.sh`, which the
+    /// Chinese report quotes beside its own.
     public func text(_ language: Language) -> String {
         var lines = checks.map { check in
             let mark =
                 switch check.status {
-                case .ok: "ok     "
+                case .ok: language == .chinese ? "成立   " : "ok     "
                 case .warning: language == .chinese ? "注意   " : "note   "
-                case .failed: language == .chinese ? "错误   " : "FAULT  "
+                case .failed: language == .chinese ? "不成立 " : "FAULT  "
                 }
-            return "\(mark)\(check.subject): \(check.sentence(language))"
+            return "\(mark)\(check.place(language)): \(check.sentence(language))"
         }
         let count = faults.count
-        let of = rehearsal.words
+        let of = language == .chinese ? rehearsal.chineseWords : rehearsal.words
         switch (verdict, language) {
         case (.sound, .english), (.soundWithWarnings, .english): lines.append("VERDICT: SOUND\(of)")
-        case (.sound, .chinese), (.soundWithWarnings, .chinese): lines.append("结论: 核验通过 (VERDICT: SOUND)\(of)")
+        case (.sound, .chinese), (.soundWithWarnings, .chinese): lines.append("结论: 核验通过\(of) (VERDICT: SOUND)")
         case (.issuerNotEstablished, .english):
             lines.append(
                 "VERDICT: ISSUER NOT ESTABLISHED (it agrees with itself; check it with roots you trust)\(of)")
         case (.issuerNotEstablished, .chinese):
-            lines.append("结论: 未确认由谁签发,仅内容自洽;请用您信任的根证书再核验 (VERDICT: ISSUER NOT ESTABLISHED)\(of)")
+            lines.append("结论: 未确认由谁签发，仅内容自洽；请用您信任的根证书再核验\(of) (VERDICT: ISSUER NOT ESTABLISHED)")
         case (.notSound, .english): lines.append("VERDICT: NOT SOUND (\(count))")
-        case (.notSound, .chinese): lines.append("结论: 核验不通过,\(count) 项错误 (VERDICT: NOT SOUND)")
+        case (.notSound, .chinese): lines.append("结论: 核验不通过，\(count) 项不成立 (VERDICT: NOT SOUND)")
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -8,8 +8,11 @@ struct ZipPackaging {
 
     private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+    /// A sentence in both languages.
+    typealias Fault = (chinese: String, english: String)
+
     /// What is wrong with the packaging, in a sentence; nil if nothing is.
-    static func fault(in archive: [UInt8]) -> String? {
+    static func fault(in archive: [UInt8]) -> Fault? {
         ZipPackaging(archive).fault()
     }
 
@@ -25,34 +28,39 @@ struct ZipPackaging {
         var habits: [UInt8]
     }
 
-    private func fault() -> String? {
+    private func fault() -> Fault? {
         let end = bytes.count - 22
         guard end >= 0, signature(at: end) == 0x0605_4B50 else {
-            return "something stands behind its end, or its end is missing"
+            return ("末尾之后另有内容，或者缺少末尾", "something stands behind its end, or its end is missing")
         }
         let count = short(end + 10)
         let size = long(end + 12)
         let start = long(end + 16)
         guard long(end + 4) == 0, short(end + 8) == count, short(end + 20) == 0, start + size == end else {
-            return "its end does not fit its directory"
+            return ("末尾与目录不符", "its end does not fit its directory")
         }
         var place = start
         var next = 0
         var habits: [Int: [UInt8]] = [:]
         for _ in 0..<count {
-            guard let record = record(at: place, before: end) else { return "its directory is damaged" }
-            guard record.offset == next else { return "its members do not stand one after the other" }
+            guard let record = record(at: place, before: end) else {
+                return ("目录已损坏", "its directory is damaged")
+            }
+            guard record.offset == next else {
+                return ("各文件未依次相接", "its members do not stand one after the other")
+            }
+            let name = String(decoding: record.name, as: UTF8.self)
             guard let after = local(record, before: start) else {
-                return "\(String(decoding: record.name, as: UTF8.self)) is described in two ways"
+                return ("\(name) 的两处说明不一致", "\(name) is described in two ways")
             }
             guard habits[record.method, default: record.habits] == record.habits else {
-                return "\(String(decoding: record.name, as: UTF8.self)) is described unlike the others"
+                return ("\(name) 的说明与其他文件不同", "\(name) is described unlike the others")
             }
             habits[record.method] = record.habits
             next = after
             place += 46 + record.name.count
         }
-        return place == end && next == start ? nil : "there is something between its members"
+        return place == end && next == start ? nil : ("各文件之间另有内容", "there is something between its members")
     }
 
     private func record(at place: Int, before end: Int) -> Record? {

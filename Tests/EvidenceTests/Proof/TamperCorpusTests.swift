@@ -160,7 +160,7 @@ struct TamperCorpusTests {
         }
     }
 
-    private static func bundle() async throws -> (BundleFixture, Members) {
+    static func bundle() async throws -> (BundleFixture, Members) {
         let fixture = try BundleFixture()
         try await fixture.record([.noticeIssued, .documentSealed])
         try await fixture.record([.attemptStarted, .receiptFailed])

@@ -83,7 +83,7 @@ struct VerifyPages: Sendable {
         let language: VerificationReport.Language = make.language == .english ? .english : .chinese
         func row(_ check: VerificationReport.Check) -> Check {
             Check(
-                subject: check.subject, sentence: check.sentence(language),
+                subject: check.place(language), sentence: check.sentence(language),
                 state: make.word("check_\(check.status.rawValue)"),
                 stateClass: check.status == .failed ? "negative" : check.status == .ok ? "acknowledged" : "")
         }
