@@ -1,8 +1,8 @@
 /// Looks at the packaging of a ZIP, which no signature covers, byte by byte.
 ///
 /// A bundle is laid out in one way only: members one after the other without gaps, each described twice in the same words,
-/// dated 1980-01-01, without extra fields or comments. So a byte that was changed anywhere is noticed, even one that no
-/// unpacking program would look at.
+/// dated 1980-01-01, without extra fields or comments. So a byte that was changed anywhere between them is noticed, even one
+/// that no unpacking program would look at; ``RawDeflate`` does the same for what is packed.
 struct ZipPackaging {
     private let bytes: [UInt8]
 
@@ -24,7 +24,9 @@ struct ZipPackaging {
         var method: Int
         var packedSize: Int
         var offset: Int
-        /// Maker's version, needed version, flags, date and attributes, which are the same for all members of a method.
+        /// Maker's version and attributes, which are the same for all members.
+        var origin: [UInt8]
+        /// Needed version and flags, which are the same for all members of a method.
         var habits: [UInt8]
     }
 
@@ -41,6 +43,7 @@ struct ZipPackaging {
         }
         var place = start
         var next = 0
+        var origin: [UInt8]?
         var habits: [Int: [UInt8]] = [:]
         for _ in 0..<count {
             guard let record = record(at: place, before: end) else {
@@ -53,10 +56,12 @@ struct ZipPackaging {
             guard let after = local(record, before: start) else {
                 return ("\(name) 的两处说明不一致", "\(name) is described in two ways")
             }
-            guard habits[record.method, default: record.habits] == record.habits else {
+            guard habits[record.method, default: record.habits] == record.habits,
+                origin ?? record.origin == record.origin
+            else {
                 return ("\(name) 的说明与其他文件不同", "\(name) is described unlike the others")
             }
-            habits[record.method] = record.habits
+            (habits[record.method], origin) = (record.habits, record.origin)
             next = after
             place += 46 + record.name.count
         }
@@ -74,7 +79,8 @@ struct ZipPackaging {
             name: bytes[place + 46..<place + 46 + nameLength], shared: bytes[place + 6..<place + 28],
             method: short(place + 10), packedSize: long(place + 20),
             offset: long(place + 42),
-            habits: Array(bytes[place + 4..<place + 10]) + Array(bytes[place + 38..<place + 42]))
+            origin: Array(bytes[place + 4..<place + 6]) + Array(bytes[place + 38..<place + 42]),
+            habits: Array(bytes[place + 6..<place + 10]))
     }
 
     /// The place behind the member, if its own header says the same as the directory.

@@ -75,7 +75,7 @@ enum ZipReader {
             let size = Int(clamping: stat.size)
             total += min(size, limits.totalBytes + 1)
             try check(name, stat, size: size, total: total, limits)
-            members.append((name, try bytes(of: index, name, size: size, in: archive)))
+            members.append((name, try bytes(of: index, name, stat, size: size, in: archive)))
         }
         return members
     }
@@ -119,20 +119,21 @@ enum ZipReader {
     }
 
     private static func bytes(
-        of index: Int, _ name: String, size: Int, in archive: OpaquePointer
+        of index: Int, _ name: String, _ stat: zip_stat_t, size: Int, in archive: OpaquePointer
     ) throws(EvidenceError) -> [UInt8] {
-        guard let file = zip_fopen_index(archive, zip_uint64_t(index), 0) else {
+        guard let file = zip_fopen_index(archive, zip_uint64_t(index), zip_flags_t(ZIP_FL_COMPRESSED)) else {
             throw EvidenceError(.malformed, "\(name) cannot be unpacked", chinese: "\(name) 无法解压")
         }
         defer { zip_fclose(file) }
-        var count = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, written in
-            count = Int(zip_fread(file, buffer.baseAddress, zip_uint64_t(size)))
-            written = max(0, count)
+        let packedSize = Int(clamping: stat.comp_size)
+        let packed = [UInt8](unsafeUninitializedCapacity: packedSize) { buffer, written in
+            written = max(0, Int(zip_fread(file, buffer.baseAddress, zip_uint64_t(packedSize))))
         }
-        // One byte more than announced must not come; reading to the end also has libzip compare the CRC.
-        var extra: UInt8 = 0
-        guard count == size, zip_fread(file, &extra, 1) == 0 else {
+        // libzip leaves a stream that has made its bytes, whether it has ended or not.
+        let isStored = Int32(stat.comp_method) == ZIP_CM_STORE
+        guard packed.count == packedSize, let bytes = isStored ? packed : RawDeflate.unpack(packed, to: size),
+            bytes.count == size, RawDeflate.checksum(of: bytes) == stat.crc
+        else {
             throw EvidenceError(
                 .malformed, "\(name) is damaged: its checksum or length is wrong", chinese: "\(name) 已损坏：校验和或者长度不符")
         }

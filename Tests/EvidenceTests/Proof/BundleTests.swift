@@ -192,6 +192,26 @@ struct BundleTamperTests {
         }
     }
 
+    /// Also the bits that unpacking programs do not look at: the mark of a last block, and what fills up a last byte.
+    @Test func `each bit of a container, packed members included, is one that is looked at`() throws {
+        let words = "解除劳动合同通知书，送达回执。\n"
+        let archive = try repack([
+            ("mimetype", Array("application/vnd.etsi.asic-e+zip".utf8)), ("long.txt", Array((words + words).utf8)),
+            ("short.txt", Array("ok\n".utf8)), ("empty.txt", []),
+        ])
+        let members = try ZipReader.members(of: archive)
+        #expect(members.count == 4 && ZipPackaging.fault(in: archive) == nil)
+        for position in archive.indices {
+            for bit in 0..<8 {
+                var changed = archive
+                changed[position] ^= UInt8(1 << bit)
+                let isSeen = ZipPackaging.fault(in: changed) != nil || (try? ZipReader.members(of: changed)) == nil
+                // A name or a size in both places would be another bundle, which the signed list does not fit.
+                #expect(isSeen, "byte \(position), bit \(bit)")
+            }
+        }
+    }
+
     @Test func `removing, adding or renaming a member is noticed`() async throws {
         let fixture = try BundleFixture()
         try await fixture.live()
