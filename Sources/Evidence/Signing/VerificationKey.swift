@@ -15,6 +15,7 @@ public struct VerificationKey: Sendable {
         keyID = SHA256.hash(spkiDER).hex
     }
 
+    /// By PEM text or by the raw bytes, which no PEM text is.
     private static let remembered = Remembered<VerificationKey>(capacity: 64)
 
     /// Reads a PEM public key; `origin` names it in error messages.
@@ -31,7 +32,9 @@ public struct VerificationKey: Sendable {
 
     /// Reads the 32 raw bytes of an Ed25519 public key.
     public init(ed25519Raw bytes: [UInt8], origin: String = "the public key") throws(EvidenceError) {
-        self.init(try KeyHandle.reading(ed25519Raw: bytes, origin: origin))
+        self = try Self.remembered.value(of: bytes) { () throws(EvidenceError) in
+            VerificationKey(try KeyHandle.reading(ed25519Raw: bytes, origin: origin))
+        }
     }
 
     /// How signatures of this key are made.
