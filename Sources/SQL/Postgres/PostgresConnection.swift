@@ -47,21 +47,29 @@ final class PostgresConnection {
     /// Statements prepared on this connection.
     private var prepared: [StatementKey: String] = [:]
     private var preparedSoFar = 0
-    private let raw: OpaquePointer
+    let raw: OpaquePointer
+    let target: PostgresTarget
+    /// The server's timeline when it was connected to; 0 if it was not asked.
+    private(set) var timeline = 0
+    /// Set when the server kept silent for too long: nothing more is asked of it here.
+    var isGivenUp = false
     private let notices: NoticeBox
 
     /// Connects, blocking; throws `.connectionLost` if no server answers and `.other` if it must not be used.
     init(_ target: PostgresTarget) throws(SQLError) {
         raw = try target.open()
+        self.target = target
         notices = NoticeBox()
         PQsetNoticeReceiver(raw, NoticeBox.receiver, Unmanaged.passUnretained(notices).toOpaque())
         guard PQenterPipelineMode(raw) == 1 else {
             throw SQLError(.other, "PostgreSQL: the connection cannot enter pipeline mode; use libpq 14 or later")
         }
         do {
-            let words = PostgresTarget.settings + [target.planning, PostgresTarget.question]
+            let words = PostgresTarget.settings + [target.planning, target.question]
             let answers = try run(words.map(Command.init(control:)))
-            try target.assertDurable(answers.last?.rows.first)
+            let row = answers.last?.rows.first
+            try target.assertDurable(row)
+            timeline = try row?.get("timeline", as: String?.self).flatMap { Int($0, radix: 16) } ?? 0
         } catch let failure as Failure {
             throw failure.error
         } catch let error as SQLError {
@@ -76,7 +84,7 @@ final class PostgresConnection {
     }
 
     /// True if the socket is known to be gone.
-    var isBroken: Bool { PQstatus(raw) != CONNECTION_OK }
+    var isBroken: Bool { isGivenUp || PQstatus(raw) != CONNECTION_OK }
 
     /// Forgets the warnings seen so far.
     func clearWarnings() { notices.states = [] }
@@ -86,6 +94,7 @@ final class PostgresConnection {
 
     /// Sends the commands at once and reads all answers; throws `Failure` for the first that failed.
     func run(_ commands: [Command]) throws -> [Answer] {
+        if isGivenUp { throw Failure(error: lost(), position: 0) }
         // All checks come before the first byte, so that a refused statement leaves nothing half-sent.
         for (position, command) in commands.enumerated() where command.isPrepared {
             do {
@@ -160,7 +169,7 @@ final class PostgresConnection {
         var answers = [Answer](repeating: Answer(), count: count)
         var failure: Failure?
         for step in steps {
-            guard let result = PQgetResult(raw) else { throw Failure(error: lost(), position: step.position) }
+            guard let result = nextResult() else { throw Failure(error: lost(), position: step.position) }
             defer { PQclear(result) }
             switch PQresultStatus(result) {
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK:
@@ -177,9 +186,9 @@ final class PostgresConnection {
                 if isBroken { throw failure ?? Failure(error: lost(), position: step.position) }
             }
             // Each step ends with a null.
-            while let extra = PQgetResult(raw) { PQclear(extra) }
+            while let extra = nextResult() { PQclear(extra) }
         }
-        guard let end = PQgetResult(raw) else { throw failure ?? Failure(error: lost(), position: 0) }
+        guard let end = nextResult() else { throw failure ?? Failure(error: lost(), position: 0) }
         let status = PQresultStatus(end)
         PQclear(end)
         if let failure { throw failure }
@@ -197,7 +206,9 @@ final class PostgresConnection {
         _ = try run([Command(control: "DEALLOCATE ALL")])
     }
 
-    private func lost() -> SQLError { PostgresFault.lost(String(cString: PQerrorMessage(raw))) }
+    private func lost() -> SQLError {
+        PostgresFault.lost(isGivenUp ? Self.silence : String(cString: PQerrorMessage(raw)))
+    }
 }
 
 extension PostgresConnection.Answer {

@@ -18,7 +18,7 @@ final class PostgresSession {
 
     /// The connection, reconnecting until the deadline; throws `.connectionLost` when the server stays away.
     func connection(until deadline: ContinuousClock.Instant) throws(SQLError) -> PostgresConnection {
-        if let current, !current.isBroken {
+        if let current, !current.isBroken, target.isCurrent(current) {
             do {
                 if current.isCrowded { try current.forgetStatements() }
                 return current
@@ -29,8 +29,9 @@ final class PostgresSession {
         current = nil
         var backoff = Backoff()
         while true {
-            do {
+            do throws(SQLError) {
                 let fresh = try PostgresConnection(target)
+                guard target.isCurrent(fresh) else { throw PostgresTarget.noLeader }
                 current = fresh
                 statistics.noteServer(isThere: true)
                 return fresh

@@ -6,6 +6,9 @@ struct PostgresTarget: Sendable {
     /// Whether a commit must also be on the disk of another server before it is reported.
     private var needsStandby: Bool
     private var isForReading = false
+    /// Whether it is a cluster, in which another server may become the leader.
+    private let isCluster: Bool
+    let timelines = Timelines()
 
     /// Checks that the text can be parsed; the error does not repeat it, since it may hold a password.
     init(conninfo: String, needsStandby: Bool = false) throws(SQLError) {
@@ -18,6 +21,7 @@ struct PostgresTarget: Sendable {
         PQconninfoFree(options)
         self.conninfo = conninfo
         self.needsStandby = needsStandby
+        isCluster = needsStandby
     }
 
     /// The same for whoever only reads: nothing of theirs can be lost.
@@ -56,11 +60,24 @@ struct PostgresTarget: Sendable {
     ]
 
     /// Asks what `assertDurable` looks at; the second argument makes an engine without the setting answer NULL.
-    static let question = """
-        SELECT current_setting('synchronous_commit', true) AS synchronous_commit, current_setting('fsync', true) AS fsync,
-               current_setting('server_encoding', true) AS encoding,
-               current_setting('synchronous_standby_names', true) AS standbys
-        """
+    var question: String {
+        // The first eight digits of a name of a WAL file; a server in recovery has none to write.
+        let timeline = """
+            CASE WHEN pg_is_in_recovery() THEN NULL ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END
+            """
+        return """
+            SELECT current_setting('synchronous_commit', true) AS synchronous_commit,
+                   current_setting('fsync', true) AS fsync, current_setting('server_encoding', true) AS encoding,
+                   current_setting('synchronous_standby_names', true) AS standbys,
+                   \(isCluster ? timeline : "NULL") AS timeline
+            """
+    }
+
+    /// Whether a connection leads to the leader, as far as is known: false once another one was met that was elected later.
+    func isCurrent(_ connection: PostgresConnection) -> Bool { timelines.isCurrent(connection.timeline) }
+
+    /// What is said of one that does not.
+    static let noLeader = PostgresFault.lost("another server has become the leader since")
 
     /// Rides in front of COMMIT and fails while the server waits for no standby: a cluster manager that has lost its standby
     /// may empty the list under a connection that was good when it was made.
@@ -81,13 +98,14 @@ struct PostgresTarget: Sendable {
         let options: [(String, String)] = [
             ("application_name", "songda"),
             ("connect_timeout", "5"),
-            // A peer that vanished without a word is noticed after ten seconds instead of fifteen minutes.
+            // A peer that takes nothing of ours any more is noticed after ten seconds instead of fifteen minutes; for one that
+            // owes an answer see `PostgresConnection.nextResult`.
             ("tcp_user_timeout", "10000"),
             ("target_session_attrs", "read-write"),
             ("dbname", conninfo),
             ("client_encoding", "UTF8"),
         ]
-        guard let raw = Self.connect(options) else {
+        guard let raw = Self.withOptions(options, { PQconnectdbParams($0, $1, 1) }) else {
             throw SQLError(.other, "PostgreSQL: no memory for a connection")
         }
         guard PQstatus(raw) == CONNECTION_OK else {
@@ -97,6 +115,17 @@ struct PostgresTarget: Sendable {
             throw PostgresFault.lost(Self.redact(said, password))
         }
         return raw
+    }
+
+    /// Whether the server of a connection still talks to anybody who comes; one that refuses talks, too.
+    func isThere(_ connection: OpaquePointer) -> Bool {
+        let options: [(String, String)] = [
+            ("dbname", conninfo),
+            // Of several hosts the one it is; what is empty does not count.
+            ("host", String(cString: PQhost(connection))), ("hostaddr", String(cString: PQhostaddr(connection))),
+            ("port", String(cString: PQport(connection))), ("connect_timeout", "5"),
+        ]
+        return Self.withOptions(options) { PQpingParams($0, $1, 1) } != PQPING_NO_RESPONSE
     }
 
     /// Refuses a server that would report a commit before it is on the disk.
@@ -133,12 +162,14 @@ struct PostgresTarget: Sendable {
         }
     }
 
-    private static func connect(_ options: [(String, String)]) -> OpaquePointer? {
+    /// Lends names and values as libpq takes them.
+    private static func withOptions<T>(
+        _ options: [(String, String)],
+        _ body: (UnsafePointer<UnsafePointer<CChar>?>, UnsafePointer<UnsafePointer<CChar>?>) -> T
+    ) -> T {
         let names = options.map { Array($0.0.utf8CString) }
         let values = options.map { Array($0.1.utf8CString) }
-        return withPointers(names) { names in
-            withPointers(values) { values in PQconnectdbParams(names, values, 1) }
-        }
+        return withPointers(names) { names in withPointers(values) { body(names, $0) } }
     }
 
     /// Lends a null-terminated array of C strings.

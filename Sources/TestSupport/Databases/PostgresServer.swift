@@ -83,11 +83,22 @@ public final class PostgresServer: Sendable {
         try Self.run(["\(binaries)psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", conninfo, "-c", statement])
     }
 
+    /// Sends a signal to the server and to each process of its, for a server of one's own.
+    public func signal(_ number: Int32) throws {
+        guard let directory,
+            let file = try? String(contentsOfFile: directory + "/data/postmaster.pid", encoding: .utf8),
+            let server = file.split(separator: "\n").first.flatMap({ pid_t($0) })
+        else { throw TestSupportError("the PostgreSQL server is not one of this process, or does not run") }
+        let children = try String(contentsOfFile: "/proc/\(server)/task/\(server)/children", encoding: .utf8)
+        for process in [server] + children.split(separator: " ").compactMap({ pid_t($0) }) { kill(process, number) }
+    }
+
     private static func fromEnvironment() -> PostgresServer? {
         ProcessInfo.processInfo.environment["SONGDA_TEST_POSTGRES"].map { PostgresServer(borrowed: $0) }
     }
 
-    private static func binaries() throws -> String {
+    /// Where PostgreSQL's programs are, the newest if there are several.
+    public static func binaries() throws -> String {
         let root = "/usr/lib/postgresql"
         let versions = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
         guard let newest = versions.compactMap(Int.init).max() else {
@@ -96,14 +107,15 @@ public final class PostgresServer: Sendable {
         return "\(root)/\(newest)/bin"
     }
 
-    private static func roomyParent() -> String {
+    /// Memory, where there is enough of it; else the system's temporary directory.
+    public static func roomyParent() -> String {
         var space = statvfs()
         let isRoomy = statvfs("/dev/shm", &space) == 0 && UInt64(space.f_bavail) * UInt64(space.f_frsize) > 2 << 30
         return isRoomy ? "/dev/shm" : NSTemporaryDirectory()
     }
 
     /// Gives the directory to an unprivileged user and returns the words that run a command as that user.
-    private static func hand(_ directory: String) throws -> [String] {
+    public static func hand(_ directory: String) throws -> [String] {
         guard geteuid() == 0 else { return [] }
         for name in ["postgres", "nobody"] {
             guard let entry = getpwnam(name) else { continue }
