@@ -56,8 +56,13 @@ extension SQLNoticeStore: IssueStore {
     }
 
     /// Asked before anything is rendered: what was right yesterday is answered today, though its dates may have passed.
+    ///
+    /// A PostgreSQL that fell and rose again shows what it had committed before its standby had it. A repeated acknowledgement
+    /// promises as much as the first, so what is found is looked up once more by a writer, whose commit waits for all before it.
     public func replay(_ claim: IdempotencyClaim) async throws -> Acceptance? {
-        try await database.read { tx in try Self.replay(claim, tx) }
+        let found = try await database.read { tx in try Self.replay(claim, tx) }
+        guard found != nil, database.dialect == .postgres else { return found }
+        return try await database.write { tx in try Self.replay(claim, tx) }
     }
 
     private static func replay(_ claim: IdempotencyClaim, _ tx: any SQLTransaction) throws -> Acceptance? {

@@ -30,16 +30,27 @@ struct CommitWitness {
     var isForgotten: Bool { ContinuousClock.now - begunAt > Self.askableFor }
 
     /// True if the transaction was committed, false if it never will be; throws while the server cannot tell.
-    func wasCommitted(on connection: PostgresConnection) throws -> Bool {
-        let answers = try connection.run([
+    ///
+    /// A leader that fell and rose again shows what it had committed before its standby had it. So the row is written in any
+    /// case: that commit waits for the standby, and with it for all that was committed before.
+    ///
+    /// - Parameter promise: a command that fails when the server waits for nobody.
+    func wasCommitted(on connection: PostgresConnection, promise: Command? = nil) throws -> Bool {
+        connection.clearWarnings()
+        let question = [
             Command(control: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"),
             // The old session may still be at its COMMIT; we come back rather than wait for it in the dark.
             Command(control: "SET LOCAL lock_timeout = '2s'"),
-            Command("INSERT INTO songda_commits (id, outcome) VALUES (\(id), 'barred') ON CONFLICT (id) DO NOTHING"),
+            Command(
+                """
+                INSERT INTO songda_commits (id, outcome) VALUES (\(id), 'barred')
+                ON CONFLICT (id) DO UPDATE SET outcome = songda_commits.outcome
+                """),
             Command("SELECT outcome FROM songda_commits WHERE id = \(id)"),
-            Command(control: "COMMIT"),
-        ])
-        guard answers.last?.tag == "COMMIT", let row = answers[3].rows.first else {
+        ]
+        let answers = try connection.run(question + (promise.map { [$0] } ?? []) + [Command(control: "COMMIT")])
+        // A warning says that the wait for the standby was cut short.
+        guard answers.last?.tag == "COMMIT", connection.warnings.isEmpty, let row = answers[3].rows.first else {
             throw SQLError(.connectionLost, "PostgreSQL did not answer what became of a transaction")
         }
         return try row.get("outcome", as: String.self) == "committed"

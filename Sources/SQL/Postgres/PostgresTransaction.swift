@@ -84,13 +84,15 @@ final class PostgresTransaction: SQLTransaction {
                 throw fault ?? SQLError(.other, "PostgreSQL: \(error)")
             }
         }
-        // 01000 (wait for the standby cancelled) or 57P01: committed here, perhaps nowhere else.
-        if let state = connection.warnings.first(where: { $0 == "01000" || $0 == "57P01" }) {
+        // 01000: the wait for the standby was cancelled by hand; committed here, perhaps nowhere else.
+        if connection.warnings.contains("01000") {
             throw SQLError(
                 .ambiguousCommit,
-                "PostgreSQL committed on this server only: the wait for its standby was cut short (warning \(state)); check the "
+                "PostgreSQL committed on this server only: the wait for its standby was cut short (warning 01000); check the "
                     + "standby, and look whether the row is there before doing anything twice")
         }
+        // 57P01: cut short because the server goes down, as a leader does that is one no more. Whoever leads next is asked.
+        if connection.warnings.contains("57P01") { throw PostgresFault.lost("it went down at COMMIT") }
         if connection.isBroken { throw PostgresFault.lost("at COMMIT") }
     }
 

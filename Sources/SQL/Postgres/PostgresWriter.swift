@@ -137,7 +137,8 @@ final class PostgresWriter {
             // Asked anew each time: the machine may have slept in between.
             guard !witness.isForgotten else { break }
             do {
-                let answer = try witness.wasCommitted(on: session.connection(until: deadline))
+                let answer = try witness.wasCommitted(
+                    on: session.connection(until: deadline), promise: session.target.promise)
                 statistics.countResolved()
                 return answer
             } catch {
