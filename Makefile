@@ -19,6 +19,7 @@ demo: setup build           ## the same, and exit
 test: setup                 ## every test, on both databases, with real servers and a real browser
 	@sh config/setup-browser.sh var/browser
 	@sh config/setup-provider.sh var/provider
+	@sh config/setup-cluster.sh var/cluster
 	sh Tests/run.sh
 
 bench: setup                ## the figures of the README, measured on this machine

@@ -33,6 +33,8 @@ actor House {
         var sms: (port: Int, token: String)?
         /// Where the database is, if not beside the configuration.
         var databaseDirectory: String?
+        /// The conninfo of a PostgreSQL that the test has brought along.
+        var conninfo: String?
         /// Where people reach the pages, if not at the server itself; then a proxy on this machine is believed.
         var publicURL: String?
         /// The log's name.
@@ -53,9 +55,10 @@ actor House {
 
     /// Writes the configuration and makes the keys; nothing is started.
     static func build(_ settings: Settings, on backend: Backend = .sqlite) async throws -> House {
+        let own = backend == .postgres && settings.conninfo == nil
         let house = House(
             directory: try TemporaryDirectory.make("songda-house"), port: try LoopbackPort.free(), backend: backend,
-            postgres: backend == .postgres ? try PostgresServer.ofThisProcess().createDatabase() : nil)
+            postgres: own ? try PostgresServer.ofThisProcess().createDatabase() : settings.conninfo)
         try await house.furnish(settings)
         return house
     }
