@@ -193,8 +193,11 @@ extension Application {
         let text = configuration.database
         guard let path = DiskSpace.file(of: text) else {
             do {
+                // A worker that cannot record what it does stops them all. Whoever demands a standby has a cluster, and it takes its
+                // time to elect another leader: Patroni waits 30 seconds, as it comes, and we need some more to see it.
+                let isCluster = configuration.requiresSyncStandby
                 return try await PostgresDatabase(
-                    conninfo: text, needsStandby: configuration.requiresSyncStandby && !readOnly)
+                    conninfo: text, patience: .seconds(isCluster ? 90 : 30), needsStandby: isCluster && !readOnly)
             } catch let error as SQLError {
                 // The connection string is not repeated: it may hold a password.
                 throw ConfigError(
