@@ -14,7 +14,9 @@ extension SQLNoticeStore: IssueStore {
         ).bytes
         var rows: [Query] = []
         for (position, recipient) in notice.recipients.enumerated() {
-            guard let key = keys[recipient.person.rawValue] else { continue }
+            let person = recipient.person.rawValue
+            // Whoever is served is among the recipients: who is erased is found there.
+            guard let key = keys[person] else { throw EvidenceError(.erased, "the key of \(person) is not there") }
             let snapshot = try SealedRecipient.seal(recipient, notice: notice.id, key: key)
             rows.append(
                 """

@@ -1,5 +1,6 @@
 import Evidence
 import Notices
+import SQL
 import Store
 import TestSupport
 import Testing
@@ -107,6 +108,35 @@ import Testing
             #expect(try await twin.notices.recipients([person]).isEmpty)
             let late = try gateway.recorder.entry(.contentOpened, notice: id, person: person, at: gateway.clock.now)
             await #expect(throws: EvidenceError(.erased, "")) { try await twin.log.stage([late]) }
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func `erasing one of several recipients ends what is under way for them alone`(_ backend: Backend) async throws {
+        try await TestGateway.with(backend, checks: false) { gateway in
+            let first = try await gateway.person()
+            let second = try await gateway.person("李四", id: "p-lisi")
+            // More than are looked up at once, and all of them sealed and not yet sent.
+            var notices: Set<String> = []
+            for _ in 0..<502 {
+                notices.insert(try await gateway.issue(gateway.clientContactChange(to: [first, second])).rawValue)
+            }
+            while try await gateway.pipeline.seal.runOnce() > 0 {}
+            gateway.pass(Self.elevenYears)
+            try await gateway.retention.erase(second, basis: "期满", by: .author)
+            let due = try await gateway.database.read { tx in
+                try tx.query("SELECT notice, person FROM deliveries WHERE due_at IS NOT NULL").map {
+                    (notice: try $0.get("notice", as: String.self), person: try $0.get("person", as: String.self))
+                }
+            }
+            #expect(Set(due.map(\.person)) == [first.rawValue])
+            #expect(Set(due.map(\.notice)) == notices, "the first one's deliveries wait as before")
+            let rungs = try await gateway.database.read { tx in
+                try tx.query("SELECT DISTINCT person FROM rungs WHERE settled_at IS NULL").map {
+                    try $0.get("person", as: String.self)
+                }
+            }
+            #expect(!rungs.contains(second.rawValue))
         }
     }
 
