@@ -133,7 +133,7 @@ let package = Package(
         .testTarget(
             name: "ConsoleTests",
             dependencies: [
-                "Console", "Curl", "Evidence", "Notices", "People", "TestSupport", "Typeset",
+                "Console", "Curl", "Evidence", "Notices", "People", "SQL", "TestSupport", "Typeset",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ],

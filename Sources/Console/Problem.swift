@@ -163,6 +163,9 @@ extension Problem {
         case let error as EvidenceError where error.code == .erased:
             let detail: Sentence = "what is known of this person was erased; nothing can be added to it"
             self.init(code: "erased", status: 410, title: "Erased", detail: detail.text, words: detail.words)
+        case let fault as any PassingFault where fault.passes:
+            let detail: Sentence = "the database does not answer at the moment; nothing was done, so ask again"
+            self.init(NoticeError(.unavailable, detail))
         default: return nil
         }
     }

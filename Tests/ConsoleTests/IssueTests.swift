@@ -55,6 +55,26 @@ import Testing
         }
     }
 
+    @Test func `while the database is away a caller is told to come again, and then has one notice`() async throws {
+        let faulty = Box<FaultyDatabase?>(nil)
+        try await TestServer.with(database: { base in
+            let wrapped = FaultyDatabase(base)
+            faulty.store(wrapped)
+            return wrapped
+        }) { server in
+            try await server.gateway.person()
+            let key = try await server.key(.issue, .read)
+            try #require(faulty.load()).fail(.notPersisted, writing: "INSERT INTO notices")
+            let away = try await server.post(Site.notices, key, TestServer.alert(), idempotency: "a-1")
+            #expect(away.status == 503 && away.problem == "unavailable", "\(away.text)")
+            #expect(away["retry-after"] == "5")
+            #expect(server.logged.all.contains { $0.contains("told to fail before the commit") })
+            let again = try await server.post(Site.notices, key, TestServer.alert(), idempotency: "a-1")
+            #expect(again.status == 202)
+            #expect(try await server.gateway.store.notices(NoticeFilter(), before: nil, limit: 10).count == 1)
+        }
+    }
+
     @Test func `a request to issue without a usable idempotency key is refused`() async throws {
         try await TestServer.with { server in
             try await server.gateway.person()

@@ -1,5 +1,6 @@
 import Evidence
 import Notices
+import SQL
 import TestSupport
 import Testing
 
@@ -68,6 +69,13 @@ import Testing
             #expect(problem.json["type"]?.string == "urn:songda:problem:\(code.rawValue)")
             #expect(problem.json["errors"]?[0]?["field"]?.string == "f")
         }
+        struct Fault: PassingFault { let passes: Bool }
+        let passing = Problem(known: Fault(passes: true))
+        #expect(passing?.status == 503 && passing?.headers.contains { $0.name == "Retry-After" } == true)
+        #expect(Problem(known: Fault(passes: false)) == nil)
+        // Where nobody can say whether it was done, nobody is told that nothing was.
+        #expect(Problem(known: SQLError(.ambiguousCommit, "the reply was lost")) == nil)
+        #expect(Problem(known: SQLError(.connectionLost, "gone"))?.status == 503)
         struct Surprise: Error {}
         #expect(Problem(known: Surprise()) == nil, "what we do not know is told by its incident alone")
     }

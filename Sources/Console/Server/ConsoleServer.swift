@@ -310,6 +310,10 @@ struct LastResort: RouterMiddleware {
         var problem: Problem
         if let known = Problem(known: error) {
             problem = known
+            // The caller needs no more than that it passes; whoever runs us wants the words.
+            if error is any PassingFault {
+                logger.warning("route=\(context.trace.facts.route ?? "none") error=\(error)")
+            }
         } else if let http = error as? any HTTPResponseError {
             problem = http.status == .notFound ? .notFound() : .malformed("the request cannot be read; check it")
         } else {

@@ -3,6 +3,7 @@ import Foundation
 import Hummingbird
 import Logging
 import Notices
+import SQL
 import Synchronization
 import TestSupport
 import Typeset
@@ -25,9 +26,11 @@ struct TestServer: Sendable {
         limits: Turnstile.Limits = .init(),
         slowest: Duration = .seconds(60), isRehearsal: Bool = false, proxies: Set<String> = [],
         provider: (settings: OpenIDSettings, exchange: ProviderExchange)? = nil,
+        database wrap: @escaping @Sendable (any SQLDatabase) -> any SQLDatabase = { $0 },
         _ body: (TestServer) async throws -> Void
     ) async throws {
         var options = TestGateway.Options()
+        options.wrap = wrap
         options.isRehearsal = isRehearsal
         try await TestGateway.with(backend, options) { gateway in
             gateway.mail.alwaysAccepts()
