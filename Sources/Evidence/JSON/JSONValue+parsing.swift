@@ -59,7 +59,7 @@ private struct JSONParser {
         case 0x6E: return try literal("null", .null)
         case .some(0x30...0x39), 0x2D: return try number()
         case nil: throw fault("the text ends where a value should stand", "在应有值之处文本已结束")
-        default: throw fault("no value begins with this byte", "没有值以该字节开头")
+        default: throw fault("no value begins with this byte", "该字节不能作为值的开头")
         }
     }
 
@@ -143,7 +143,7 @@ private struct JSONParser {
         let firstDigit = position
         try digits()
         guard !hasLeadingZero || position == firstDigit + 1 else {
-            throw fault("a number has a leading zero", "数有前导零")
+            throw fault("a number has a leading zero", "数字带有前导零")
         }
         var isWhole = true
         if current == 0x2E {
@@ -225,7 +225,7 @@ private struct JSONParser {
         case 0x72: out.append(0x0D)
         case 0x74: out.append(0x09)
         case 0x75: out.append(contentsOf: try String(unicodeEscape()).utf8)
-        default: throw fault("no escape is written this way", "没有这种转义写法")
+        default: throw fault("no escape is written this way", "转义写法无效")
         }
     }
 

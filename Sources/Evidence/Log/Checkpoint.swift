@@ -49,10 +49,11 @@ public struct Checkpoint: Sendable, Hashable {
         let ours = keys.filter { $0.name == origin && $0.kind == .ed25519 }
         guard signed.isSigned(byOneOf: ours) else {
             let names = Set(keys.map(\.name)).sorted().joined(separator: ", ")
+            let known = names.isEmpty ? "没有已知的日志公钥" : "已知的日志：\(names)"
             throw EvidenceError(
                 .badCheckpoint,
                 "checkpoint of \(origin) at size \(size): no valid signature of a key of this log (known: \(names))",
-                chinese: "日志 \(origin) 在 \(size) 条记录处的签名点：没有该日志公钥的有效签名（已知日志公钥：\(names)）")
+                chinese: "日志 \(origin) 在 \(size) 条记录处的签名点：没有该日志公钥的有效签名（\(known)）")
         }
     }
 }

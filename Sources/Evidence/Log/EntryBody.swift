@@ -43,7 +43,8 @@ public struct EntryBody: Sendable, Hashable {
             let salt = value["salt"]?.string.flatMap(Base64.decode), salt.count == 16
         else {
             throw EvidenceError(
-                .badEntry, "an entry of version 1 lacks a member it must have", chinese: "存证记录不是版本 1，或者缺少必备的项")
+                .badEntry, "an entry is not of version 1, or lacks a member it must have",
+                chinese: "存证记录不是版本 1，或者缺少必备的项")
         }
         // Present and true, or absent: a reader with stock tools looks for these bytes.
         guard value["rehearsal"] == nil || value["rehearsal"] == true else {

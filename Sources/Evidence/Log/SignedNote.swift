@@ -49,7 +49,7 @@ public struct SignedNote: Sendable, Hashable {
         // The text may itself hold empty lines; signatures never do, so the last empty line is the border.
         guard bytes.last == 0x0A, let border = Self.lastEmptyLine(in: bytes) else {
             throw EvidenceError(
-                .malformed, "a signed note has no empty line before its signatures", chinese: "签名文本的签名之前没有空行")
+                .malformed, "a signed note has no empty line before its signatures", chinese: "签名文本的签名部分之前缺少空行")
         }
         text = String(decoding: bytes[..<border], as: UTF8.self)
         var signatures: [Signature] = []

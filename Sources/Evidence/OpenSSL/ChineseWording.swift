@@ -15,6 +15,7 @@ enum ChineseWording {
 
     /// The end of a sentence that rests on OpenSSL's words: what they mean where that is known, and always the words.
     static func quoting(_ words: String) -> String {
+        guard words != OpenSSLQueue.silence else { return "（OpenSSL 未说明原因）" }
         let meaning = meanings.first { words.contains($0.words) }.map { "：\($0.chinese)" } ?? ""
         return "\(meaning)（OpenSSL：\(words)）"
     }

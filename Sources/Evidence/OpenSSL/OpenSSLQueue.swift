@@ -4,6 +4,9 @@ import COpenSSL
 ///
 /// Emptied at each failed call: what is left there would be reported for the next, innocent call.
 enum OpenSSLQueue {
+    /// What stands for its words where it has none.
+    static let silence = "OpenSSL gave no reason"
+
     /// Removes everything queued and returns it as text, innermost cause first.
     static func drain() -> String {
         var reasons: [String] = []
@@ -15,7 +18,7 @@ enum OpenSSLQueue {
             let text = line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
             reasons.append(String(decoding: text, as: UTF8.self))
         }
-        return reasons.isEmpty ? "OpenSSL gave no reason" : reasons.joined(separator: "; ")
+        return reasons.isEmpty ? silence : reasons.joined(separator: "; ")
     }
 
     /// An error with the sentence given and OpenSSL's own words as its detail.

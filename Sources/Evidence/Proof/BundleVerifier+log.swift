@@ -172,7 +172,7 @@ extension BundleVerifier {
         guard ahead > (token.accuracy ?? .zero) + .seconds(2) else { return }
         report.note(
             .warning, "clock", stem,
-            zh: "时钟存疑：记录自称 \(body.learntAt.rfc3339) 得知，而时间戳证明其在 \(token.genTime.rfc3339) 已存在",
+            zh: "时钟存疑：记录自称于 \(body.learntAt.rfc3339) 得知，而时间戳证明其在 \(token.genTime.rfc3339) 已存在",
             en: "clock in doubt: it claims to be learnt at \(body.learntAt.rfc3339), "
                 + "but a timestamp shows that it existed at \(token.genTime.rfc3339)")
     }

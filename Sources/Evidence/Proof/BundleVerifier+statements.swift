@@ -32,7 +32,7 @@ extension BundleVerifier {
             isComplete ? .ok : .failed, "completeness", BundleLayout.completeness,
             zh: isComplete
                 ? "日志在 \(newest) 条处共有 \(entries.count) 条相关记录，全部在此"
-                : "核验成立的记录与完整性声明所计不符",
+                : "核验成立的记录与完整性声明所列的不一致",
             en: isComplete
                 ? "all \(entries.count) entries about it in the log at \(newest) are here"
                 : "the entries that hold are not those the statement counts")

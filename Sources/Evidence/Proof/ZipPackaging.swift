@@ -33,13 +33,13 @@ struct ZipPackaging {
     private func fault() -> Fault? {
         let end = bytes.count - 22
         guard end >= 0, signature(at: end) == 0x0605_4B50 else {
-            return ("末尾之后另有内容，或者缺少末尾", "something stands behind its end, or its end is missing")
+            return ("ZIP 目录结束记录之后另有内容，或者缺少该记录", "something stands behind its end, or its end is missing")
         }
         let count = short(end + 10)
         let size = long(end + 12)
         let start = long(end + 16)
         guard long(end + 4) == 0, short(end + 8) == count, short(end + 20) == 0, start + size == end else {
-            return ("末尾与目录不符", "its end does not fit its directory")
+            return ("ZIP 目录结束记录与目录不符", "its end does not fit its directory")
         }
         var place = start
         var next = 0

@@ -42,11 +42,11 @@ enum ZipReader {
                 chinese: "证据包不是完好的 ZIP 文件：已损坏、不完整，或者是另一种文件", detail: detail)
         }
         defer { zip_discard(opened) }
-        return try read(opened, limits)
+        return try read(opened, limits, atMost: archive.count)
     }
 
     private static func read(
-        _ archive: OpaquePointer, _ limits: Limits
+        _ archive: OpaquePointer, _ limits: Limits, atMost archiveBytes: Int
     ) throws(EvidenceError) -> [(name: String, bytes: [UInt8])] {
         let count = Int(zip_get_num_entries(archive, 0))
         guard (1...limits.members).contains(count) else {
@@ -57,6 +57,7 @@ enum ZipReader {
         var members: [(name: String, bytes: [UInt8])] = []
         var names: Set<[UInt8]> = []
         var total = 0
+        var packed = 0
         for index in 0..<count {
             var stat = zip_stat_t()
             zip_stat_init(&stat)
@@ -75,6 +76,13 @@ enum ZipReader {
             let size = Int(clamping: stat.size)
             total += min(size, limits.totalBytes + 1)
             try check(name, stat, size: size, total: total, limits)
+            // Members that share their bytes are unpacked once for each, however short the file: work out of nothing.
+            packed += min(Int(clamping: stat.comp_size), archiveBytes + 1)
+            guard packed <= archiveBytes else {
+                throw EvidenceError(
+                    .malformed, "\(name) and others lie over each other in the bundle",
+                    chinese: "证据包中的 \(name) 与其他文件的数据相互重叠")
+            }
             members.append((name, try bytes(of: index, name, stat, size: size, in: archive)))
         }
         return members

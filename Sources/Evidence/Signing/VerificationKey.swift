@@ -15,7 +15,7 @@ public struct VerificationKey: Sendable {
         keyID = SHA256.hash(spkiDER).hex
     }
 
-    /// By PEM text or by the raw bytes, which no PEM text is.
+    /// By PEM text or by the 32 raw bytes, which no PEM text is.
     private static let remembered = Remembered<VerificationKey>(capacity: 64)
 
     /// Reads a PEM public key; `origin` names it in error messages.
@@ -32,6 +32,11 @@ public struct VerificationKey: Sendable {
 
     /// Reads the 32 raw bytes of an Ed25519 public key.
     public init(ed25519Raw bytes: [UInt8], origin: String = "the public key") throws(EvidenceError) {
+        // Others are refused before they are looked up: they could be the text of another key.
+        guard bytes.count == 32 else {
+            self.init(try KeyHandle.reading(ed25519Raw: bytes, origin: origin))
+            return
+        }
         self = try Self.remembered.value(of: bytes) { () throws(EvidenceError) in
             VerificationKey(try KeyHandle.reading(ed25519Raw: bytes, origin: origin))
         }

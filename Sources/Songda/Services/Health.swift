@@ -38,7 +38,7 @@ struct Health: Sendable {
         } catch {
             return .init(
                 name: "database", isOK: false, code: "not-writable",
-                reason: BilingualText(zh: "无法写入（系统原文：\(error)）", en: "cannot be written: \(error)"))
+                reason: BilingualText(zh: "无法写入（程序记录的原因：\(error)）", en: "cannot be written: \(error)"))
         }
     }
 
@@ -68,7 +68,7 @@ struct Health: Sendable {
             if let outage = try await application.log.timestampOutage() {
                 let (behind, since) = (newest - stamped, outage.since.rfc3339)
                 words = BilingualText(
-                    zh: "\(words.zh)；自 \(since) 起有 \(behind) 条等待时间戳，时间戳机构未给出有效的时间戳（原文：\(outage.reason)）",
+                    zh: "\(words.zh)；自 \(since) 起有 \(behind) 条等待时间戳（程序记录的原因：\(outage.reason)）",
                     en: "\(words.en); \(behind) awaiting timestamp since \(since): \(outage.reason)")
                 if isGrowing { code = "awaiting-timestamp" }
             }
@@ -76,7 +76,7 @@ struct Health: Sendable {
         } catch {
             return .init(
                 name: "evidence", isOK: false, code: "unreadable",
-                reason: BilingualText(zh: "无法读取（系统原文：\(error)）", en: "cannot be read: \(error)"))
+                reason: BilingualText(zh: "无法读取（程序记录的原因：\(error)）", en: "cannot be read: \(error)"))
         }
     }
 

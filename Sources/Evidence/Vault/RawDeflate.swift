@@ -7,22 +7,24 @@ enum RawDeflate {
     /// Most readers stop once they have the bytes they expect. What stands behind them could then be changed unnoticed: the bit
     /// that says that a block is the last one, and the bits that fill up the last byte.
     static func unpack(_ packed: [UInt8], to size: Int) -> [UInt8]? {
-        var stream = z_stream()
-        guard packed.count <= Int(UInt32.max), size < Int(UInt32.max), czlib_inflate_init_raw(&stream) == Z_OK else {
-            return nil
-        }
-        defer { inflateEnd(&stream) }
-        var input = packed
+        guard packed.count <= Int(UInt32.max), size < Int(UInt32.max) else { return nil }
+        // zlib keeps the address and refuses a stream that has moved.
+        let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+        stream.initialize(to: z_stream())
+        defer { stream.deallocate() }
+        guard czlib_inflate_init_raw(stream) == Z_OK else { return nil }
+        defer { inflateEnd(stream) }
         var isSound = false
         // One byte more than announced, so that a stream which goes on is seen to.
         let bytes = [UInt8](unsafeUninitializedCapacity: size + 1) { output, count in
-            input.withUnsafeMutableBufferPointer { source in
-                stream.next_in = source.baseAddress
-                stream.avail_in = UInt32(source.count)
-                stream.next_out = output.baseAddress
-                stream.avail_out = UInt32(size + 1)
-                isSound = readToEnd(of: &stream, source)
-                count = size + 1 - Int(stream.avail_out)
+            packed.withUnsafeBufferPointer { source in
+                // zlib only reads there, though its declaration does not say so.
+                stream.pointee.next_in = UnsafeMutablePointer(mutating: source.baseAddress)
+                stream.pointee.avail_in = UInt32(source.count)
+                stream.pointee.next_out = output.baseAddress
+                stream.pointee.avail_out = UInt32(size + 1)
+                isSound = readToEnd(of: stream, source)
+                count = size + 1 - Int(stream.pointee.avail_out)
             }
         }
         return isSound && bytes.count == size ? bytes : nil
@@ -34,15 +36,17 @@ enum RawDeflate {
     }
 
     /// Stops after each block: only before it leaves the last one does zlib say how many bits of the byte are left over.
-    private static func readToEnd(of stream: inout z_stream, _ source: UnsafeMutableBufferPointer<UInt8>) -> Bool {
+    private static func readToEnd(
+        of stream: UnsafeMutablePointer<z_stream>, _ source: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
         var isFilledWithZeros = false
         while true {
-            let status = inflate(&stream, Z_BLOCK)
-            if status == Z_STREAM_END { return stream.avail_in == 0 && isFilledWithZeros }
+            let status = inflate(stream, Z_BLOCK)
+            if status == Z_STREAM_END { return stream.pointee.avail_in == 0 && isFilledWithZeros }
             guard status == Z_OK else { return false }
             // 64: in the last block; 128: at a block's end; the lowest three bits: how many are left over.
-            if stream.data_type & 192 == 192, let last = source.last {
-                isFilledWithZeros = Int(last) >> (8 - Int(stream.data_type & 7)) == 0
+            if stream.pointee.data_type & 192 == 192, let last = source.last {
+                isFilledWithZeros = Int(last) >> (8 - Int(stream.pointee.data_type & 7)) == 0
             }
         }
     }
