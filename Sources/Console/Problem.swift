@@ -164,8 +164,12 @@ extension Problem {
             let detail: Sentence = "what is known of this person was erased; nothing can be added to it"
             self.init(code: "erased", status: 410, title: "Erased", detail: detail.text, words: detail.words)
         case let fault as any PassingFault where fault.passes:
-            let detail: Sentence = "the database does not answer at the moment; nothing was done, so ask again"
-            self.init(NoticeError(.unavailable, detail))
+            // What was lost may have been the last of several steps.
+            let detail: Sentence =
+                "the database does not answer at the moment; repeat it with the same key, or look first whether it was done"
+            self.init(
+                code: "database_away", status: 503, title: "The database does not answer", detail: detail.text,
+                words: detail.words, headers: [("Retry-After", "5")])
         default: return nil
         }
     }

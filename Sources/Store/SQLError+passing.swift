@@ -2,11 +2,6 @@ import Notices
 import SQL
 
 extension SQLError: PassingFault {
-    /// True where nothing was written and only time is missing; not where nobody can say whether something was.
-    public var passes: Bool {
-        switch code {
-        case .connectionLost, .serializationFailure, .locked: true
-        default: false
-        }
-    }
+    /// True where the transaction wrote nothing and only time is missing; not where nobody can say whether it did.
+    public var passes: Bool { code == .connectionLost || code == .serializationFailure }
 }

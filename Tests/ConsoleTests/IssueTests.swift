@@ -66,7 +66,7 @@ import Testing
             let key = try await server.key(.issue, .read)
             try #require(faulty.load()).fail(.notPersisted, writing: "INSERT INTO notices")
             let away = try await server.post(Site.notices, key, TestServer.alert(), idempotency: "a-1")
-            #expect(away.status == 503 && away.problem == "unavailable", "\(away.text)")
+            #expect(away.status == 503 && away.problem == "database_away", "\(away.text)")
             #expect(away["retry-after"] == "5")
             #expect(server.logged.all.contains { $0.contains("told to fail before the commit") })
             let again = try await server.post(Site.notices, key, TestServer.alert(), idempotency: "a-1")

@@ -23,7 +23,7 @@ struct SilenceTests {
         defer { try? server.signal(SIGCONT) }
         async let write: Void = PostgresFaultTests.insert(2, into: database)
         async let count: Int? = database.read { try $0.first("SELECT count(*) AS n FROM entries")?.get("n") }
-        // Five seconds of silence, five for the question, five for a new connection; and a machine may be slow.
+        // Five seconds of silence, ten for the questions, five for a new connection; and a machine may be slow.
         while database.statistics.unreachableSince == nil, ContinuousClock.now < start + .seconds(40) {
             try await Task.sleep(for: .milliseconds(100))
         }

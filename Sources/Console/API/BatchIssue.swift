@@ -60,8 +60,9 @@ struct BatchIssue: Sendable {
                     telling: language)
                 return .issued(try await IssuedNotice(acceptance, services))
             } catch {
-                // The rows already issued are told; a fault of ours stops the batch, which can be sent again.
-                guard let problem = Problem(known: error) else { throw error }
+                // The rows already issued are told; a fault of ours stops the batch, which can be sent again. A database that is
+                // away makes each row wait for it.
+                guard !(error is any PassingFault), let problem = Problem(known: error) else { throw error }
                 return .refused(problem)
             }
         }

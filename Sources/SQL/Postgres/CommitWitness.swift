@@ -49,8 +49,7 @@ struct CommitWitness {
             Command("SELECT outcome FROM songda_commits WHERE id = \(id)"),
         ]
         let answers = try connection.run(question + (promise.map { [$0] } ?? []) + [Command(control: "COMMIT")])
-        // A warning says that the wait for the standby was cut short.
-        guard answers.last?.tag == "COMMIT", connection.warnings.isEmpty, let row = answers[3].rows.first else {
+        guard answers.last?.tag == "COMMIT", !connection.wasCutShort, let row = answers[3].rows.first else {
             throw SQLError(.connectionLost, "PostgreSQL did not answer what became of a transaction")
         }
         return try row.get("outcome", as: String.self) == "committed"

@@ -10,7 +10,7 @@ import Foundation
 extension PostgresConnection {
     /// How long nothing may come before it is asked.
     private static let longestSilence = Duration.seconds(5)
-    static let silence = "it answers nothing, and no new connection either"
+    static let reasonOfSilence = "it answers nothing, and no new connection either"
 
     /// What `PQgetResult` gives; nothing also when the server is given up.
     func nextResult() -> OpaquePointer? {
@@ -22,7 +22,8 @@ extension PostgresConnection {
             if poll(&socket, 1, 100) > 0 {
                 heardAt = .now
             } else if ContinuousClock.now - heardAt > Self.longestSilence {
-                guard target.isThere(raw) else {
+                // Twice: one that only has much to do may be late for the first question.
+                guard target.isThere(raw) || target.isThere(raw) || poll(&socket, 1, 0) > 0 else {
                     giveUp()
                     return nil
                 }
@@ -34,7 +35,9 @@ extension PostgresConnection {
         return PQgetResult(raw)
     }
 
-    /// Hangs up without a word, for which there may be no room; a server that wakes up finds nobody, and rolls back.
+    /// Hangs up without a word, for which there may be no room.
+    ///
+    /// A server that wakes up still does what it was sent, a COMMIT included; what became of that is asked by its witness.
     private func giveUp() {
         isGivenUp = true
         shutdown(PQsocket(raw), Int32(SHUT_RDWR))

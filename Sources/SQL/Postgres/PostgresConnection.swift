@@ -51,7 +51,7 @@ final class PostgresConnection {
     let target: PostgresTarget
     /// The server's timeline when it was connected to; 0 if it was not asked.
     private(set) var timeline = 0
-    /// Set when the server kept silent for too long: nothing more is asked of it here.
+    /// Set by `nextResult` when the server kept silent for too long: nothing more is asked of it here.
     var isGivenUp = false
     private let notices: NoticeBox
 
@@ -85,6 +85,9 @@ final class PostgresConnection {
 
     /// True if the socket is known to be gone.
     var isBroken: Bool { isGivenUp || PQstatus(raw) != CONNECTION_OK }
+
+    /// Whether a wait for the standby was cut short: 01000 by hand, 57P01 because the server goes down.
+    var wasCutShort: Bool { warnings.contains { $0 == "01000" || $0 == "57P01" } }
 
     /// Forgets the warnings seen so far.
     func clearWarnings() { notices.states = [] }
@@ -207,7 +210,7 @@ final class PostgresConnection {
     }
 
     private func lost() -> SQLError {
-        PostgresFault.lost(isGivenUp ? Self.silence : String(cString: PQerrorMessage(raw)))
+        PostgresFault.lost(isGivenUp ? Self.reasonOfSilence : String(cString: PQerrorMessage(raw)))
     }
 }
 

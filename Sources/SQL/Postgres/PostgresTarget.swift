@@ -77,7 +77,8 @@ struct PostgresTarget: Sendable {
     func isCurrent(_ connection: PostgresConnection) -> Bool { timelines.isCurrent(connection.timeline) }
 
     /// What is said of one that does not.
-    static let noLeader = PostgresFault.lost("another server has become the leader since")
+    static let noLeader = PostgresFault.lost(
+        "another server has become the leader since; if the cluster was made anew or restored, restart songda")
 
     /// Rides in front of COMMIT and fails while the server waits for no standby: a cluster manager that has lost its standby
     /// may empty the list under a connection that was good when it was made.

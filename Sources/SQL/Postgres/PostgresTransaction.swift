@@ -80,7 +80,7 @@ final class PostgresTransaction: SQLTransaction {
             if promise != nil, failure?.position == before.count, fault?.code != .connectionLost {
                 throw PostgresTarget.noStandby
             }
-            if fault?.code != .connectionLost || connection.warnings.isEmpty {
+            guard fault?.code == .connectionLost, connection.wasCutShort else {
                 throw fault ?? SQLError(.other, "PostgreSQL: \(error)")
             }
         }

@@ -9,7 +9,7 @@ struct Health: Sendable {
     let application: Application
 
     func report() async -> HealthReport {
-        // Asking a server that does not answer takes half a minute, and whoever asks us wants to know now.
+        // Asking a server that does not answer takes as long as our patience, and whoever asks us wants to know now.
         if let since = application.database.statistics.unreachableSince {
             let seconds = (ContinuousClock.now - since).components.seconds
             return HealthReport(checks: [

@@ -134,14 +134,15 @@ public final class PostgresServer: Sendable {
             '\(binaries)/pg_ctl' stop -m immediate -D '\(directory)/data'
             rm -rf '\(directory)'
             """
-        // A session of its own: Ctrl-C at the tests must not end the one who cleans up after them.
-        _ = try spawn(["setsid"] + user + ["sh", "-c", script], input: ends[0])
+        // A session of its own: Ctrl-C at the tests must not end the one who cleans up after them. And no child of ours: a
+        // dead one that nobody waits for keeps swift-testing from ever seeing the end of an exit test.
+        try run(["setsid", "--fork"] + user + ["sh", "-c", script], input: ends[0])
         _ = Glibc.close(ends[0])
         return ends[1]
     }
 
-    private static func run(_ words: [String]) throws {
-        let process = try spawn(words, input: nil)
+    private static func run(_ words: [String], input: Int32? = nil) throws {
+        let process = try spawn(words, input: input)
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0 {
             guard errno == EINTR else { throw TestSupportError("\(words.joined(separator: " ")): lost") }
